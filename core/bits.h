@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_CORE_BITS_H
+#define BNETLAB_CORE_BITS_H
+
+/*
+ * Two sets of handles as bit windows: handles are given out in order of creation, so that the live
+ * ones lie close together. Bit h stands in word (h / 64) mod the number of words.
+ *
+ * BnetBits grows with what is in it; its owner moves the low end up. BnetStatus has a fixed size and
+ * keeps the newest: it is the block status of a session (protocol section 4).
+ */
+
+#include "core/base.h"
+
+typedef struct BnetBits {
+    uint64_t *words;   /* [n_words], a power of two, or NULL */
+    uint32_t n_words;
+    uint32_t low_word; /* handles below low_word * 64 are not in the window */
+    uint32_t end_word; /* words from here on hold no bit */
+} BnetBits;
+
+void bnet_bits_init(BnetBits *bits);
+void bnet_bits_finish(BnetBits *bits);
+
+/* Adds a handle that is not below the window. May allocate. */
+void bnet_bits_set(BnetBits *bits, uint32_t handle);
+void bnet_bits_clear(BnetBits *bits, uint32_t handle);
+
+/* Moves the low end of the window up, to the word of `handle`; never down. */
+void bnet_bits_raise(BnetBits *bits, uint32_t handle);
+
+static inline bool bnet_bits_has(const BnetBits *bits, uint32_t handle)
+{
+    uint32_t word = handle / 64;
+    if (word < bits->low_word || word >= bits->end_word)
+        return false;
+    return (bits->words[word & (bits->n_words - 1)] >> (handle % 64)) & 1;
+}
+
+/* Protocol section 4: at most 2048 blocks have a status, the newest are kept. */
+#define BNET_STATUS_BLOCKS_MAX 2048u
+#define BNET_STATUS_WORDS (BNET_STATUS_BLOCKS_MAX / 64)
+
+typedef struct BnetStatus {
+    uint64_t words[BNET_STATUS_WORDS];
+    uint32_t low_word; /* the window is the BNET_STATUS_WORDS words from here */
+    uint32_t highest;  /* highest handle that was ever marked; 0: none */
+} BnetStatus;
+
+/* Marks a block as known by the peer. One that is older than the window is left out. */
+void bnet_status_mark(BnetStatus *status, BnetBlock block);
+
+static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
+{
+    uint32_t word = block / 64;
+    if (word < status->low_word || word >= status->low_word + BNET_STATUS_WORDS)
+        return false;
+    return (status->words[word % BNET_STATUS_WORDS] >> (block % 64)) & 1;
+}
+
+/* The lowest marked block above `block`; BNET_NO_BLOCK: none. */
+BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_CORE_BLAME_H
+#define BNETLAB_CORE_BLAME_H
+
+/*
+ * Which sessions sent us a full block that has not been applied yet (protocol section 4). Kept until
+ * the block is applied, stale or rejected, never evicted earlier; bounded by the blocks of the fork
+ * database times the sessions. Mostly empty: a block is applied soon after it came.
+ */
+
+#include "core/store.h"
+
+typedef struct BnetBlameEntry {
+    BnetBlock block;
+    uint32_t session;
+} BnetBlameEntry;
+
+typedef struct BnetBlame {
+    BnetBlameEntry *entries;
+    uint32_t n;
+    uint32_t capacity;
+} BnetBlame;
+
+void bnet_blame_init(BnetBlame *blame);
+void bnet_blame_finish(BnetBlame *blame);
+
+/* The session sent the block. May allocate. */
+void bnet_blame_add(BnetBlame *blame, BnetBlock block, uint32_t session);
+
+/* The block was sent by the session. */
+bool bnet_blame_has(const BnetBlame *blame, BnetBlock block, uint32_t session);
+
+/* Nobody is to blame for the block any more. */
+void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block);
+
+/* Blame ends with the session. */
+void bnet_blame_drop_session(BnetBlame *blame, uint32_t session);
+
+/* Takes out one session that sent `root` or a block built on it, together with its entry;
+ * BNET_NO_SESSION: none is left. */
+uint32_t bnet_blame_take_guilty(BnetBlame *blame, const BnetStore *store, BnetBlock root);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Choosing the next message (protocol section 5): the first that applies of notices, pong, ping,
+ * block, transaction. All choosing happens here.
+ */
+#include "core/session.h"
+
+static void send(BnetSession *session, const BnetEnv *env, const BnetMessage *message)
+{
+    bnet_session_act(session, env, BNET_ACTION_SEND)->u.message = *message;
+    session->writing = true;
+}
+
+/* All queued notices, in one message. */
+static bool send_notices(BnetSession *session, const BnetEnv *env)
+{
+    if (session->notices.count == 0)
+        return false;
+    BnetMessage message = {.kind = BNET_MESSAGE_BLOCK_NOTICE, .u.notice = session->notices};
+    session->notices = (BnetRing){0};
+    send(session, env, &message);
+    return true;
+}
+
+static bool send_pong(BnetSession *session, const BnetEnv *env)
+{
+    if (!session->pong_queued)
+        return false;
+    session->pong_queued = false;
+    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_PONG, .u.ping = session->pong});
+    return true;
+}
+
+/* The first right after the hellos, then 3 s after our last if it has been answered. A ping that is
+ * due asks the driver for its code first, which counts as being busy. */
+static bool send_ping(BnetSession *session, const BnetEnv *env)
+{
+    if (session->ping_pending)
+        return false;
+    if (session->last_ping_ns != BNET_TIME_NEVER &&
+        env->now_ns - session->last_ping_ns < BNET_PING_INTERVAL_NS)
+        return false;
+    if (!session->code_ready) {
+        session->code_wanted = true;
+        bnet_session_act(session, env, BNET_ACTION_PING_CODE);
+        return true;
+    }
+    session->code_ready = false;
+    session->ping_pending = true;
+    session->last_ping_ns = env->now_ns;
+    BnetMessage message = {.kind = BNET_MESSAGE_PING};
+    message.u.ping.sent_ns = env->now_ns;
+    message.u.ping.code = session->ping_code;
+    message.u.ping.lib_number = bnet_view_lib_number(env->view);
+    send(session, env, &message);
+    return true;
+}
+
+/* The child of the frontier, unless the peer's LIB has reached it (then the peer has it, or cannot use
+ * it), or it is above our LIB and the peer wants irreversible blocks only. */
+uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view)
+{
+    uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
+    uint32_t last = session->peer_irreversible_only ? bnet_view_lib_number(view)
+                                                    : bnet_view_head_number(view);
+    return number <= last && number > session->peer_lib ? number : 0;
+}
+
+static bool fetch_block(BnetSession *session, const BnetEnv *env)
+{
+    uint32_t number = bnet_session_next_block(session, env->view);
+    if (number == 0)
+        return false;
+    session->fetching = true;
+    bnet_session_act(session, env, BNET_ACTION_FETCH_BLOCK)->u.number = number;
+    return true;
+}
+
+static void send_trx(BnetSession *session, const BnetEnv *env)
+{
+    if (!session->peer_requests_trx)
+        return;
+    BnetTrx trx = bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->now_ns);
+    if (trx == BNET_NO_TRX)
+        return;
+    bnet_trxs_mark_known(env->trxs, session->slot, trx);
+    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_TRX, .u.trx = trx});
+}
+
+void bnet_session_choose(BnetSession *session, const BnetEnv *env)
+{
+    if (session->state != BNET_SESSION_READY)
+        return;
+    if (session->writing || session->fetching || session->code_wanted)
+        return;
+    if (send_notices(session, env) || send_pong(session, env) || send_ping(session, env) ||
+        fetch_block(session, env))
+        return;
+    send_trx(session, env);
+}
+
+/* A block that is no longer the child of the frontier on our best chain is not sent (what the peer came
+ * to know meanwhile moved the frontier), and the choice is made anew. */
+void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    session->fetching = false;
+    uint32_t number = bnet_session_next_block(session, env->view);
+    if (block == BNET_NO_BLOCK || number == 0 || bnet_view_at(env->view, number) != block) {
+        bnet_session_choose(session, env);
+        return;
+    }
+    bnet_frontier_certain(session, env->view, block);
+    const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
+    uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
+    for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)
+        bnet_trxs_mark_known(env->trxs, session->slot, trxs[i]);
+    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_BLOCK, .u.block = block});
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/node.h"
+
+#include <string.h>
+
+/* A session emits at most three actions an input, and may be closed besides. */
+#define ACTIONS_PER_SESSION 4u
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+void bnet_node_init(BnetNode *node, const BnetStore *store, BnetPool *pool, uint32_t n_sessions)
+{
+    memset(node, 0, sizeof *node);
+    node->pool = pool;
+    node->n_sessions = n_sessions;
+    node->sessions = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->sessions);
+    memset(node->sessions, 0, (n_sessions + 1) * sizeof *node->sessions);
+    node->actions.capacity = (n_sessions + 1) * ACTIONS_PER_SESSION;
+    node->actions.items =
+        bnet_mem_resize(NULL, node->actions.capacity * sizeof *node->actions.items);
+    node->view.store = store;
+    bnet_blame_init(&node->blame);
+    bnet_trxs_init(&node->trxs, store, n_sessions);
+}
+
+void bnet_node_finish(BnetNode *node)
+{
+    if (!node)
+        return;
+    bnet_view_finish(&node->view);
+    bnet_trxs_finish(&node->trxs);
+    bnet_blame_finish(&node->blame);
+    bnet_mem_resize(node->sessions, 0);
+    bnet_mem_resize(node->actions.items, 0);
+    memset(node, 0, sizeof *node);
+}
+
+void bnet_node_start(BnetNode *node, const BnetIdentity *self, BnetBlock head)
+{
+    const BnetStore *store = node->view.store;
+    bool credulous = node->view.credulous;
+    bnet_view_finish(&node->view);
+    bnet_view_init(&node->view, store, head);
+    node->view.credulous = credulous;
+    bnet_node_restart(node, self);
+}
+
+void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
+{
+    node->self = *self;
+    bnet_trxs_finish(&node->trxs);
+    bnet_trxs_init(&node->trxs, node->view.store, node->n_sessions);
+}
+
+/* --- the environment of an input ---------------------------------------------------------------- */
+
+/* Whatever the sessions may take during the input is reserved here: a chunk for a notice each, a
+ * transaction entry for each transaction that the input names. */
+static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
+{
+    bnet_assert(node->actions.n == 0);
+    bnet_pool_reserve(node->pool, node->n_sessions + 1);
+    bnet_trxs_reserve(&node->trxs, trxs, now_ns);
+    return (BnetEnv){
+        .now_ns = now_ns,
+        .view = &node->view,
+        .trxs = &node->trxs,
+        .pool = node->pool,
+        .actions = &node->actions,
+    };
+}
+
+static uint32_t trxs_in(const BnetNode *node, BnetBlock block)
+{
+    return block == BNET_NO_BLOCK ? 0 : bnet_store_block(node->view.store, block)->n_trx;
+}
+
+static BnetSession *open_session(BnetNode *node, uint32_t slot)
+{
+    bnet_assert(slot < node->n_sessions);
+    BnetSession *session = &node->sessions[slot];
+    bnet_assert(bnet_session_is_open(session));
+    return session;
+}
+
+static void close_session(BnetNode *node, BnetSession *session, const BnetEnv *env,
+                          BnetCloseReason reason)
+{
+    if (bnet_session_is_open(session))
+        bnet_session_close(session, env, reason);
+    bnet_blame_drop_session(&node->blame, session->slot);
+}
+
+/* A session may close itself during an input: its blame ends with it. */
+static void after_input(BnetNode *node, const BnetSession *session)
+{
+    if (!bnet_session_is_open(session))
+        bnet_blame_drop_session(&node->blame, session->slot);
+}
+
+void bnet_node_stop(BnetNode *node, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 0);
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            close_session(node, &node->sessions[i], &env, BNET_CLOSE_SHUTDOWN);
+    bnet_node_actions_done(node);
+}
+
+/* --- redundant connections (protocol section 6, hello) ------------------------------------------ */
+
+/* Of two in opposite directions the one dialled by the smaller peer id stays, of two in the same
+ * direction the older. Both sides decide alike. */
+static BnetSession *redundant_of(const BnetNode *node, BnetSession *a, BnetSession *b)
+{
+    if (a->dialled == b->dialled)
+        return a->opened_ns > b->opened_ns ||
+                       (a->opened_ns == b->opened_ns && a->slot > b->slot)
+                   ? a
+                   : b;
+    bool we_are_smaller = memcmp(&node->self.peer_id, &a->peer_id, sizeof a->peer_id) < 0;
+    return a->dialled == we_are_smaller ? b : a;
+}
+
+static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++) {
+        BnetSession *other = &node->sessions[i];
+        if (other == session || !bnet_session_is_open(other) || !other->hello_received)
+            continue;
+        if (memcmp(&other->peer_id, &session->peer_id, sizeof other->peer_id) != 0)
+            continue;
+        BnetSession *loser = redundant_of(node, session, other);
+        close_session(node, loser, env, BNET_CLOSE_REDUNDANT);
+        if (loser == session)
+            return;
+    }
+}
+
+/* --- transport --------------------------------------------------------------------------------- */
+
+void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
+{
+    bnet_assert(slot < node->n_sessions && !bnet_session_is_open(&node->sessions[slot]));
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_session_open(&node->sessions[slot], &env, &node->self, slot, dialled);
+}
+
+static uint32_t trxs_named(const BnetNode *node, const BnetMessage *message)
+{
+    if (message->kind == BNET_MESSAGE_BLOCK)
+        return trxs_in(node, message->u.block);
+    return message->kind == BNET_MESSAGE_TRX ? 1 : 0;
+}
+
+void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message, int64_t now_ns)
+{
+    BnetSession *session = open_session(node, slot);
+    BnetEnv env = env_for(node, now_ns, trxs_named(node, message));
+    if (message->kind == BNET_MESSAGE_HELLO) {
+        if (bnet_session_hello(session, &env, &node->self, &message->u.hello))
+            close_redundant(node, session, &env);
+    } else {
+        if (message->kind == BNET_MESSAGE_BLOCK && session->hello_received)
+            bnet_blame_add(&node->blame, message->u.block, slot);
+        bnet_session_message(session, &env, &node->self, message);
+    }
+    after_input(node, session);
+}
+
+void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_session_written(open_session(node, slot), &env);
+}
+
+void bnet_node_lost(BnetNode *node, uint32_t slot, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 0);
+    close_session(node, open_session(node, slot), &env, BNET_CLOSE_LOST);
+}
+
+int64_t bnet_node_deadline(const BnetNode *node, uint32_t slot)
+{
+    const BnetSession *session = bnet_node_session(node, slot);
+    if (!bnet_session_is_open(session))
+        return BNET_TIME_NEVER;
+    return bnet_session_deadline(session, &node->self);
+}
+
+void bnet_node_timer(BnetNode *node, uint32_t slot, int64_t now_ns)
+{
+    BnetSession *session = open_session(node, slot);
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_session_timer(session, &env, &node->self);
+    after_input(node, session);
+}
+
+void bnet_node_fetched(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns)
+{
+    BnetSession *session = open_session(node, slot);
+    BnetEnv env = env_for(node, now_ns, trxs_in(node, block));
+    bnet_session_fetched(session, &env, block);
+}
+
+void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_session_ping_code(open_session(node, slot), &env, code);
+}
+
+/* --- blocks ------------------------------------------------------------------------------------ */
+
+/* The disconnect-on-invalid-block rule (protocol section 6): every session that sent the block, or a
+ * block built on it, is closed. */
+static void close_guilty(BnetNode *node, BnetBlock block, const BnetEnv *env)
+{
+    uint32_t slot;
+    while ((slot = bnet_blame_take_guilty(&node->blame, node->view.store, block)) !=
+           BNET_NO_SESSION)
+        close_session(node, &node->sessions[slot], env, BNET_CLOSE_BAD_BLOCK);
+}
+
+/* Every session but those that sent us the block notices its header, while it is young. */
+static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
+{
+    uint32_t slot_number = bnet_store_block(node->view.store, block)->slot;
+    int64_t made_ns = bnet_store_slot_time_ns(node->view.store, slot_number);
+    if (env->now_ns - made_ns >= BNET_NOTICE_AGE_NS)
+        return;
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]) && !bnet_blame_has(&node->blame, block, i))
+            bnet_session_header(&node->sessions[i], env, block);
+}
+
+/* Dropped without a verdict: nobody is blamed, but a peer whose blocks never link is out of step. */
+static void dropped(BnetNode *node, BnetBlock block, uint32_t slot, const BnetEnv *env)
+{
+    bnet_blame_drop_block(&node->blame, block);
+    if (slot == BNET_NO_SESSION)
+        return;
+    bnet_session_dropped(&node->sessions[slot], env);
+    after_input(node, &node->sessions[slot]);
+}
+
+BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t slot, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_assert(slot == BNET_NO_SESSION || bnet_session_is_open(&node->sessions[slot]));
+    BnetVerdict verdict = bnet_view_receive(&node->view, block, now_ns);
+    if (slot != BNET_NO_SESSION &&
+        (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
+        bnet_session_linked(&node->sessions[slot]);
+    switch (verdict) {
+    case BNET_VERDICT_ACCEPTED:
+        pass_header(node, block, &env);
+        break;
+    case BNET_VERDICT_KNOWN:
+        if (bnet_view_applied(&node->view, block))
+            bnet_blame_drop_block(&node->blame, block);
+        break;
+    case BNET_VERDICT_INVALID:
+        close_guilty(node, block, &env);
+        break;
+    case BNET_VERDICT_STALE:
+        bnet_blame_drop_block(&node->blame, block);
+        break;
+    case BNET_VERDICT_UNLINKABLE:
+    case BNET_VERDICT_FUTURE:
+        dropped(node, block, slot, &env);
+        break;
+    }
+    return verdict;
+}
+
+static void head_moved(BnetNode *node, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_session_head_moved(&node->sessions[i], env);
+}
+
+/* The block's transactions no longer wait; the sessions may send the block. */
+static void applied(BnetNode *node, BnetBlock block, const BnetEnv *env)
+{
+    const BnetTrx *trxs = bnet_store_block_trx(node->view.store, block);
+    uint32_t n = trxs_in(node, block);
+    for (uint32_t i = 0; i < n; i++)
+        bnet_trxs_include(&node->trxs, trxs[i]);
+    bnet_blame_drop_block(&node->blame, block);
+    head_moved(node, env);
+}
+
+static void irreversible(BnetNode *node, BnetBlock block, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_session_irreversible(&node->sessions[i], env, block);
+}
+
+/* --- transactions ------------------------------------------------------------------------------ */
+
+static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
+{
+    const BnetTrxInfo *info = bnet_store_trx(node->view.store, trx);
+    if (info->expiration_s * BNET_NS_PER_S < env->now_ns)
+        return false;
+    if (bnet_bits_has(&node->view.included, trx) || bnet_trxs_is_pending(&node->trxs, trx))
+        return false;
+    return bnet_trxs_accept(&node->trxs, trx);
+}
+
+static void wake_for_trxs(BnetNode *node, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_session_trx_accepted(&node->sessions[i], env);
+}
+
+bool bnet_node_receive_trx(BnetNode *node, BnetTrx trx, int64_t now_ns)
+{
+    BnetEnv env = env_for(node, now_ns, 1);
+    if (!accept_trx(node, trx, &env))
+        return false;
+    wake_for_trxs(node, &env);
+    return true;
+}
+
+/* A fork switch may have brought transactions back that the new branch does not include. */
+static void take_back_returned(BnetNode *node, int64_t now_ns)
+{
+    BnetList *returned = &node->view.returned;
+    if (returned->n == 0)
+        return;
+    BnetEnv env = env_for(node, now_ns, returned->n);
+    for (uint32_t i = returned->n; i > 0; i--)
+        accept_trx(node, returned->items[i - 1], &env);
+    returned->n = 0;
+    wake_for_trxs(node, &env);
+}
+
+/* --- steps ------------------------------------------------------------------------------------- */
+
+bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
+{
+    if (!bnet_view_step(&node->view, ret_event)) {
+        take_back_returned(node, now_ns);
+        return false;
+    }
+    BnetEnv env = env_for(node, now_ns, 0);
+    switch (ret_event->kind) {
+    case BNET_CHAIN_APPLIED:
+        applied(node, ret_event->block, &env);
+        break;
+    case BNET_CHAIN_SWITCH:
+        head_moved(node, &env);
+        break;
+    case BNET_CHAIN_IRREVERSIBLE:
+        irreversible(node, ret_event->block, &env);
+        break;
+    case BNET_CHAIN_REJECTED:
+        close_guilty(node, ret_event->block, &env);
+        break;
+    case BNET_CHAIN_PRUNED:
+        bnet_blame_drop_block(&node->blame, ret_event->block);
+        break;
+    case BNET_CHAIN_HEADER:
+        break;
+    }
+    return true;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/session.h"
+
+#include <string.h>
+
+const char *bnet_close_reason_name(BnetCloseReason reason)
+{
+    static const char *const names[] = {
+        "none",      "bad-block", "bad-pong",  "wrong-chain", "self",   "old-version", "redundant",
+        "protocol",  "malformed", "dead",      "resync",      "lost",   "shutdown",
+    };
+    return names[reason];
+}
+
+BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, BnetActionKind kind)
+{
+    BnetActions *actions = env->actions;
+    bnet_assert(actions->n < actions->capacity);
+    BnetAction *action = &actions->items[actions->n++];
+    action->kind = kind;
+    action->session = session->slot;
+    return action;
+}
+
+void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReason reason)
+{
+    bnet_assert(bnet_session_is_open(session));
+    if (reason != BNET_CLOSE_LOST)
+        bnet_session_act(session, env, BNET_ACTION_CLOSE)->u.reason = reason;
+    bnet_ring_clear(&session->notices, env->pool);
+    bnet_trxs_forget_session(env->trxs, session->slot);
+    session->state = BNET_SESSION_FREE;
+}
+
+/* --- handshake --------------------------------------------------------------------------------- */
+
+/* Lists our applied best chain from our LIB to our head (section 3). */
+static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
+{
+    return (BnetHello){
+        .peer_id = self->peer_id,
+        .chain_id = view->store->chain_id,
+        .request_transactions = self->request_transactions,
+        .irreversible_only = self->follow_irreversible,
+        .version_1_0_1 = true,
+        .lib_number = bnet_view_lib_number(view),
+        .first = view->lib == BNET_NO_BLOCK ? BNET_GENESIS : view->lib,
+        .head = view->head,
+    };
+}
+
+void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                       uint32_t slot, bool dialled)
+{
+    memset(session, 0, sizeof *session);
+    session->state = BNET_SESSION_HANDSHAKE;
+    session->slot = slot;
+    session->dialled = dialled;
+    session->opened_ns = env->now_ns;
+    session->last_received_ns = env->now_ns;
+    session->last_ping_ns = BNET_TIME_NEVER;
+    session->dropped_since_ns = BNET_TIME_NEVER;
+    session->writing = true;
+    bnet_session_act(session, env, BNET_ACTION_SEND)->u.message =
+        (BnetMessage){.kind = BNET_MESSAGE_HELLO, .u.hello = hello_of(env->view, self)};
+}
+
+/* Both hellos are through: the session may send. */
+static void become_ready(BnetSession *session, const BnetEnv *env)
+{
+    if (!session->hello_sent || !session->hello_received)
+        return;
+    session->state = BNET_SESSION_READY;
+    bnet_session_choose(session, env);
+}
+
+static BnetCloseReason hello_refusal(const BnetSession *session, const BnetEnv *env,
+                                     const BnetIdentity *self, const BnetHello *hello)
+{
+    if (session->hello_received)
+        return BNET_CLOSE_PROTOCOL;
+    if (!bnet_id_equal(&hello->chain_id, &env->view->store->chain_id))
+        return BNET_CLOSE_WRONG_CHAIN;
+    if (memcmp(&hello->peer_id, &self->peer_id, sizeof self->peer_id) == 0)
+        return BNET_CLOSE_SELF;
+    if (self->follow_irreversible && !hello->version_1_0_1)
+        return BNET_CLOSE_OLD_VERSION;
+    return BNET_CLOSE_NONE;
+}
+
+bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                        const BnetHello *hello)
+{
+    session->last_received_ns = env->now_ns;
+    BnetCloseReason refusal = hello_refusal(session, env, self, hello);
+    if (refusal != BNET_CLOSE_NONE) {
+        bnet_session_close(session, env, refusal);
+        return false;
+    }
+    session->hello_received = true;
+    session->peer_id = hello->peer_id;
+    session->peer_requests_trx = hello->request_transactions;
+    session->peer_irreversible_only = hello->irreversible_only;
+    session->peer_lib = hello->lib_number;
+    session->frontier = BNET_GENESIS; /* certain when the chain ids agree */
+    bnet_frontier_lib_moved(session, env->view);
+    /* The list is one chain: its newest block makes all the others certain. */
+    if (hello->first != BNET_NO_BLOCK)
+        bnet_frontier_certain(session, env->view, hello->head);
+    become_ready(session, env);
+    return true;
+}
+
+/* --- messages ---------------------------------------------------------------------------------- */
+
+static void block_received(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    bnet_frontier_certain(session, env->view, block);
+    const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
+    uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
+    for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)
+        bnet_trxs_mark_known(env->trxs, session->slot, trxs[i]);
+    bnet_session_act(session, env, BNET_ACTION_SUBMIT_BLOCK)->u.block = block;
+}
+
+/* Ignored if we asked for none or it is expired; else known by the peer, and handed to the chain if
+ * it is new. */
+static void trx_received(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                         BnetTrx trx)
+{
+    const BnetTrxInfo *info = bnet_store_trx(env->view->store, trx);
+    if (!self->request_transactions || info->expiration_s * BNET_NS_PER_S < env->now_ns)
+        return;
+    bool is_new =
+        !bnet_trxs_is_pending(env->trxs, trx) && !bnet_bits_has(&env->view->included, trx);
+    bnet_trxs_mark_known(env->trxs, session->slot, trx);
+    if (is_new)
+        bnet_session_act(session, env, BNET_ACTION_SUBMIT_TRX)->u.trx = trx;
+}
+
+static void blocks_noticed(BnetSession *session, const BnetEnv *env, const BnetRing *notice)
+{
+    BnetRingWalk walk = bnet_ring_walk(notice);
+    BnetBlock block;
+    while (bnet_ring_next(&walk, env->pool, &block))
+        bnet_frontier_certain(session, env->view, block);
+}
+
+/* Those of our waiting transactions that it names become known by the peer; others are ignored. */
+static void trxs_noticed(BnetSession *session, const BnetEnv *env, const BnetRing *notice)
+{
+    BnetRingWalk walk = bnet_ring_walk(notice);
+    BnetTrx trx;
+    while (bnet_ring_next(&walk, env->pool, &trx))
+        if (bnet_trxs_is_pending(env->trxs, trx))
+            bnet_trxs_mark_known(env->trxs, session->slot, trx);
+}
+
+static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPing *ping)
+{
+    session->pong = *ping;
+    session->pong_queued = true;
+    if (ping->lib_number > session->peer_lib)
+        session->peer_lib = ping->lib_number;
+    bnet_frontier_lib_moved(session, env->view);
+}
+
+static void pong_received(BnetSession *session, const BnetEnv *env, const BnetPing *pong)
+{
+    if (session->ping_pending && bnet_id_equal(&pong->code, &session->ping_code))
+        session->ping_pending = false;
+    else
+        bnet_session_close(session, env, BNET_CLOSE_BAD_PONG);
+}
+
+void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                          const BnetMessage *message)
+{
+    session->last_received_ns = env->now_ns;
+    if (!session->hello_received) {
+        bnet_session_close(session, env, BNET_CLOSE_PROTOCOL);
+        return;
+    }
+    switch (message->kind) {
+    case BNET_MESSAGE_BLOCK:
+        block_received(session, env, message->u.block);
+        break;
+    case BNET_MESSAGE_TRX:
+        trx_received(session, env, self, message->u.trx);
+        break;
+    case BNET_MESSAGE_BLOCK_NOTICE:
+        blocks_noticed(session, env, &message->u.notice);
+        break;
+    case BNET_MESSAGE_TRX_NOTICE:
+        trxs_noticed(session, env, &message->u.notice);
+        break;
+    case BNET_MESSAGE_PING:
+        ping_received(session, env, &message->u.ping);
+        break;
+    case BNET_MESSAGE_PONG:
+        pong_received(session, env, &message->u.ping);
+        break;
+    case BNET_MESSAGE_HELLO:
+        bnet_assert(false);
+        break;
+    }
+    bnet_session_choose(session, env);
+}
+
+/* --- what the driver and the chain report ------------------------------------------------------- */
+
+void bnet_session_written(BnetSession *session, const BnetEnv *env)
+{
+    bnet_assert(session->writing);
+    session->writing = false;
+    if (session->state == BNET_SESSION_READY) {
+        bnet_session_choose(session, env);
+        return;
+    }
+    session->hello_sent = true;
+    become_ready(session, env);
+}
+
+void bnet_session_ping_code(BnetSession *session, const BnetEnv *env, const BnetId *code)
+{
+    session->code_wanted = false;
+    session->code_ready = true;
+    session->ping_code = *code;
+    bnet_session_choose(session, env);
+}
+
+static void queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (session->notices.count == BNET_NOTICES_MAX)
+        bnet_ring_pop(&session->notices, env->pool);
+    bnet_ring_push(&session->notices, env->pool, block);
+}
+
+/* Until the hellos are through there is nothing to notice: what the peer lacks it gets as blocks. */
+void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (session->state != BNET_SESSION_READY || session->peer_irreversible_only)
+        return;
+    queue_notice(session, env, block);
+    bnet_session_choose(session, env);
+}
+
+void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (!session->hello_received)
+        return;
+    bnet_frontier_lib_moved(session, env->view);
+    if (session->state == BNET_SESSION_READY && session->peer_irreversible_only &&
+        !bnet_status_has(&session->status, block))
+        queue_notice(session, env, block);
+    bnet_session_choose(session, env);
+}
+
+void bnet_session_head_moved(BnetSession *session, const BnetEnv *env)
+{
+    if (!session->hello_received)
+        return;
+    bnet_frontier_head_moved(session, env->view);
+    bnet_session_choose(session, env);
+}
+
+void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env)
+{
+    bnet_session_choose(session, env);
+}
+
+void bnet_session_linked(BnetSession *session)
+{
+    session->dropped_since_ns = BNET_TIME_NEVER;
+}
+
+void bnet_session_dropped(BnetSession *session, const BnetEnv *env)
+{
+    if (session->dropped_since_ns == BNET_TIME_NEVER)
+        session->dropped_since_ns = env->now_ns;
+    else if (env->now_ns - session->dropped_since_ns >= BNET_RESYNC_NS)
+        bnet_session_close(session, env, BNET_CLOSE_RESYNC);
+}
+
+/* --- time -------------------------------------------------------------------------------------- */
+
+static int64_t after(int64_t since_ns, int64_t delay_ns)
+{
+    bool never = since_ns == BNET_TIME_NEVER || delay_ns == BNET_TIME_NEVER;
+    return never ? BNET_TIME_NEVER : since_ns + delay_ns;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self)
+{
+    int64_t deadline = after(session->last_received_ns, self->idle_timeout_ns);
+    deadline = earlier(deadline, after(session->dropped_since_ns, BNET_RESYNC_NS));
+    bool idle = !session->writing && !session->fetching && !session->code_wanted;
+    if (session->state == BNET_SESSION_READY && idle && !session->ping_pending)
+        deadline = earlier(deadline, after(session->last_ping_ns, BNET_PING_INTERVAL_NS));
+    return deadline;
+}
+
+void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self)
+{
+    if (env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns))
+        bnet_session_close(session, env, BNET_CLOSE_DEAD);
+    else if (env->now_ns >= after(session->dropped_since_ns, BNET_RESYNC_NS))
+        bnet_session_close(session, env, BNET_CLOSE_RESYNC);
+    else
+        bnet_session_choose(session, env);
+}

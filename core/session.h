@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_CORE_SESSION_H
+#define BNETLAB_CORE_SESSION_H
+
+/*
+ * One side of one bnet connection: the state machine of protocol sections 4 to 6.
+ *
+ * One input in, at most three actions out; no callbacks, no allocation, no clock. The environment
+ * of an input holds the time and what the sessions of a node share. All inputs are O(1) but for a
+ * move of the head, which looks at the peer's known blocks above the frontier (at most 2048).
+ *
+ * A session does what its node tells it (node.h): the rules that concern several sessions at once,
+ * blame and redundant connections, stand there.
+ */
+
+#include "core/bits.h"
+#include "core/message.h"
+#include "core/trxs.h"
+#include "core/view.h"
+
+/* Protocol section 4: queued header notices; older ones are dropped first. */
+#define BNET_NOTICES_MAX 2048u
+
+/* Protocol section 5: between two pings of ours. */
+#define BNET_PING_INTERVAL_NS (3 * BNET_NS_PER_S)
+
+/* Protocol section 6: how long all blocks of a peer may be unlinkable or future. */
+#define BNET_RESYNC_NS (6 * BNET_NS_PER_S)
+
+/* Protocol section 6: default of the time of silence after which a peer counts as dead. */
+#define BNET_IDLE_TIMEOUT_NS (30 * BNET_NS_PER_S)
+
+/* Why a session was closed (protocol section 6). */
+typedef enum BnetCloseReason {
+    BNET_CLOSE_NONE,
+    BNET_CLOSE_BAD_BLOCK,
+    BNET_CLOSE_BAD_PONG,
+    BNET_CLOSE_WRONG_CHAIN,
+    BNET_CLOSE_SELF,
+    BNET_CLOSE_OLD_VERSION,
+    BNET_CLOSE_REDUNDANT,
+    BNET_CLOSE_PROTOCOL,
+    BNET_CLOSE_MALFORMED,
+    BNET_CLOSE_DEAD,
+    BNET_CLOSE_RESYNC,
+    BNET_CLOSE_LOST,     /* the connection went away */
+    BNET_CLOSE_SHUTDOWN, /* our own process ends */
+} BnetCloseReason;
+
+/* "bad-block", ... */
+const char *bnet_close_reason_name(BnetCloseReason reason);
+
+typedef enum BnetActionKind {
+    BNET_ACTION_SEND,         /* write the message, then input bnet_node_written() */
+    BNET_ACTION_FETCH_BLOCK,  /* read our block of that number, then bnet_node_fetched() */
+    BNET_ACTION_PING_CODE,    /* give an unpredictable code with bnet_node_ping_code() */
+    BNET_ACTION_SUBMIT_BLOCK, /* hand the block to the chain: bnet_node_receive_block() */
+    BNET_ACTION_SUBMIT_TRX,   /* hand it over: bnet_node_receive_trx() */
+    BNET_ACTION_CLOSE,        /* close the connection; the session is gone already */
+} BnetActionKind;
+
+typedef struct BnetAction {
+    BnetActionKind kind;
+    uint32_t session; /* slot */
+    union {
+        BnetMessage message; /* the driver owns it */
+        uint32_t number;
+        BnetBlock block;
+        BnetTrx trx;
+        BnetCloseReason reason;
+    } u;
+} BnetAction;
+
+/* A bounded queue of actions; the node drains it into the driver after each input. */
+typedef struct BnetActions {
+    BnetAction *items; /* [capacity] */
+    uint32_t capacity;
+    uint32_t n;
+} BnetActions;
+
+/* What an input needs besides itself. */
+typedef struct BnetEnv {
+    int64_t now_ns;
+    const BnetView *view;
+    BnetTrxs *trxs;
+    BnetPool *pool; /* at least one chunk is free */
+    BnetActions *actions;
+} BnetEnv;
+
+/* How this side presents itself. */
+typedef struct BnetIdentity {
+    BnetKey peer_id;
+    bool request_transactions; /* not bnet-no-trx */
+    bool follow_irreversible;  /* bnet-follow-irreversible */
+    int64_t idle_timeout_ns;   /* BNET_TIME_NEVER: a silent peer is kept */
+} BnetIdentity;
+
+typedef enum BnetSessionState {
+    BNET_SESSION_FREE,
+    BNET_SESSION_HANDSHAKE, /* our hello is on its way or theirs has not come */
+    BNET_SESSION_READY,     /* both hellos are through */
+} BnetSessionState;
+
+typedef struct BnetSession {
+    BnetSessionState state;
+    uint32_t slot;
+    bool dialled;        /* by this side */
+    bool hello_sent;     /* written completely */
+    bool hello_received; /* and accepted */
+    bool writing;        /* a write is in flight */
+    bool fetching;       /* a block fetch is outstanding */
+    bool code_wanted;    /* a ping code is outstanding */
+    bool code_ready;     /* ping_code is for the next ping */
+    bool ping_pending;   /* our last ping has not been answered */
+    bool pong_queued;    /* pong answers the last ping of the peer */
+    bool peer_requests_trx;
+    bool peer_irreversible_only;
+    uint32_t peer_lib;  /* number, as the peer last told; never lowered */
+    BnetBlock frontier; /* highest block of our best chain that the peer has with certainty */
+    uint32_t trx_cursor;
+    int64_t opened_ns; /* with the slot: which of two connections is older */
+    int64_t last_received_ns;
+    int64_t last_ping_ns;
+    int64_t dropped_since_ns; /* since when its blocks do not link; BNET_TIME_NEVER: they do */
+    BnetKey peer_id;
+    BnetId ping_code;
+    BnetPing pong;
+    BnetRing notices;  /* blocks whose headers are to be noticed */
+    BnetStatus status; /* blocks known by the peer */
+} BnetSession;
+
+/* --- inputs ------------------------------------------------------------------------------------ */
+
+/* The connection is established: sends hello (section 2). */
+void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                       uint32_t slot, bool dialled);
+
+/* hello; false: it was refused and the session is closed. */
+bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                        const BnetHello *hello);
+
+/* Any message but hello. The ring of a notice is not consumed. */
+void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
+                          const BnetMessage *message);
+
+/* The socket is ready for the next write. */
+void bnet_session_written(BnetSession *session, const BnetEnv *env);
+
+/* Answer to BNET_ACTION_FETCH_BLOCK; BNET_NO_BLOCK: there is none. */
+void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock block);
+
+/* Answer to BNET_ACTION_PING_CODE. */
+void bnet_session_ping_code(BnetSession *session, const BnetEnv *env, const BnetId *code);
+
+/* A header was accepted, younger than 6 s. */
+void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock block);
+
+/* The head is another: a block was applied, or a fork switch took it back. */
+void bnet_session_head_moved(BnetSession *session, const BnetEnv *env);
+
+/* A block of ours became irreversible. */
+void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlock block);
+
+/* The chain accepted a transaction, or a waiting one may be sendable again. */
+void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env);
+
+/* The chain dropped a block of this peer as unlinkable or future; or one linked. */
+void bnet_session_dropped(BnetSession *session, const BnetEnv *env);
+void bnet_session_linked(BnetSession *session);
+
+/* Time is at or past bnet_session_deadline(). */
+void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self);
+
+/* When bnet_session_timer() is due; BNET_TIME_NEVER: not before another input. */
+int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self);
+
+/* Closes by rule: emits BNET_ACTION_CLOSE unless the connection is lost already. */
+void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReason reason);
+
+static inline bool bnet_session_is_open(const BnetSession *session)
+{
+    return session->state != BNET_SESSION_FREE;
+}
+
+/* --- parts, each in a file of its own ----------------------------------------------------------- */
+
+/* choice.c, section 5: chooses the next message if the session is idle. */
+void bnet_session_choose(BnetSession *session, const BnetEnv *env);
+
+/* choice.c: number of the block that section 5 would send next; 0: none. */
+uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view);
+
+/* frontier.c, section 4: the peer has this block with certainty. */
+void bnet_frontier_certain(BnetSession *session, const BnetView *view, BnetBlock block);
+
+/* frontier.c: the peer's LIB or ours has moved. */
+void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view);
+
+/* frontier.c: our head has moved, forward or to another fork. */
+void bnet_frontier_head_moved(BnetSession *session, const BnetView *view);
+
+/* session.c: appends an action of this session. */
+BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, BnetActionKind kind);
+
+#endif

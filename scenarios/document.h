@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_DOCUMENT_H
+#define BNETLAB_SCENARIOS_DOCUMENT_H
+
+/*
+ * A JSON text as a tree of nodes that know where they stand, with overrides laid over it.
+ *
+ * The scan (json_scan.h) checks the text and places the nodes, json-c decodes the values. A node is
+ * named by its number; 0 is the root, an object. Ownership: the document owns all that it returns,
+ * unless said otherwise. Cost: a lookup of a key is linear in the object's keys.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "scenarios/json_scan.h"
+#include "scenarios/loader.h"
+
+typedef struct ScenarioDocument {
+    char *path;
+    GArray *nodes; /* of ScenarioNode */
+    GStringChunk *keys;
+    GPtrArray *values;  /* of json_object: the file's value, then those of the overrides */
+    GPtrArray *sources; /* of the pointers of overrides; source i is sources[i - 1], 0 the file */
+} ScenarioDocument;
+
+/*
+ * Parses `data` (`length` bytes). On a mistake returns NULL and sets `error` to the one line that
+ * describes it. (transfer full) (nullable)
+ */
+ScenarioDocument *scenario_document_new(const char *path, const char *data, size_t length,
+                                        GError **error);
+
+/* Accepts NULL. */
+void scenario_document_free(ScenarioDocument *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioDocument, scenario_document_free)
+
+/* Lays one override over the document; later ones win. Returns false and sets `error`. */
+bool scenario_document_override(ScenarioDocument *document, const ScenarioOverride *override,
+                                GError **error);
+
+/* The node of a number; valid until the next override. */
+const ScenarioNode *scenario_document_node(const ScenarioDocument *document, uint32_t node);
+
+/* The member `key` of an object; SCENARIO_NODE_NONE: it has none. */
+uint32_t scenario_document_member(const ScenarioDocument *document, uint32_t object,
+                                  const char *key);
+
+/* The text of a string, or of a number as written. */
+const char *scenario_document_text(const ScenarioDocument *document, uint32_t node);
+
+/* The value of a boolean. */
+bool scenario_document_bool(const ScenarioDocument *document, uint32_t node);
+
+/* The value of an integer; false when it is below 0. */
+bool scenario_document_uint(const ScenarioDocument *document, uint32_t node, uint64_t *ret_value);
+
+/*
+ * "file:line:column: /pointer: " of a value, or of its key: what an error message begins with.
+ * (transfer full)
+ */
+char *scenario_document_place(const ScenarioDocument *document, uint32_t node, bool of_key);
+
+/* The user's text made fit for one line of a message: escaped and cut. (transfer full) */
+char *scenario_quote(const char *text);
+
+#endif

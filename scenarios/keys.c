@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/keys.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "scenarios/scenario.h"
+
+#define REQUIRED true
+#define OPTIONAL false
+
+#define KEY_TABLE(table, of, at, list)                                                             \
+    const ScenarioKeyTable table = {                                                               \
+        .name = (of), .where = (at), .keys = (list), .n_keys = G_N_ELEMENTS(list)}
+
+#define WORD_TABLE(table, of, list)                                                                \
+    const ScenarioWordTable table = {.name = (of), .words = (list), .n_words = G_N_ELEMENTS(list)}
+
+static const ScenarioKey root_keys[] = {
+    {"$schema", OPTIONAL, offsetof(ScenarioRootKeys, schema)},
+    {"name", OPTIONAL, offsetof(ScenarioRootKeys, name)},
+    {"description", OPTIONAL, offsetof(ScenarioRootKeys, description)},
+    {"seed", OPTIONAL, offsetof(ScenarioRootKeys, seed)},
+    {"duration", REQUIRED, offsetof(ScenarioRootKeys, duration)},
+    {"chain", OPTIONAL, offsetof(ScenarioRootKeys, chain)},
+    {"peers", REQUIRED, offsetof(ScenarioRootKeys, peers)},
+    {"topology", OPTIONAL, offsetof(ScenarioRootKeys, topology)},
+    {"links", OPTIONAL, offsetof(ScenarioRootKeys, links)},
+    {"transactions", OPTIONAL, offsetof(ScenarioRootKeys, transactions)},
+    {"events", OPTIONAL, offsetof(ScenarioRootKeys, events)},
+    {"expect", OPTIONAL, offsetof(ScenarioRootKeys, expect)},
+};
+KEY_TABLE(scenario_root_table, "scenario", "/", root_keys);
+
+static const ScenarioKey chain_keys[] = {
+    {"irreversibility", OPTIONAL, offsetof(ScenarioChainKeys, irreversibility)},
+    {"start_height", OPTIONAL, offsetof(ScenarioChainKeys, start_height)},
+};
+KEY_TABLE(scenario_chain_table, "chain", "/chain", chain_keys);
+
+static const ScenarioKey irreversibility_keys[] = {
+    {"depth", REQUIRED, offsetof(ScenarioIrreversibilityKeys, depth)},
+};
+KEY_TABLE(scenario_irreversibility_table, "irreversibility", "/chain/irreversibility",
+          irreversibility_keys);
+
+static const ScenarioKey group_keys[] = {
+    {"count", OPTIONAL, offsetof(ScenarioGroupKeys, count)},
+    {"produces", OPTIONAL, offsetof(ScenarioGroupKeys, produces)},
+    {"bnet-follow-irreversible", OPTIONAL, offsetof(ScenarioGroupKeys, follow_irreversible)},
+    {"bnet-no-trx", OPTIONAL, offsetof(ScenarioGroupKeys, no_trx)},
+    {"chain", OPTIONAL, offsetof(ScenarioGroupKeys, chain)},
+    {"start", OPTIONAL, offsetof(ScenarioGroupKeys, start)},
+    {"idle_timeout", OPTIONAL, offsetof(ScenarioGroupKeys, idle_timeout)},
+    {"processing", OPTIONAL, offsetof(ScenarioGroupKeys, processing)},
+    {"persona", OPTIONAL, offsetof(ScenarioGroupKeys, persona)},
+};
+KEY_TABLE(scenario_group_table, "group", "/peers/GROUP", group_keys);
+
+static const ScenarioKey processing_keys[] = {
+    {"header", OPTIONAL, offsetof(ScenarioProcessingKeys, header)},
+    {"block", OPTIONAL, offsetof(ScenarioProcessingKeys, block)},
+    {"transaction", OPTIONAL, offsetof(ScenarioProcessingKeys, transaction)},
+    {"fetch", OPTIONAL, offsetof(ScenarioProcessingKeys, fetch)},
+};
+KEY_TABLE(scenario_processing_table, "processing", "/peers/GROUP/processing", processing_keys);
+
+static const ScenarioKey persona_keys[] = {
+    {"kind", REQUIRED, offsetof(ScenarioPersonaKeys, kind)},
+    {"fault", REQUIRED, offsetof(ScenarioPersonaKeys, fault)},
+    {"after", OPTIONAL, offsetof(ScenarioPersonaKeys, after)},
+};
+KEY_TABLE(scenario_persona_table, "persona", "/peers/GROUP/persona", persona_keys);
+
+static const ScenarioKey topology_keys[] = {
+    {"kind", OPTIONAL, offsetof(ScenarioTopologyKeys, kind)},
+    {"center", OPTIONAL, offsetof(ScenarioTopologyKeys, center)},
+    {"degree", OPTIONAL, offsetof(ScenarioTopologyKeys, degree)},
+    {"file", OPTIONAL, offsetof(ScenarioTopologyKeys, file)},
+};
+KEY_TABLE(scenario_topology_table, "topology", "/topology", topology_keys);
+
+static const ScenarioKey links_keys[] = {
+    {"latency", OPTIONAL, offsetof(ScenarioLinksKeys, latency)},
+    {"bandwidth", OPTIONAL, offsetof(ScenarioLinksKeys, bandwidth)},
+    {"send_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, send_buffer)},
+    {"receive_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, receive_buffer)},
+};
+KEY_TABLE(scenario_links_table, "links", "/links", links_keys);
+
+static const ScenarioKey latency_keys[] = {
+    {"uniform", OPTIONAL, offsetof(ScenarioLatencyKeys, uniform)},
+    {"lognormal", OPTIONAL, offsetof(ScenarioLatencyKeys, lognormal)},
+};
+KEY_TABLE(scenario_latency_table, "latency", "/links/latency", latency_keys);
+
+static const ScenarioKey lognormal_keys[] = {
+    {"median", REQUIRED, offsetof(ScenarioLognormalKeys, median)},
+    {"sigma", REQUIRED, offsetof(ScenarioLognormalKeys, sigma)},
+};
+KEY_TABLE(scenario_lognormal_table, "lognormal", "/links/latency/lognormal", lognormal_keys);
+
+static const ScenarioKey transactions_keys[] = {
+    {"rate", REQUIRED, offsetof(ScenarioTransactionsKeys, rate)},
+    {"lifetime", OPTIONAL, offsetof(ScenarioTransactionsKeys, lifetime)},
+    {"size", OPTIONAL, offsetof(ScenarioTransactionsKeys, size)},
+    {"from", OPTIONAL, offsetof(ScenarioTransactionsKeys, from)},
+};
+KEY_TABLE(scenario_transactions_table, "transactions", "/transactions", transactions_keys);
+
+static const ScenarioKey event_keys[] = {
+    {"at", REQUIRED, offsetof(ScenarioEventKeys, at)},
+    {"partition", OPTIONAL, offsetof(ScenarioEventKeys, partition)},
+    {"heal", OPTIONAL, offsetof(ScenarioEventKeys, heal)},
+    {"crash", OPTIONAL, offsetof(ScenarioEventKeys, crash)},
+    {"restart", OPTIONAL, offsetof(ScenarioEventKeys, restart)},
+    {"stop_producing", OPTIONAL, offsetof(ScenarioEventKeys, stop_producing)},
+    {"start_producing", OPTIONAL, offsetof(ScenarioEventKeys, start_producing)},
+    {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},
+    {"chain", OPTIONAL, offsetof(ScenarioEventKeys, chain)},
+};
+KEY_TABLE(scenario_event_table, "event", "/events/INDEX", event_keys);
+
+static const ScenarioKey expect_keys[] = {
+    {"convergence", OPTIONAL, offsetof(ScenarioExpectKeys, convergence)},
+    {"bad_block", OPTIONAL, offsetof(ScenarioExpectKeys, bad_block)},
+    {"no_violation", OPTIONAL, offsetof(ScenarioExpectKeys, no_violation)},
+    {"bounds", OPTIONAL, offsetof(ScenarioExpectKeys, bounds)},
+};
+KEY_TABLE(scenario_expect_table, "expect", "/expect", expect_keys);
+
+static const ScenarioKey convergence_keys[] = {
+    {"within", OPTIONAL, offsetof(ScenarioConvergenceKeys, within)},
+    {"lib_within", OPTIONAL, offsetof(ScenarioConvergenceKeys, lib_within)},
+};
+KEY_TABLE(scenario_convergence_table, "convergence", "/expect/convergence", convergence_keys);
+
+static const ScenarioKey bound_keys[] = {
+    {"quantity", REQUIRED, offsetof(ScenarioBoundKeys, quantity)},
+    {"peers", OPTIONAL, offsetof(ScenarioBoundKeys, peers)},
+    {"at", OPTIONAL, offsetof(ScenarioBoundKeys, at)},
+    {"at_least", OPTIONAL, offsetof(ScenarioBoundKeys, at_least)},
+    {"at_most", OPTIONAL, offsetof(ScenarioBoundKeys, at_most)},
+};
+KEY_TABLE(scenario_bound_table, "bound", "/expect/bounds/INDEX", bound_keys);
+
+const ScenarioKeyTable *const scenario_key_tables[] = {
+    &scenario_root_table,
+    &scenario_chain_table,
+    &scenario_irreversibility_table,
+    &scenario_group_table,
+    &scenario_processing_table,
+    &scenario_persona_table,
+    &scenario_topology_table,
+    &scenario_links_table,
+    &scenario_latency_table,
+    &scenario_lognormal_table,
+    &scenario_transactions_table,
+    &scenario_event_table,
+    &scenario_expect_table,
+    &scenario_convergence_table,
+    &scenario_bound_table,
+    NULL,
+};
+
+static const ScenarioWord rule_words[] = {
+    {"dpos", SCENARIO_RULE_DPOS},
+    {"none", SCENARIO_RULE_NONE},
+};
+WORD_TABLE(scenario_rule_words, "rule_word", rule_words);
+
+static const ScenarioWord start_chain_words[] = {{"full", false}, {"genesis", true}};
+WORD_TABLE(scenario_start_chain_words, "start_chain_word", start_chain_words);
+
+static const ScenarioWord persona_kind_words[] = {
+    {"invalid-block", SCENARIO_PERSONA_INVALID_BLOCK},
+};
+WORD_TABLE(scenario_persona_kind_words, "persona_kind_word", persona_kind_words);
+
+static const ScenarioWord fault_words[] = {
+    {"timestamp", SCENARIO_FAULT_TIMESTAMP},
+    {"producer", SCENARIO_FAULT_PRODUCER},
+    {"signature", SCENARIO_FAULT_SIGNATURE},
+    {"content", SCENARIO_FAULT_CONTENT},
+};
+WORD_TABLE(scenario_fault_words, "fault_word", fault_words);
+
+static const ScenarioWord topology_kind_words[] = {
+    {"full-mesh", SCENARIO_TOPOLOGY_FULL_MESH},
+    {"ring", SCENARIO_TOPOLOGY_RING},
+    {"line", SCENARIO_TOPOLOGY_LINE},
+    {"star", SCENARIO_TOPOLOGY_STAR},
+    {"random-regular", SCENARIO_TOPOLOGY_RANDOM_REGULAR},
+    {"edge-list", SCENARIO_TOPOLOGY_EDGE_LIST},
+};
+WORD_TABLE(scenario_topology_kind_words, "topology_kind_word", topology_kind_words);
+
+static const ScenarioWord connections_words[] = {{"hold", false}, {"reset", true}};
+WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
+
+static const ScenarioWord restart_chain_words[] = {{"keep", false}, {"lose", true}};
+WORD_TABLE(scenario_restart_chain_words, "restart_chain_word", restart_chain_words);
+
+static const ScenarioWord quantity_words[] = {
+    {"head", SCENARIO_QUANTITY_HEAD},
+    {"lib", SCENARIO_QUANTITY_LIB},
+    {"fork_switches", SCENARIO_QUANTITY_FORK_SWITCHES},
+    {"blocks_received", SCENARIO_QUANTITY_BLOCKS_RECEIVED},
+    {"transactions_received", SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED},
+    {"notices_received", SCENARIO_QUANTITY_NOTICES_RECEIVED},
+};
+WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
+
+const ScenarioWordTable *const scenario_word_tables[] = {
+    &scenario_rule_words,          &scenario_start_chain_words,   &scenario_persona_kind_words,
+    &scenario_fault_words,         &scenario_topology_kind_words, &scenario_connections_words,
+    &scenario_restart_chain_words, &scenario_quantity_words,      NULL,
+};
+
+/* ---- Misspellings ---------------------------------------------------------------------------- */
+
+#define COMPARED_BYTES_MAX 64u
+
+uint32_t scenario_misspelling(const char *a, const char *b)
+{
+    const size_t n_a = strlen(a);
+    const size_t n_b = strlen(b);
+    /* Rows i - 2, i - 1 and i of the table of distances between prefixes. */
+    uint32_t rows[3][COMPARED_BYTES_MAX + 1u];
+
+    if (n_a > COMPARED_BYTES_MAX || n_b > COMPARED_BYTES_MAX) {
+        return (uint32_t)MIN(MAX(n_a, n_b), UINT32_MAX);
+    }
+    for (uint32_t j = 0; j <= n_b; j++) {
+        rows[0][j] = j;
+    }
+    for (uint32_t i = 1; i <= n_a; i++) {
+        uint32_t *row = rows[i % 3u];
+        const uint32_t *above = rows[(i - 1u) % 3u];
+
+        row[0] = i;
+        for (uint32_t j = 1; j <= n_b; j++) {
+            const uint32_t replaced = above[j - 1u] + (a[i - 1u] == b[j - 1u] ? 0u : 1u);
+
+            row[j] = MIN(MIN(above[j] + 1u, row[j - 1u] + 1u), replaced);
+            if (i > 1 && j > 1 && a[i - 1u] == b[j - 2u] && a[i - 2u] == b[j - 1u]) {
+                row[j] = MIN(row[j], rows[(i - 2u) % 3u][j - 2u] + 1u);
+            }
+        }
+    }
+    return rows[n_a % 3u][n_b];
+}
+
+bool scenario_worth_suggesting(const char *meant, uint32_t distance)
+{
+    return distance <= 1u + strlen(meant) / 4u;
+}

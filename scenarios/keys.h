@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_KEYS_H
+#define BNETLAB_SCENARIOS_KEYS_H
+
+/*
+ * The grammar of scenario files: which keys an object may have, which words a value may be.
+ *
+ * A struct of node numbers stands for each kind of object; reader.h fills it, SCENARIO_NODE_NONE
+ * where the key is absent. The JSON Schema and the manual list the same keys and words, and the
+ * tests compare them by these tables. Constant data.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ScenarioKey {
+    const char *name;
+    bool required;
+    size_t offset; /* of the node's number in the struct of the table */
+} ScenarioKey;
+
+typedef struct ScenarioKeyTable {
+    const char *name;  /* of the definition in the JSON Schema */
+    const char *where; /* JSON pointer of such objects, as the manual writes it */
+    const ScenarioKey *keys;
+    size_t n_keys;
+} ScenarioKeyTable;
+
+typedef struct ScenarioWord {
+    const char *word;
+    int value;
+} ScenarioWord;
+
+typedef struct ScenarioWordTable {
+    const char *name; /* of the definition in the JSON Schema */
+    const ScenarioWord *words;
+    size_t n_words;
+} ScenarioWordTable;
+
+typedef struct ScenarioRootKeys {
+    uint32_t schema;
+    uint32_t name;
+    uint32_t description;
+    uint32_t seed;
+    uint32_t duration;
+    uint32_t chain;
+    uint32_t peers;
+    uint32_t topology;
+    uint32_t links;
+    uint32_t transactions;
+    uint32_t events;
+    uint32_t expect;
+} ScenarioRootKeys;
+
+typedef struct ScenarioChainKeys {
+    uint32_t irreversibility;
+    uint32_t start_height;
+} ScenarioChainKeys;
+
+typedef struct ScenarioIrreversibilityKeys {
+    uint32_t depth;
+} ScenarioIrreversibilityKeys;
+
+typedef struct ScenarioGroupKeys {
+    uint32_t count;
+    uint32_t produces;
+    uint32_t follow_irreversible;
+    uint32_t no_trx;
+    uint32_t chain;
+    uint32_t start;
+    uint32_t idle_timeout;
+    uint32_t processing;
+    uint32_t persona;
+} ScenarioGroupKeys;
+
+typedef struct ScenarioProcessingKeys {
+    uint32_t header;
+    uint32_t block;
+    uint32_t transaction;
+    uint32_t fetch;
+} ScenarioProcessingKeys;
+
+typedef struct ScenarioPersonaKeys {
+    uint32_t kind;
+    uint32_t fault;
+    uint32_t after;
+} ScenarioPersonaKeys;
+
+typedef struct ScenarioTopologyKeys {
+    uint32_t kind;
+    uint32_t center;
+    uint32_t degree;
+    uint32_t file;
+} ScenarioTopologyKeys;
+
+typedef struct ScenarioLinksKeys {
+    uint32_t latency;
+    uint32_t bandwidth;
+    uint32_t send_buffer;
+    uint32_t receive_buffer;
+} ScenarioLinksKeys;
+
+typedef struct ScenarioLatencyKeys {
+    uint32_t uniform;
+    uint32_t lognormal;
+} ScenarioLatencyKeys;
+
+typedef struct ScenarioLognormalKeys {
+    uint32_t median;
+    uint32_t sigma;
+} ScenarioLognormalKeys;
+
+typedef struct ScenarioTransactionsKeys {
+    uint32_t rate;
+    uint32_t lifetime;
+    uint32_t size;
+    uint32_t from;
+} ScenarioTransactionsKeys;
+
+typedef struct ScenarioEventKeys {
+    uint32_t at;
+    uint32_t partition;
+    uint32_t heal;
+    uint32_t crash;
+    uint32_t restart;
+    uint32_t stop_producing;
+    uint32_t start_producing;
+    uint32_t connections;
+    uint32_t chain;
+} ScenarioEventKeys;
+
+typedef struct ScenarioExpectKeys {
+    uint32_t convergence;
+    uint32_t bad_block;
+    uint32_t no_violation;
+    uint32_t bounds;
+} ScenarioExpectKeys;
+
+typedef struct ScenarioConvergenceKeys {
+    uint32_t within;
+    uint32_t lib_within;
+} ScenarioConvergenceKeys;
+
+typedef struct ScenarioBoundKeys {
+    uint32_t quantity;
+    uint32_t peers;
+    uint32_t at;
+    uint32_t at_least;
+    uint32_t at_most;
+} ScenarioBoundKeys;
+
+extern const ScenarioKeyTable scenario_root_table;
+extern const ScenarioKeyTable scenario_chain_table;
+extern const ScenarioKeyTable scenario_irreversibility_table;
+extern const ScenarioKeyTable scenario_group_table;
+extern const ScenarioKeyTable scenario_processing_table;
+extern const ScenarioKeyTable scenario_persona_table;
+extern const ScenarioKeyTable scenario_topology_table;
+extern const ScenarioKeyTable scenario_links_table;
+extern const ScenarioKeyTable scenario_latency_table;
+extern const ScenarioKeyTable scenario_lognormal_table;
+extern const ScenarioKeyTable scenario_transactions_table;
+extern const ScenarioKeyTable scenario_event_table;
+extern const ScenarioKeyTable scenario_expect_table;
+extern const ScenarioKeyTable scenario_convergence_table;
+extern const ScenarioKeyTable scenario_bound_table;
+
+typedef enum ScenarioTopologyKind {
+    SCENARIO_TOPOLOGY_FULL_MESH,
+    SCENARIO_TOPOLOGY_RING,
+    SCENARIO_TOPOLOGY_LINE,
+    SCENARIO_TOPOLOGY_STAR,
+    SCENARIO_TOPOLOGY_RANDOM_REGULAR,
+    SCENARIO_TOPOLOGY_EDGE_LIST,
+} ScenarioTopologyKind;
+
+extern const ScenarioWordTable scenario_rule_words;          /* ScenarioRule, but depth */
+extern const ScenarioWordTable scenario_start_chain_words;   /* bool from_genesis */
+extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, but honest */
+extern const ScenarioWordTable scenario_fault_words;         /* ScenarioFault */
+extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopologyKind */
+extern const ScenarioWordTable scenario_connections_words;   /* bool reset */
+extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
+extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */
+
+/* All of the above, ended by NULL. */
+extern const ScenarioKeyTable *const scenario_key_tables[];
+extern const ScenarioWordTable *const scenario_word_tables[];
+
+/*
+ * The number of single-character insertions, deletions, replacements and swaps of neighbours that
+ * turn one text into the other. Texts over 64 bytes are as far apart as the longer is long.
+ */
+uint32_t scenario_misspelling(const char *a, const char *b);
+
+/* Whether `distance` is small enough that `meant` is worth suggesting. */
+bool scenario_worth_suggesting(const char *meant, uint32_t distance);
+
+#endif

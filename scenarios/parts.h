@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_PARTS_H
+#define BNETLAB_SCENARIOS_PARTS_H
+
+/*
+ * The readers of a scenario's parts, each in a file of its own. Each gets the node of its part
+ * (SCENARIO_NODE_NONE: the file has none), fills its members of the scenario, defaults included,
+ * and notes its mistakes in the reader. They run in the order in which they stand here: later ones
+ * use what earlier ones have read.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenarios/reader.h"
+
+/* read_peers.c: groups, producers, chain rule. */
+void scenario_read_chain(ScenarioReader *reader, uint32_t node);
+void scenario_read_peers(ScenarioReader *reader, uint32_t node);
+
+/* read_network.c: the link model, the links, the transactions. */
+void scenario_read_links(ScenarioReader *reader, uint32_t node);
+void scenario_read_topology(ScenarioReader *reader, uint32_t node);
+void scenario_read_transactions(ScenarioReader *reader, uint32_t node);
+
+/* read_events.c: events in order of time, and whether their sequence makes sense. */
+void scenario_read_events(ScenarioReader *reader, uint32_t node);
+
+/* read_expect.c: what the run must come to. */
+void scenario_read_expect(ScenarioReader *reader, uint32_t node);
+
+#endif

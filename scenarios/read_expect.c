@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/parts.h"
+#include "scenarios/selector.h"
+#include "scenarios/units.h"
+
+/* The last time at which the scenario disturbs anything, and what does it. */
+typedef struct LastFault {
+    int64_t at_ns;
+    char *what;
+} LastFault;
+
+static void clear_last_fault(LastFault *last)
+{
+    g_free(last->what);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LastFault, clear_last_fault)
+
+static void later_fault(LastFault *last, int64_t at_ns, const char *what, const char *name)
+{
+    if (at_ns > last->at_ns) {
+        g_free(last->what);
+        last->what = g_strdup_printf(what, name);
+        last->at_ns = at_ns;
+    }
+}
+
+static void find_last_fault(const Scenario *scenario, LastFault *last)
+{
+    last->what = g_strdup("the start");
+    for (uint32_t i = 0; i < scenario->n_groups; i++) {
+        const ScenarioGroup *group = &scenario->groups[i];
+
+        later_fault(last, group->start_ns, "the start of %s", group->name);
+        if (group->persona.kind != SCENARIO_PERSONA_HONEST) {
+            later_fault(last, group->persona.after_ns, "the persona of %s", group->name);
+        }
+    }
+    for (uint32_t i = 0; i < scenario->n_events; i++) {
+        later_fault(last, scenario->events[i].at_ns, "the last event%s", "");
+    }
+}
+
+/* A time to converge that reaches past the end could never be found exceeded. */
+static void check_fits(ScenarioReader *reader, uint32_t node, int64_t within_ns)
+{
+    const Scenario *scenario = reader->scenario;
+    g_auto(LastFault) last = {0};
+
+    find_last_fault(scenario, &last);
+    if (within_ns <= scenario->duration_ns - last.at_ns) {
+        return;
+    }
+    g_autofree char *within = scenario_units_duration_text(within_ns);
+    g_autofree char *at = scenario_units_duration_text(last.at_ns);
+    g_autofree char *end = scenario_units_duration_text(scenario->duration_ns);
+
+    scenario_reader_fail(reader, node,
+                         "%s after the last fault (%s, at %s) is past the end of the run (%s), so "
+                         "it would never be checked; make \"duration\" longer or this shorter",
+                         within, last.what, at, end);
+}
+
+static void read_within(ScenarioReader *reader, uint32_t node, bool check, int64_t *within_ns)
+{
+    if (scenario_reader_duration(reader, node, 1, SCENARIO_DURATION_MAX_NS, within_ns) && check &&
+        node != SCENARIO_NODE_NONE) {
+        check_fits(reader, node, *within_ns);
+    }
+}
+
+static void read_convergence(ScenarioReader *reader, uint32_t node)
+{
+    ScenarioExpect *expect = &reader->scenario->expect;
+    ScenarioConvergenceKeys keys = {0};
+    /* Times in events and groups mean something once those are free of mistakes. */
+    const bool check = reader->n_mistakes == 0;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    const ScenarioNodeKind kind = scenario_reader_node(reader, node)->kind;
+
+    if (kind == SCENARIO_NODE_BOOL && !scenario_document_bool(reader->document, node)) {
+        expect->convergence = false;
+        return;
+    }
+    if (kind == SCENARIO_NODE_BOOL) {
+        scenario_reader_fail(reader, node,
+                             "must be false or an object, not true; it is the default");
+        return;
+    }
+    if (kind != SCENARIO_NODE_OBJECT) {
+        scenario_reader_wrong_type(reader, node, "false or an object");
+        return;
+    }
+    scenario_reader_object(reader, node, &scenario_convergence_table, &keys);
+    read_within(reader, keys.within, check, &expect->convergence_within_ns);
+    read_within(reader, keys.lib_within, check, &expect->lib_within_ns);
+}
+
+static void read_bound(ScenarioReader *reader, uint32_t node, ScenarioBound *bound)
+{
+    const int64_t duration_ns = reader->scenario->duration_ns;
+    const ScenarioNode *at = scenario_reader_node(reader, node);
+    ScenarioBoundKeys keys = {0};
+    int quantity = SCENARIO_QUANTITY_HEAD;
+
+    *bound = (ScenarioBound){
+        .at_ns = duration_ns,
+        .at_most = UINT64_MAX,
+        .line = at->source == 0 ? at->line : 0,
+    };
+    scenario_reader_object(reader, node, &scenario_bound_table, &keys);
+    if (at->kind != SCENARIO_NODE_OBJECT) {
+        return;
+    }
+    scenario_reader_word(reader, keys.quantity, &scenario_quantity_words, &quantity);
+    bound->quantity = (ScenarioQuantity)quantity;
+    scenario_reader_duration(reader, keys.at, 0, duration_ns, &bound->at_ns);
+    scenario_reader_uint(reader, keys.at_least, 0, UINT64_MAX, &bound->at_least);
+    scenario_reader_uint(reader, keys.at_most, 0, UINT64_MAX, &bound->at_most);
+    if (keys.at_least == SCENARIO_NODE_NONE && keys.at_most == SCENARIO_NODE_NONE) {
+        scenario_reader_fail(reader, node,
+                             "one of the keys \"at_least\" and \"at_most\" is required");
+    }
+    if (bound->at_least > bound->at_most) {
+        scenario_reader_fail(reader, node,
+                             "nothing is at least %" G_GUINT64_FORMAT
+                             " and at most %" G_GUINT64_FORMAT,
+                             bound->at_least, bound->at_most);
+    }
+    if (keys.peers == SCENARIO_NODE_NONE) {
+        scenario_selector_all(reader, node, &bound->peers);
+    } else {
+        scenario_selector_set(reader, keys.peers, false, &bound->peers);
+    }
+}
+
+static void read_bounds(ScenarioReader *reader, uint32_t node)
+{
+    ScenarioExpect *expect = &reader->scenario->expect;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    const ScenarioNode *at = scenario_reader_node(reader, node);
+
+    if (at->kind != SCENARIO_NODE_ARRAY) {
+        scenario_reader_wrong_type(reader, node, "an array of bounds");
+        return;
+    }
+    if (at->n_children > SCENARIO_BOUNDS_MAX) {
+        scenario_reader_fail(reader, node, "%u bounds are too many; at most %u are allowed",
+                             at->n_children, SCENARIO_BOUNDS_MAX);
+        return;
+    }
+    expect->bounds = g_new0(ScenarioBound, at->n_children);
+    for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
+         i = scenario_reader_node(reader, i)->next) {
+        read_bound(reader, i, &expect->bounds[expect->n_bounds++]);
+    }
+}
+
+void scenario_read_expect(ScenarioReader *reader, uint32_t node)
+{
+    ScenarioExpect *expect = &reader->scenario->expect;
+    ScenarioExpectKeys keys = {0};
+
+    *expect = (ScenarioExpect){
+        .convergence_within_ns = SCENARIO_TIME_NONE,
+        .lib_within_ns = SCENARIO_TIME_NONE,
+        .convergence = true,
+        .bad_block_stated = true,
+        .no_violation = true,
+    };
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    scenario_reader_object(reader, node, &scenario_expect_table, &keys);
+    read_convergence(reader, keys.convergence);
+    scenario_selector_set(reader, keys.bad_block, true, &expect->bad_block);
+    scenario_reader_bool(reader, keys.no_violation, &expect->no_violation);
+    read_bounds(reader, keys.bounds);
+}

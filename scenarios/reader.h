@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_READER_H
+#define BNETLAB_SCENARIOS_READER_H
+
+/*
+ * What the readers of a scenario's parts share: typed values, and the mistakes found so far.
+ *
+ * A value is read by its node. Where the node is SCENARIO_NODE_NONE (the key is absent) a reader
+ * returns true and leaves the variable, which holds the default, as it is. Where the value is wrong
+ * it notes the mistake, returns false and leaves the variable too, so that reading can go on and
+ * find more mistakes. Ownership: the reader owns its mistakes; document and scenario are borrowed.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "scenarios/document.h"
+#include "scenarios/keys.h"
+#include "scenarios/loader.h"
+#include "scenarios/scenario.h"
+
+typedef struct ScenarioReader {
+    const ScenarioDocument *document;
+    Scenario *scenario; /* being filled */
+    GArray *mistakes;   /* the first SCENARIO_ERRORS_MAX found */
+    uint32_t n_mistakes;
+    uint32_t n_selected;       /* of SCENARIO_SELECTED_MAX */
+    bool peers_known;          /* groups and their sizes are read: selectors can be resolved */
+    GHashTable *group_numbers; /* name to number + 1; looked up, never iterated */
+} ScenarioReader;
+
+void scenario_reader_init(ScenarioReader *reader, const ScenarioDocument *document,
+                          Scenario *scenario);
+void scenario_reader_finish(ScenarioReader *reader);
+
+/* Notes a mistake in a value. Returns false, so that a caller can return the call. */
+bool scenario_reader_fail(ScenarioReader *reader, uint32_t node, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Notes a mistake whose place is another file: `place` is "file:line:column: ". Returns false. */
+bool scenario_reader_fail_elsewhere(ScenarioReader *reader, uint32_t node, const char *place,
+                                    const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* Sets `error` to all mistakes, a line each, in order of place. There must be one. */
+void scenario_reader_set_error(const ScenarioReader *reader, GError **error);
+
+const ScenarioNode *scenario_reader_node(const ScenarioReader *reader, uint32_t node);
+
+/* Notes that a value is not `allowed` ("an object", "a string with ..."), but what it is. */
+bool scenario_reader_wrong_type(ScenarioReader *reader, uint32_t node, const char *allowed);
+
+/*
+ * Stores the nodes of an object's members in `ret_keys`, the struct of `table`, and notes unknown
+ * and missing keys; false if there are any, or if the value is no object. The stored nodes are
+ * valid in either case.
+ */
+bool scenario_reader_object(ScenarioReader *reader, uint32_t node, const ScenarioKeyTable *table,
+                            void *ret_keys);
+
+bool scenario_reader_bool(ScenarioReader *reader, uint32_t node, bool *value);
+
+/* An integer from `min` to `max`. */
+bool scenario_reader_uint(ScenarioReader *reader, uint32_t node, uint64_t min, uint64_t max,
+                          uint64_t *value);
+bool scenario_reader_uint32(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,
+                            uint32_t *value);
+
+/* A duration from `min_ns` to `max_ns`. */
+bool scenario_reader_duration(ScenarioReader *reader, uint32_t node, int64_t min_ns, int64_t max_ns,
+                              int64_t *value_ns);
+
+/* The same, or "none": SCENARIO_TIME_NONE. */
+bool scenario_reader_duration_or_none(ScenarioReader *reader, uint32_t node, int64_t min_ns,
+                                      int64_t max_ns, int64_t *value_ns);
+
+/* A size in bytes, as an integer or a string, from `min` to `max`. */
+bool scenario_reader_size(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,
+                          uint32_t *value);
+
+/* A text of at most `max` bytes; replaces `*value`, which is freed. */
+bool scenario_reader_text(ScenarioReader *reader, uint32_t node, size_t max, char **value);
+
+/* One of the words of a table. */
+bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioWordTable *table,
+                          int *value);
+
+/* The text of a value that must be a string, said in `allowed`; NULL: it is none. (transfer none)
+ */
+const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed);
+
+#endif

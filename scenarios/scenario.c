@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/scenario.h"
+
+void scenario_free(Scenario *scenario)
+{
+    if (scenario == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < scenario->n_groups; i++) {
+        g_free(scenario->groups[i].name);
+    }
+    for (uint32_t i = 0; i < scenario->n_events; i++) {
+        g_free(scenario->events[i].peers.peers);
+        g_free(scenario->events[i].sides);
+    }
+    for (uint32_t i = 0; i < scenario->expect.n_bounds; i++) {
+        g_free(scenario->expect.bounds[i].peers.peers);
+    }
+    g_free(scenario->path);
+    g_free(scenario->name);
+    g_free(scenario->description);
+    g_free(scenario->groups);
+    g_free(scenario->producers);
+    g_free(scenario->links);
+    g_free(scenario->transactions.from.peers);
+    g_free(scenario->events);
+    g_free(scenario->expect.bad_block.peers);
+    g_free(scenario->expect.bounds);
+    g_free(scenario);
+}
+
+const ScenarioGroup *scenario_group_of(const Scenario *scenario, uint32_t peer)
+{
+    uint32_t low = 0;
+    uint32_t high = scenario->n_groups; /* the group is in [low, high) */
+
+    g_assert(peer < scenario->n_peers);
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+
+        if (scenario->groups[middle].first <= peer) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &scenario->groups[low];
+}
+
+char *scenario_peer_name(const Scenario *scenario, uint32_t peer)
+{
+    const ScenarioGroup *group = scenario_group_of(scenario, peer);
+
+    if (group->count == 1) {
+        return g_strdup(group->name);
+    }
+    return g_strdup_printf("%s[%u]", group->name, peer - group->first);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_SCENARIO_H
+#define BNETLAB_SCENARIOS_SCENARIO_H
+
+/*
+ * A scenario: everything that fixes a run but the program itself.
+ *
+ * Plain data, filled by the loader (loader.h), read by the simulator, never changed in between.
+ * All indices are valid and all ranges are checked by the loader: a reader of this struct checks
+ * nothing. Peers are numbered from 0 in the order of their groups. Times are nanoseconds since the
+ * start of the run, sizes are bytes. Everything a Scenario points to is owned by it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+/* Limits of a scenario. The loader refuses what is beyond them. */
+#define SCENARIO_PEERS_MAX 1000000u
+#define SCENARIO_LINKS_MAX 8000000u
+#define SCENARIO_PRODUCERS_MAX 125u
+#define SCENARIO_START_HEIGHT_MAX 1000000u
+#define SCENARIO_DURATION_MAX_NS (INT64_C(366) * 86400 * 1000000000)
+#define SCENARIO_LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
+#define SCENARIO_TIME_NONE INT64_MAX /* "none": never */
+
+/* A set of peers: sorted ascending, no duplicates. */
+typedef struct ScenarioPeerSet {
+    uint32_t *peers;
+    uint32_t count;
+} ScenarioPeerSet;
+
+typedef enum ScenarioLatencyKind {
+    SCENARIO_LATENCY_CONSTANT,  /* a_ns */
+    SCENARIO_LATENCY_UNIFORM,   /* a_ns to b_ns, both included */
+    SCENARIO_LATENCY_LOGNORMAL, /* median a_ns, standard deviation of the logarithm sigma_ppm / 1e6 */
+} ScenarioLatencyKind;
+
+/* One-way latency, drawn for each message. */
+typedef struct ScenarioLatency {
+    ScenarioLatencyKind kind;
+    int64_t a_ns;
+    int64_t b_ns;
+    uint32_t sigma_ppm; /* 0 to 5,000,000 */
+} ScenarioLatency;
+
+/* What all links share unless an edge says otherwise. */
+typedef struct ScenarioLinkModel {
+    ScenarioLatency latency;
+    uint64_t bandwidth_bytes_per_s; /* each direction; 0: without limit */
+    uint32_t send_buffer_bytes;     /* default 1 MiB, as the plugin sets it */
+    uint32_t receive_buffer_bytes;  /* default 1 MiB */
+} ScenarioLinkModel;
+
+/* A configured connection: `from` dials `to`. */
+typedef struct ScenarioLink {
+    uint32_t from;
+    uint32_t to;
+    int64_t latency_ns; /* of this edge alone, constant; 0: as the model says */
+} ScenarioLink;
+
+/* Faults that an invalid block can have. The first three are found on arrival, the last when applied. */
+typedef enum ScenarioFault {
+    SCENARIO_FAULT_TIMESTAMP, /* not after its parent's */
+    SCENARIO_FAULT_PRODUCER,  /* not the scheduled producer of its slot */
+    SCENARIO_FAULT_SIGNATURE, /* not signed by its producer's key */
+    SCENARIO_FAULT_CONTENT,   /* fails when applied */
+} ScenarioFault;
+
+typedef enum ScenarioPersonaKind {
+    SCENARIO_PERSONA_HONEST,
+    SCENARIO_PERSONA_INVALID_BLOCK, /* makes one invalid block at its first chance after `after_ns` */
+} ScenarioPersonaKind;
+
+typedef struct ScenarioPersona {
+    ScenarioPersonaKind kind;
+    ScenarioFault fault;
+    int64_t after_ns;
+} ScenarioPersona;
+
+/* Time that a peer's chain thread spends; its work is done in order, one piece at a time. */
+typedef struct ScenarioProcessing {
+    int64_t header_ns;      /* check one block header; default 50 us */
+    int64_t block_ns;       /* apply one block, without its transactions; default 500 us */
+    int64_t transaction_ns; /* apply one transaction, alone or in a block; default 20 us */
+    int64_t fetch_ns;       /* read one block for a session; default 0 */
+} ScenarioProcessing;
+
+typedef struct ScenarioGroup {
+    char *name; /* a letter, then letters, digits, '_' or '-' */
+    uint32_t first;
+    uint32_t count;
+    bool produces;            /* each peer of the group is a producer */
+    bool follow_irreversible; /* bnet-follow-irreversible */
+    bool no_trx;              /* bnet-no-trx */
+    bool from_genesis;        /* starts with the genesis block alone, whatever the start height */
+    int64_t start_ns;         /* when the process starts */
+    int64_t
+        idle_timeout_ns; /* closes a session that is silent so long; SCENARIO_TIME_NONE: never */
+    ScenarioProcessing processing;
+    ScenarioPersona persona;
+} ScenarioGroup;
+
+typedef enum ScenarioRule {
+    SCENARIO_RULE_DPOS,
+    SCENARIO_RULE_DEPTH, /* irreversible is what has `depth` blocks on top of it */
+    SCENARIO_RULE_NONE,
+} ScenarioRule;
+
+typedef struct ScenarioChain {
+    ScenarioRule rule;
+    uint32_t depth;        /* of SCENARIO_RULE_DEPTH: 1 to 1,000,000 */
+    uint32_t start_height; /* number of the newest pre-built block; 1: the genesis block alone */
+} ScenarioChain;
+
+typedef struct ScenarioTransactions {
+    uint64_t rate_per_s_micro; /* arrivals a second, all origins together, times 1e6; 0: none */
+    int64_t lifetime_ns;       /* 1 s to 1 h */
+    uint32_t size_bytes;       /* of one packed transaction */
+    ScenarioPeerSet from;      /* origins, drawn evenly */
+} ScenarioTransactions;
+
+typedef enum ScenarioEventKind {
+    SCENARIO_EVENT_PARTITION, /* cuts every link between peers of different sides */
+    SCENARIO_EVENT_HEAL,      /* mends all cut links */
+    SCENARIO_EVENT_CRASH,     /* the processes of `peers` die */
+    SCENARIO_EVENT_RESTART,   /* and come back */
+    SCENARIO_EVENT_STOP_PRODUCING,
+    SCENARIO_EVENT_START_PRODUCING,
+} ScenarioEventKind;
+
+typedef struct ScenarioEvent {
+    int64_t at_ns;
+    ScenarioEventKind kind;
+    ScenarioPeerSet peers; /* all kinds but partition and heal */
+    uint32_t *sides;       /* partition: the side of each peer of the scenario, from 0 */
+    bool reset;      /* partition: cut connections are reset; else what is in flight is held */
+    bool lose_chain; /* restart: from what the group starts with, not from what the peer had */
+} ScenarioEvent;
+
+/* What a bound is about. */
+typedef enum ScenarioQuantity {
+    SCENARIO_QUANTITY_HEAD,          /* number of a peer's head */
+    SCENARIO_QUANTITY_LIB,           /* number of a peer's last irreversible block */
+    SCENARIO_QUANTITY_FORK_SWITCHES, /* of a peer, up to the time */
+    SCENARIO_QUANTITY_BLOCKS_RECEIVED,
+    SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED,
+    SCENARIO_QUANTITY_NOTICES_RECEIVED,
+} ScenarioQuantity;
+
+/* For each of `peers`, at `at_ns`: at_least <= quantity <= at_most. */
+typedef struct ScenarioBound {
+    ScenarioQuantity quantity;
+    ScenarioPeerSet peers;
+    int64_t at_ns;     /* at most the duration, the default */
+    uint64_t at_least; /* 0: no lower bound */
+    uint64_t at_most;  /* UINT64_MAX: no upper bound */
+    uint32_t line;     /* where the file says so, for the report; 0: unknown */
+} ScenarioBound;
+
+typedef struct ScenarioExpect {
+    int64_t convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
+    int64_t lib_within_ns;         /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
+    bool convergence;              /* false: the scenario says "convergence": false */
+    bool bad_block_stated;         /* `bad_block` is stated; default: stated and empty */
+    ScenarioPeerSet bad_block;     /* exactly these are disconnected for a bad block */
+    bool no_violation;             /* default true */
+    ScenarioBound *bounds;
+    uint32_t n_bounds;
+} ScenarioExpect;
+
+typedef struct Scenario {
+    char *path; /* of the file, as given */
+    char *name;
+    char *description;
+    uint64_t seed;
+    int64_t duration_ns;
+    ScenarioChain chain;
+    ScenarioGroup *groups;
+    uint32_t n_groups;
+    uint32_t n_peers;
+    uint32_t *producers; /* peers that produce, in schedule order */
+    uint32_t n_producers;
+    ScenarioLinkModel link_model;
+    ScenarioLink *links;
+    uint32_t n_links;
+    ScenarioTransactions transactions;
+    ScenarioEvent *events; /* sorted by time, file order among equals */
+    uint32_t n_events;
+    ScenarioExpect expect;
+} Scenario;
+
+/* Releases a scenario and all it owns. Accepts NULL. */
+void scenario_free(Scenario *scenario);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
+
+/* The group of a peer. */
+const ScenarioGroup *scenario_group_of(const Scenario *scenario, uint32_t peer);
+
+/* The name of a peer: "bp[3]", or the bare name of a group of one. (transfer full) */
+char *scenario_peer_name(const Scenario *scenario, uint32_t peer);
+
+#endif

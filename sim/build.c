@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes a world from a scenario: the chain that stands at the start, the peers, the links.
+ */
+#include <stdlib.h>
+
+#include "sim/internal.h"
+
+/* Timestamp of block 1, about that of the EOS public network; a whole number of schedule rounds is
+ * taken from it, so that producer 0 is the first. */
+#define GENESIS_SLOT 1163894400u
+
+/* --- the chain --------------------------------------------------------------------------------- */
+
+static BnetRule rule_of(ScenarioRule rule)
+{
+    switch (rule) {
+    case SCENARIO_RULE_DPOS:
+        return BNET_RULE_DPOS;
+    case SCENARIO_RULE_DEPTH:
+        return BNET_RULE_DEPTH;
+    case SCENARIO_RULE_NONE:
+        return BNET_RULE_NONE;
+    }
+    g_assert_not_reached();
+}
+
+/* "produceraa", "producerab", ...: in the order of the schedule. */
+static uint64_t producer_name(uint32_t index)
+{
+    char text[] = "produceraa";
+    text[8] = (char)('a' + index / 26);
+    text[9] = (char)('a' + index % 26);
+    return bnet_name(text);
+}
+
+static void init_store(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    uint64_t names[BNET_PRODUCERS_MAX];
+    for (uint32_t i = 0; i < scenario->n_producers; i++)
+        names[i] = producer_name(i);
+    uint32_t round = scenario->n_producers * BNET_SLOTS_PER_TURN;
+    uint32_t genesis_slot = GENESIS_SLOT - GENESIS_SLOT % round;
+    world->start_slot = genesis_slot + scenario->chain.start_height - 1;
+    bnet_store_init(&world->store, &(BnetChainConfig){
+                                       .rule = rule_of(scenario->chain.rule),
+                                       .depth = scenario->chain.depth,
+                                       .n_producers = scenario->n_producers,
+                                       .producers = names,
+                                       .genesis_slot = genesis_slot,
+                                       .zero_slot = world->start_slot,
+                                   });
+}
+
+/* A chain up to the start height on which no producer has missed a slot. */
+static void build_start_chain(SimWorld *world)
+{
+    uint32_t last_produced[BNET_PRODUCERS_MAX] = {0};
+    BnetBlock head = BNET_GENESIS;
+    for (uint32_t number = 2; number <= world->scenario->chain.start_height; number++) {
+        uint32_t slot = bnet_store_block(&world->store, head)->slot + 1;
+        uint32_t producer = bnet_store_scheduled(&world->store, slot);
+        uint32_t last = last_produced[producer];
+        head = bnet_store_add_block(
+            &world->store,
+            &(BnetBlockSpec){
+                .parent = head,
+                .slot = slot,
+                .producer = world->store.producers[producer],
+                .confirmed = last ? (uint16_t)MIN(number - 1 - last, UINT16_MAX) : 0,
+                .signature_valid = true,
+                .content_valid = true,
+            });
+        g_assert(!bnet_store_block(&world->store, head)->header_fault);
+        last_produced[producer] = number;
+    }
+    world->start_head = head;
+    for (uint32_t i = 0; i < world->scenario->n_producers; i++)
+        world->peers[world->scenario->producers[i]].last_produced = last_produced[i];
+}
+
+/* --- peers and links ----------------------------------------------------------------------------- */
+
+static void init_peer(SimWorld *world, uint32_t index)
+{
+    const Scenario *scenario = world->scenario;
+    const ScenarioGroup *group = scenario_group_of(scenario, index);
+    SimPeer *peer = &world->peers[index];
+    peer->name = scenario_peer_name(scenario, index);
+    peer->honest = group->persona.kind == SCENARIO_PERSONA_HONEST;
+    peer->producer = SIM_NONE;
+    peer->producing = true;
+    peer->random_identity = sim_random_stream(scenario->seed, SIM_RANDOM_IDENTITY, index);
+    peer->random_redial = sim_random_stream(scenario->seed, SIM_RANDOM_REDIAL, index);
+    peer->random_ping = sim_random_stream(scenario->seed, SIM_RANDOM_PING, index);
+}
+
+static void init_end(SimWorld *world, uint32_t end, uint32_t peer)
+{
+    world->ends[end] = (SimEnd){
+        .peer = peer,
+        .timer_ns = BNET_TIME_NEVER,
+        .latency = sim_random_stream(world->scenario->seed, SIM_RANDOM_LATENCY, end),
+    };
+    world->peers[peer].n_ends++;
+}
+
+static void init_links(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    for (uint32_t l = 0; l < scenario->n_links; l++) {
+        const ScenarioLink *link = &scenario->links[l];
+        world->links[l].latency = scenario->link_model.latency;
+        if (link->latency_ns > 0)
+            world->links[l].latency = (ScenarioLatency){
+                .kind = SCENARIO_LATENCY_CONSTANT,
+                .a_ns = link->latency_ns,
+            };
+        init_end(world, 2 * l, link->from);
+        init_end(world, 2 * l + 1, link->to);
+    }
+}
+
+/* Gives each peer its ends, in the order of the links. */
+static void deal_ends(SimWorld *world)
+{
+    uint32_t first = 0;
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        world->peers[p].first_end = first;
+        first += world->peers[p].n_ends;
+        world->peers[p].n_ends = 0;
+    }
+    for (uint32_t e = 0; e < world->n_ends; e++) {
+        SimPeer *peer = &world->peers[world->ends[e].peer];
+        world->ends[e].slot = peer->n_ends++;
+        world->peer_ends[peer->first_end + world->ends[e].slot] = e;
+    }
+}
+
+static void init_peers(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        init_peer(world, p);
+    for (uint32_t i = 0; i < scenario->n_producers; i++)
+        world->peers[scenario->producers[i]].producer = i;
+    init_links(world);
+    deal_ends(world);
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        SimPeer *peer = &world->peers[p];
+        bnet_node_init(&peer->node, &world->store, &world->pool, peer->n_ends);
+        peer->node.view.credulous = !peer->honest;
+    }
+}
+
+/* --- the world --------------------------------------------------------------------------------- */
+
+SimWorld *sim_world_new(const Scenario *scenario)
+{
+    SimWorld *world = g_new0(SimWorld, 1);
+    world->scenario = scenario;
+    world->n_peers = scenario->n_peers;
+    world->n_ends = 2 * scenario->n_links;
+    g_assert(world->n_ends <= SIM_ENTITY_MAX && world->n_peers <= SIM_ENTITY_MAX);
+    world->peers = g_new0(SimPeer, world->n_peers);
+    world->ends = g_new0(SimEnd, world->n_ends);
+    world->links = g_new0(SimLink, scenario->n_links);
+    world->peer_ends = g_new0(uint32_t, world->n_ends);
+    world->connected = g_new0(bool, world->n_peers);
+    world->parcels = g_array_new(FALSE, FALSE, sizeof(BnetMessage));
+    world->free_parcels = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    world->todo = g_array_new(FALSE, FALSE, sizeof(SimTodo));
+    world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
+    g_array_set_size(world->bound_values, scenario->expect.n_bounds);
+    world->observers = g_ptr_array_new();
+    world->random_arrival = sim_random_stream(scenario->seed, SIM_RANDOM_WORKLOAD_ARRIVAL, 0);
+    world->random_origin = sim_random_stream(scenario->seed, SIM_RANDOM_WORKLOAD_ORIGIN, 0);
+    bnet_pool_init(&world->pool);
+    sim_queue_init(&world->queue, (size_t)world->n_ends * 4 + world->n_peers);
+    init_store(world);
+    init_peers(world);
+    build_start_chain(world);
+    world->checks = sim_checks_new(world);
+    for (guint i = 0; i < world->checks->len; i++) {
+        SimCheck *check = world->checks->pdata[i];
+        g_ptr_array_add(world->observers, &check->observer);
+    }
+    return world;
+}
+
+static void free_peer(SimPeer *peer)
+{
+    bnet_node_finish(&peer->node);
+    g_free(peer->jobs.items);
+    g_free(peer->name);
+}
+
+void sim_world_free(SimWorld *world)
+{
+    if (!world)
+        return;
+    g_ptr_array_unref(world->checks);
+    g_ptr_array_unref(world->observers);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        free_peer(&world->peers[p]);
+    g_array_unref(world->parcels);
+    g_array_unref(world->free_parcels);
+    g_array_unref(world->todo);
+    g_array_unref(world->bound_values);
+    sim_queue_finish(&world->queue);
+    bnet_store_finish(&world->store);
+    bnet_pool_finish(&world->pool);
+    g_free(world->peers);
+    g_free(world->ends);
+    g_free(world->links);
+    g_free(world->peer_ends);
+    g_free(world->connected);
+    g_free(world);
+}

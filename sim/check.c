@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/check.h"
+
+#include <stdarg.h>
+
+#include "core/base.h"
+
+/* All checks, in the order of reports. */
+static SimCheck *(*const checks[])(SimWorld *) = {
+    sim_check_s1_new, sim_check_s4_new, sim_check_s8_new,
+    sim_check_l1_new, sim_check_l3_new, sim_check_c1_new,
+};
+
+char *sim_time_text(int64_t time_ns)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT ".%03d s", time_ns / BNET_NS_PER_S,
+                           (int)(time_ns % BNET_NS_PER_S / BNET_NS_PER_MS));
+}
+
+void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
+{
+    check->judged = true;
+    check->violations++;
+    if (check->first)
+        return;
+    g_autofree char *time = sim_time_text(sim_world_now_ns(world));
+    check->first = g_string_new(NULL);
+    g_string_printf(check->first, "at %s ", time);
+    va_list args;
+    va_start(args, format);
+    g_string_append_vprintf(check->first, format, args);
+    va_end(args);
+}
+
+static void check_free(gpointer data)
+{
+    SimCheck *check = data;
+    if (check->first)
+        g_string_free(check->first, TRUE);
+    if (check->note)
+        g_string_free(check->note, TRUE);
+    check->free(check);
+}
+
+GPtrArray *sim_checks_new(SimWorld *world)
+{
+    GPtrArray *array = g_ptr_array_new_with_free_func(check_free);
+    for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
+        g_ptr_array_add(array, checks[i](world));
+    return array;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_CHECK_H
+#define BNETLAB_SIM_CHECK_H
+
+/*
+ * A check: an observer that judges one property. Each stands in a file of its own, check_<id>.c, and
+ * in the table of check.c. A check costs O(1) for each happening; it keeps what it needs to know in
+ * its own struct, which begins with a SimCheck.
+ */
+
+#include <glib.h>
+
+#include "sim/observer.h"
+#include "sim/result.h"
+#include "sim/world.h"
+
+typedef struct SimCheck SimCheck;
+struct SimCheck {
+    SimObserver observer;
+    const char *id;    /* "S1" */
+    const char *title; /* what it says, in a few words */
+    uint64_t violations;
+    GString *first; /* the first violation, as one sentence; NULL: none */
+    GString *note;  /* (nullable) what to say when there was none */
+    bool judged;    /* there was something to judge */
+
+    /* (nullable) judges what can only be judged at the end. */
+    void (*finish)(SimCheck *check, SimWorld *world);
+    void (*free)(SimCheck *check);
+};
+
+/* Reports a violation: at the current time, in one sentence. */
+void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* "12.345 s" */
+char *sim_time_text(int64_t time_ns);
+
+/* All checks of the table, for a world. (transfer full) */
+GPtrArray *sim_checks_new(SimWorld *world);
+
+SimCheck *sim_check_s1_new(SimWorld *world);
+SimCheck *sim_check_s4_new(SimWorld *world);
+SimCheck *sim_check_s8_new(SimWorld *world);
+SimCheck *sim_check_l1_new(SimWorld *world);
+SimCheck *sim_check_l3_new(SimWorld *world);
+SimCheck *sim_check_c1_new(SimWorld *world);
+
+/* When the heads converged after the last fault, as L1 found; SCENARIO_TIME_NONE: not yet. */
+int64_t sim_check_l1_heads_ns(const SimCheck *check);
+/* When every LIB had passed all heads of the moment of the last fault. */
+int64_t sim_check_l1_libs_ns(const SimCheck *check);
+/* Time of the last fault. */
+int64_t sim_check_l1_fault_ns(const SimCheck *check);
+
+#endif

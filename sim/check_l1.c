@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L1 convergence, after the last fault, among the honest peers that can reach each other: one block
+ * produced after the last fault is on every peer's best chain, and every LIB has passed every head of
+ * the moment of the last fault. Where nobody produces any more: all heads are equal in (LIB, number).
+ * A follower of irreversible blocks has as its head the highest LIB among the peers that serve it.
+ * The losers of a finality conflict are left out.
+ *
+ * Cost: O(1) for each happening; O(peers) after a fault and for every 12th block until the heads have
+ * converged.
+ */
+#include "sim/check.h"
+
+/* A run that ends sooner after its last fault is not judged unless the scenario says within what. */
+#define SETTLE_NS (30 * BNET_NS_PER_S)
+/* What became irreversible so short before the end need not have reached the followers. */
+#define FOLLOW_NS (5 * BNET_NS_PER_S)
+
+typedef struct CheckL1 {
+    SimCheck check;
+    int64_t fault_ns;     /* of the last fault */
+    int64_t heads_ns;     /* since when all heads hold the candidate; SCENARIO_TIME_NONE: not yet */
+    int64_t libs_ns;      /* since when all LIBs have passed lib_goal */
+    uint32_t lib_goal;    /* highest head number at the last fault */
+    bool stale;           /* members and counts are to be made anew */
+    BnetBlock candidate;  /* a block produced after the last fault; BNET_NO_BLOCK: none yet */
+    bool *member;         /* [peers]: judged by its head */
+    bool *holds;          /* [peers]: has the candidate on its best chain */
+    uint32_t n_members;
+    uint32_t n_holding;
+    uint32_t n_passed;    /* members whose LIB has passed lib_goal */
+    uint32_t *settled_lib; /* [peers]: LIB number before the last rise */
+    uint32_t *last_lib;
+    int64_t *lib_rise_ns; /* [peers]: when it last rose */
+} CheckL1;
+
+/* --- members ----------------------------------------------------------------------------------- */
+
+static bool is_follower(const SimWorld *world, uint32_t peer)
+{
+    return sim_world_node(world, peer)->self.follow_irreversible;
+}
+
+/* The highest LIB of the connected peers: who conflicts with it has lost a finality conflict. */
+static BnetBlock top_lib(const SimWorld *world, const bool *connected)
+{
+    const BnetStore *store = sim_world_store(world);
+    BnetBlock top = BNET_NO_BLOCK;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        BnetBlock lib = sim_world_node(world, p)->view.lib;
+        if (connected[p] && bnet_store_number(store, lib) > bnet_store_number(store, top))
+            top = lib;
+    }
+    return top;
+}
+
+static bool has_lost(const BnetView *view, BnetBlock top)
+{
+    return view->lib != BNET_NO_BLOCK && !bnet_store_is_ancestor(view->store, view->lib, top);
+}
+
+static bool holds_candidate(const CheckL1 *self, const BnetView *view)
+{
+    return self->candidate != BNET_NO_BLOCK && bnet_view_applied(view, self->candidate);
+}
+
+static void note_progress(CheckL1 *self, SimWorld *world)
+{
+    int64_t now_ns = sim_world_now_ns(world);
+    if (self->heads_ns == SCENARIO_TIME_NONE && self->n_members > 0 &&
+        self->n_holding == self->n_members)
+        self->heads_ns = now_ns;
+    if (self->libs_ns == SCENARIO_TIME_NONE && self->n_members > 0 &&
+        self->n_passed == self->n_members)
+        self->libs_ns = now_ns;
+}
+
+static void recount(CheckL1 *self, SimWorld *world)
+{
+    const bool *connected = sim_world_connected(world);
+    BnetBlock top = top_lib(world, connected);
+    self->stale = false;
+    self->n_members = self->n_holding = self->n_passed = 0;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        const BnetView *view = &sim_world_node(world, p)->view;
+        self->member[p] = connected[p] && !is_follower(world, p) && !has_lost(view, top);
+        self->holds[p] = self->member[p] && holds_candidate(self, view);
+        self->n_members += self->member[p];
+        self->n_holding += self->holds[p];
+        self->n_passed += self->member[p] && bnet_view_lib_number(view) >= self->lib_goal;
+    }
+    note_progress(self, world);
+}
+
+/* --- happenings -------------------------------------------------------------------------------- */
+
+static void fault(CheckL1 *self, SimWorld *world)
+{
+    self->fault_ns = sim_world_now_ns(world);
+    self->heads_ns = self->libs_ns = SCENARIO_TIME_NONE;
+    self->candidate = BNET_NO_BLOCK;
+    self->stale = true;
+    self->lib_goal = 0;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++)
+        if (sim_world_is_honest(world, p))
+            self->lib_goal =
+                MAX(self->lib_goal, bnet_view_head_number(&sim_world_node(world, p)->view));
+}
+
+/* The first block after the fault, or a later one if that did not make it everywhere. */
+static void produced(CheckL1 *self, SimWorld *world, const SimHappening *happening)
+{
+    const BnetStore *store = sim_world_store(world);
+    if (self->heads_ns != SCENARIO_TIME_NONE || !sim_world_is_honest(world, happening->peer))
+        return;
+    uint32_t number = bnet_store_number(store, happening->block);
+    if (self->candidate != BNET_NO_BLOCK &&
+        number < bnet_store_number(store, self->candidate) + BNET_SLOTS_PER_TURN)
+        return;
+    self->candidate = happening->block;
+    self->stale = true;
+}
+
+static void head_moved(CheckL1 *self, SimWorld *world, uint32_t peer)
+{
+    if (self->heads_ns != SCENARIO_TIME_NONE || !self->member[peer])
+        return;
+    bool holds = holds_candidate(self, &sim_world_node(world, peer)->view);
+    if (holds == self->holds[peer])
+        return;
+    self->holds[peer] = holds;
+    self->n_holding += holds ? 1u : UINT32_MAX;
+    note_progress(self, world);
+}
+
+static void lib_moved(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t number)
+{
+    int64_t now_ns = sim_world_now_ns(world);
+    if (self->lib_rise_ns[peer] != now_ns)
+        self->settled_lib[peer] = self->last_lib[peer];
+    self->last_lib[peer] = number;
+    self->lib_rise_ns[peer] = now_ns;
+    if (!self->member[peer] || number != self->lib_goal)
+        return;
+    self->n_passed++;
+    note_progress(self, world);
+}
+
+static bool is_fault(const SimHappening *happening)
+{
+    if (happening->kind == SIM_FAULT || happening->kind == SIM_STOPPED)
+        return true;
+    return happening->kind == SIM_STARTED && happening->time_ns > 0;
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckL1 *self = (CheckL1 *)observer;
+    if (is_fault(happening))
+        fault(self, world);
+    else if (happening->kind == SIM_PRODUCED)
+        produced(self, world, happening);
+    else if (happening->kind == SIM_CHAIN) {
+        if (self->stale)
+            recount(self, world);
+        if (happening->event == BNET_CHAIN_IRREVERSIBLE)
+            lib_moved(self, world, happening->peer,
+                      bnet_store_number(sim_world_store(world), happening->block));
+        else if (happening->event == BNET_CHAIN_APPLIED || happening->event == BNET_CHAIN_SWITCH)
+            head_moved(self, world, happening->peer);
+    }
+}
+
+/* --- the end ----------------------------------------------------------------------------------- */
+
+/* Where nobody has produced since: equal in (LIB, number). */
+static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
+{
+    const BnetView *first = NULL;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        const BnetView *view = &sim_world_node(world, p)->view;
+        if (!self->member[p])
+            continue;
+        if (!first)
+            first = view;
+        if (bnet_view_head_number(view) != bnet_view_head_number(first) ||
+            bnet_view_lib_number(view) != bnet_view_lib_number(first))
+            return false;
+    }
+    return true;
+}
+
+/* Names up to three members that lack what all should have, and what they wait for. */
+static void judge_heads(CheckL1 *self, SimWorld *world)
+{
+    if (self->candidate == BNET_NO_BLOCK) {
+        if (!heads_are_equal(self, world))
+            sim_check_violation(&self->check, world,
+                                "nobody produces since the last fault, and the heads differ");
+        return;
+    }
+    uint32_t number = bnet_store_number(sim_world_store(world), self->candidate);
+    g_autoptr(GString) who = g_string_new(NULL);
+    uint32_t n = 0;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        if (!self->member[p] || self->holds[p] || ++n > 3)
+            continue;
+        g_string_append_printf(who, "%s%s (head %u)", n > 1 ? ", " : "",
+                               sim_world_peer_name(world, p),
+                               bnet_view_head_number(&sim_world_node(world, p)->view));
+    }
+    if (n > 3)
+        g_string_append_printf(who, " and %u more", n - 3);
+    sim_check_violation(&self->check, world,
+                        "%u of %u peers have not got block %u, produced after the last fault, on "
+                        "their best chain: %s",
+                        n, self->n_members, number, who->str);
+}
+
+static uint32_t settled_lib(const CheckL1 *self, const SimWorld *world, uint32_t peer)
+{
+    bool settled = sim_world_now_ns(world) - self->lib_rise_ns[peer] >= FOLLOW_NS;
+    return settled ? bnet_view_lib_number(&sim_world_node(world, peer)->view)
+                   : self->settled_lib[peer];
+}
+
+static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer)
+{
+    uint32_t head = bnet_view_head_number(&sim_world_node(world, peer)->view);
+    uint32_t due = 0;
+    uint32_t most = 0;
+    for (uint32_t end = 0; end < sim_world_ends(world); end++) {
+        if (sim_world_end_peer(world, end) != peer || !sim_world_end_is_open(world, end))
+            continue;
+        uint32_t server = sim_world_end_peer(world, end ^ 1);
+        if (!sim_world_is_honest(world, server))
+            continue;
+        due = MAX(due, settled_lib(self, world, server));
+        most = MAX(most, bnet_view_lib_number(&sim_world_node(world, server)->view));
+    }
+    const char *name = sim_world_peer_name(world, peer);
+    if (head < due)
+        sim_check_violation(&self->check, world,
+                            "%s, which follows irreversible blocks, is at %u; its servers' LIB is %u",
+                            name, head, due);
+    else if (most > 0 && head > most)
+        sim_check_violation(
+            &self->check, world,
+            "%s, which follows irreversible blocks, is at %u, above its servers' LIB %u", name, head,
+            most);
+}
+
+static void finish(SimCheck *check, SimWorld *world)
+{
+    CheckL1 *self = (CheckL1 *)check;
+    const ScenarioExpect *expect = &sim_world_scenario(world)->expect;
+    int64_t since_ns = sim_world_now_ns(world) - self->fault_ns;
+    bool stated = expect->convergence_within_ns != SCENARIO_TIME_NONE;
+    if (!expect->convergence) {
+        check->note = g_string_new("the scenario expects no convergence");
+        return;
+    }
+    if (since_ns < SETTLE_NS && !(stated && since_ns >= expect->convergence_within_ns)) {
+        check->note = g_string_new("the run ends too soon after the last fault");
+        return;
+    }
+    check->judged = true;
+    if (self->heads_ns == SCENARIO_TIME_NONE) {
+        recount(self, world);
+        judge_heads(self, world);
+    }
+    for (uint32_t p = 0; p < sim_world_peers(world); p++)
+        if (is_follower(world, p) && sim_world_is_up(world, p))
+            judge_follower(self, world, p);
+}
+
+static void check_free(SimCheck *check)
+{
+    CheckL1 *self = (CheckL1 *)check;
+    g_free(self->member);
+    g_free(self->holds);
+    g_free(self->settled_lib);
+    g_free(self->last_lib);
+    g_free(self->lib_rise_ns);
+    g_free(self);
+}
+
+int64_t sim_check_l1_heads_ns(const SimCheck *check)
+{
+    return ((const CheckL1 *)check)->heads_ns;
+}
+
+int64_t sim_check_l1_libs_ns(const SimCheck *check)
+{
+    return ((const CheckL1 *)check)->libs_ns;
+}
+
+int64_t sim_check_l1_fault_ns(const SimCheck *check)
+{
+    return ((const CheckL1 *)check)->fault_ns;
+}
+
+SimCheck *sim_check_l1_new(SimWorld *world)
+{
+    uint32_t n = sim_world_peers(world);
+    CheckL1 *self = g_new0(CheckL1, 1);
+    self->check.id = "L1";
+    self->check.title = "all converge after the last fault";
+    self->check.observer.mask = 1u << SIM_FAULT | 1u << SIM_STARTED | 1u << SIM_STOPPED |
+                                1u << SIM_PRODUCED | 1u << SIM_CHAIN;
+    self->check.observer.happened = happened;
+    self->check.finish = finish;
+    self->check.free = check_free;
+    self->heads_ns = self->libs_ns = SCENARIO_TIME_NONE;
+    self->stale = true;
+    self->member = g_new0(bool, n);
+    self->holds = g_new0(bool, n);
+    self->settled_lib = g_new0(uint32_t, n);
+    self->last_lib = g_new0(uint32_t, n);
+    self->lib_rise_ns = g_new0(int64_t, n);
+    return &self->check;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * S1 linkable: when X sends block b to Y, b's parent is in Y's fork database, or at or below Y's LIB on
+ * the same chain, or earlier in flight on that connection, or was so and Y has pruned it since.
+ *
+ * Judged between honest peers, while their LIBs do not conflict: across a finality conflict neither
+ * side can know what the other can link.
+ */
+#include "sim/check.h"
+
+typedef struct CheckS1 {
+    SimCheck check;
+    GArray **tips;      /* [ends]: newest blocks sent on each branch of the connection; NULL: none */
+    uint32_t n_ends;
+    GHashTable *pruned; /* set of peer << 32 | block; only looked up */
+} CheckS1;
+
+static gint64 pruned_key(uint32_t peer, BnetBlock block)
+{
+    return (gint64)((uint64_t)peer << 32 | block);
+}
+
+/* The parent was sent on this connection, or is below what was sent. Then b is its branch's new tip. */
+static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, BnetBlock block)
+{
+    GArray *tips = self->tips[end];
+    BnetBlock parent = bnet_store_block(store, block)->parent;
+    if (!tips)
+        tips = self->tips[end] = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
+    for (guint i = tips->len; i > 0; i--) {
+        BnetBlock *tip = &g_array_index(tips, BnetBlock, i - 1);
+        if (!bnet_store_is_ancestor(store, parent, *tip))
+            continue;
+        if (parent == *tip)
+            *tip = block;
+        else
+            g_array_append_val(tips, block);
+        return true;
+    }
+    g_array_append_val(tips, block);
+    return false;
+}
+
+static bool libs_conflict(const BnetView *a, const BnetView *b)
+{
+    if (a->lib == BNET_NO_BLOCK || b->lib == BNET_NO_BLOCK)
+        return false;
+    return !bnet_store_is_ancestor(a->store, a->lib, b->lib) &&
+           !bnet_store_is_ancestor(a->store, b->lib, a->lib);
+}
+
+static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happening)
+{
+    const BnetStore *store = sim_world_store(world);
+    BnetBlock block = happening->message->u.block;
+    BnetBlock parent = bnet_store_block(store, block)->parent;
+    bool in_flight = was_in_flight(self, store, happening->end, block);
+    if (!sim_world_is_honest(world, happening->peer) ||
+        !sim_world_is_honest(world, happening->remote))
+        return;
+    self->check.judged = true;
+    const BnetView *ours = &sim_world_node(world, happening->peer)->view;
+    const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
+    if (in_flight || bnet_view_has(theirs, parent))
+        return;
+    /* A message to an end that is closed is lost anyhow. */
+    if (!sim_world_end_is_open(world, happening->end ^ 1) || libs_conflict(ours, theirs))
+        return;
+    gint64 key = pruned_key(happening->remote, parent);
+    if (g_hash_table_contains(self->pruned, &key))
+        return;
+    sim_check_violation(&self->check, world,
+                        "%s sent block %u to %s, which has not got its parent and cannot link it",
+                        sim_world_peer_name(world, happening->peer),
+                        bnet_store_number(store, block),
+                        sim_world_peer_name(world, happening->remote));
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckS1 *self = (CheckS1 *)observer;
+    if (happening->kind == SIM_SENT) {
+        if (happening->message->kind == BNET_MESSAGE_BLOCK)
+            sent_block(self, world, happening);
+    } else if (happening->kind == SIM_OPENED) {
+        if (self->tips[happening->end])
+            g_array_set_size(self->tips[happening->end], 0);
+    } else {
+        gint64 *key = g_new(gint64, 1);
+        *key = pruned_key(happening->peer, happening->block);
+        g_hash_table_add(self->pruned, key);
+    }
+}
+
+static void check_free(SimCheck *check)
+{
+    CheckS1 *self = (CheckS1 *)check;
+    for (uint32_t e = 0; e < self->n_ends; e++)
+        if (self->tips[e])
+            g_array_unref(self->tips[e]);
+    g_hash_table_unref(self->pruned);
+    g_free(self->tips);
+    g_free(self);
+}
+
+SimCheck *sim_check_s1_new(SimWorld *world)
+{
+    CheckS1 *self = g_new0(CheckS1, 1);
+    self->check.id = "S1";
+    self->check.title = "a block that is sent can be linked";
+    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_OPENED | 1u << SIM_PRUNED;
+    self->check.observer.happened = happened;
+    self->check.free = check_free;
+    self->n_ends = sim_world_ends(world);
+    self->tips = g_new0(GArray *, self->n_ends);
+    self->pruned = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    return &self->check;
+}

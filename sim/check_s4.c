@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * S4 blame, the disconnect-on-invalid-block rule, both ways: a session is closed with bad-block if and
+ * only if that peer sent the full block, or a full block built on it, and the chain found it
+ * invalid; every guilty session, before the session next takes a message in; never an honest peer.
+ *
+ * The check knows from the block store which blocks are invalid, whatever the peers think.
+ */
+#include "sim/check.h"
+
+typedef struct CheckS4 {
+    SimCheck check;
+    GArray **tainted; /* [ends]: invalid blocks that were delivered there; NULL: none */
+    bool *guilty;     /* [ends]: must be closed before the next message */
+    uint32_t n_ends;
+} CheckS4;
+
+static bool is_invalid(const BnetStore *store, BnetBlock block)
+{
+    const BnetBlockInfo *info = bnet_store_block(store, block);
+    return info->header_fault != BNET_FAULT_NONE || info->content_fault;
+}
+
+/* The block or one that it is built on, above the receiver's LIB, is invalid. */
+static bool is_tainted(const BnetView *view, BnetBlock block)
+{
+    const BnetStore *store = view->store;
+    uint32_t lib = bnet_view_lib_number(view);
+    for (; bnet_store_number(store, block) > lib; block = bnet_store_block(store, block)->parent) {
+        if (is_invalid(store, block))
+            return true;
+        if (bnet_view_applied(view, block))
+            return false;
+    }
+    return false;
+}
+
+static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happening)
+{
+    uint32_t end = happening->end;
+    if (self->guilty[end] && sim_world_is_honest(world, happening->peer)) {
+        self->guilty[end] = false;
+        sim_check_violation(&self->check, world,
+                            "%s took a message in from %s, which had sent it an invalid block",
+                            sim_world_peer_name(world, happening->peer),
+                            sim_world_peer_name(world, happening->remote));
+    }
+    if (happening->message->kind != BNET_MESSAGE_BLOCK)
+        return;
+    BnetBlock block = happening->message->u.block;
+    if (!is_tainted(&sim_world_node(world, happening->peer)->view, block))
+        return;
+    self->check.judged = true;
+    if (!self->tainted[end])
+        self->tainted[end] = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
+    g_array_append_val(self->tainted[end], block);
+}
+
+/* The peer's chain found the block invalid: who sent it, or a block built on it, is guilty. */
+static void found_invalid(CheckS4 *self, SimWorld *world, uint32_t peer, BnetBlock block)
+{
+    const BnetStore *store = sim_world_store(world);
+    for (uint32_t end = 0; end < self->n_ends; end++) {
+        GArray *tainted = self->tainted[end];
+        if (!tainted || sim_world_end_peer(world, end) != peer)
+            continue;
+        for (guint i = 0; i < tainted->len && !self->guilty[end]; i++)
+            self->guilty[end] =
+                bnet_store_is_ancestor(store, block, g_array_index(tainted, BnetBlock, i));
+    }
+}
+
+static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening)
+{
+    uint32_t end = happening->end;
+    bool blamed = happening->reason == BNET_CLOSE_BAD_BLOCK;
+    if (blamed && sim_world_is_honest(world, happening->peer)) {
+        self->check.judged = true;
+        const char *by = sim_world_peer_name(world, happening->peer);
+        const char *whom = sim_world_peer_name(world, happening->remote);
+        if (!self->guilty[end])
+            sim_check_violation(&self->check, world,
+                                "%s cut off %s, which had sent it no block found invalid", by, whom);
+        else if (sim_world_is_honest(world, happening->remote))
+            sim_check_violation(&self->check, world, "%s cut off %s, an honest peer", by, whom);
+    }
+    self->guilty[end] = false;
+    if (self->tainted[end])
+        g_array_set_size(self->tainted[end], 0);
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckS4 *self = (CheckS4 *)observer;
+    if (happening->kind == SIM_DELIVERED)
+        delivered(self, world, happening);
+    else if (happening->kind == SIM_CLOSED)
+        closed(self, world, happening);
+    else if (happening->kind == SIM_VERDICT && happening->verdict == BNET_VERDICT_INVALID)
+        found_invalid(self, world, happening->peer, happening->block);
+    else if (happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_REJECTED)
+        found_invalid(self, world, happening->peer, happening->block);
+}
+
+static void finish(SimCheck *check, SimWorld *world)
+{
+    CheckS4 *self = (CheckS4 *)check;
+    for (uint32_t end = 0; end < self->n_ends; end++) {
+        uint32_t peer = sim_world_end_peer(world, end);
+        if (!self->guilty[end] || !sim_world_is_honest(world, peer))
+            continue;
+        sim_check_violation(check, world, "%s still holds the session with %s, which had sent it an invalid block",
+                            sim_world_peer_name(world, peer),
+                            sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)));
+    }
+}
+
+static void check_free(SimCheck *check)
+{
+    CheckS4 *self = (CheckS4 *)check;
+    for (uint32_t e = 0; e < self->n_ends; e++)
+        if (self->tainted[e])
+            g_array_unref(self->tainted[e]);
+    g_free(self->tainted);
+    g_free(self->guilty);
+    g_free(self);
+}
+
+SimCheck *sim_check_s4_new(SimWorld *world)
+{
+    CheckS4 *self = g_new0(CheckS4, 1);
+    self->check.id = "S4";
+    self->check.title = "who sends an invalid block, and nobody else, is cut off";
+    self->check.observer.mask =
+        1u << SIM_DELIVERED | 1u << SIM_CLOSED | 1u << SIM_VERDICT | 1u << SIM_CHAIN;
+    self->check.observer.happened = happened;
+    self->check.finish = finish;
+    self->check.free = check_free;
+    self->n_ends = sim_world_ends(world);
+    self->tainted = g_new0(GArray *, self->n_ends);
+    self->guilty = g_new0(bool, self->n_ends);
+    return &self->check;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * S8: LIBs of honest peers never conflict at any height; a LIB never moves back.
+ *
+ * One exception, which is a finding about the chain rule and no fault of the protocol: a finality
+ * conflict, in which all conditions of the rule were met on both sides.
+ */
+#include "sim/check.h"
+
+typedef struct CheckS8 {
+    SimCheck check;
+    BnetBlock *lib;  /* [peers]: of the last event; BNET_NO_BLOCK: none in this life of the chain */
+    BnetBlock top;   /* highest LIB of an honest peer */
+    uint32_t holder; /* who had it first */
+} CheckS8;
+
+/* The block is irreversible by the rule for a chain that the peer has applied. */
+static bool rule_is_met(const BnetView *view, BnetBlock lib)
+{
+    return bnet_store_number(view->store, lib) <= bnet_store_block(view->store, view->head)->lib &&
+           bnet_view_applied(view, lib);
+}
+
+static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock lib)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    const char *a = sim_world_peer_name(world, peer);
+    const char *b = sim_world_peer_name(world, self->holder);
+    uint32_t number = bnet_store_number(view->store, lib);
+    if (!rule_is_met(view, lib)) {
+        sim_check_violation(&self->check, world,
+                            "block %u became irreversible at %s against the LIB of %s", number, a, b);
+        return;
+    }
+    if (self->check.note)
+        return;
+    g_autofree char *time = sim_time_text(sim_world_now_ns(world));
+    self->check.note = g_string_new(NULL);
+    g_string_printf(self->check.note,
+                    "finality conflict at %s: the chain rule made block %u irreversible at %s "
+                    "against the LIB of %s",
+                    time, number, a, b);
+}
+
+static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock block)
+{
+    const BnetStore *store = sim_world_store(world);
+    self->check.judged = true;
+    BnetBlock last = self->lib[peer];
+    self->lib[peer] = block;
+    if (last != BNET_NO_BLOCK && !bnet_store_is_ancestor(store, last, block))
+        sim_check_violation(&self->check, world, "the LIB of %s moved back from block %u to block %u",
+                            sim_world_peer_name(world, peer), bnet_store_number(store, last),
+                            bnet_store_number(store, block));
+    if (self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block)) {
+        if (self->top != block)
+            self->holder = peer;
+        self->top = block;
+    } else if (!bnet_store_is_ancestor(store, block, self->top)) {
+        conflict(self, world, peer, block);
+    }
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckS8 *self = (CheckS8 *)observer;
+    if (!sim_world_is_honest(world, happening->peer))
+        return;
+    if (happening->kind == SIM_STARTED)
+        self->lib[happening->peer] = sim_world_node(world, happening->peer)->view.lib;
+    else if (happening->event == BNET_CHAIN_IRREVERSIBLE)
+        irreversible(self, world, happening->peer, happening->block);
+}
+
+static void check_free(SimCheck *check)
+{
+    CheckS8 *self = (CheckS8 *)check;
+    g_free(self->lib);
+    g_free(self);
+}
+
+SimCheck *sim_check_s8_new(SimWorld *world)
+{
+    CheckS8 *self = g_new0(CheckS8, 1);
+    self->check.id = "S8";
+    self->check.title = "LIBs agree and never move back";
+    self->check.observer.mask = 1u << SIM_CHAIN | 1u << SIM_STARTED;
+    self->check.observer.happened = happened;
+    self->check.free = check_free;
+    self->lib = g_new0(BnetBlock, sim_world_peers(world));
+    return &self->check;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool write_failed;
+
+void cli_write(const char *text, size_t len)
+{
+    while (len > 0 && !write_failed) {
+        ssize_t written = write(STDOUT_FILENO, text, len);
+        if (written >= 0) {
+            text += written;
+            len -= (size_t)written;
+        } else if (errno != EINTR) {
+            write_failed = true;
+            cli_error("cannot write to standard output: %s", g_strerror(errno));
+        }
+    }
+}
+
+bool cli_write_failed(void)
+{
+    return write_failed;
+}
+
+void cli_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_printerr("bnetlab: %s\n", message);
+}
+
+static uint32_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return REPORT_WIDTH_MAX;
+    }
+    return CLAMP((uint32_t)size.ws_col, REPORT_WIDTH_MIN, REPORT_WIDTH_MAX);
+}
+
+ReportStyle cli_style(void)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+    const char *terminal = g_getenv("TERM");
+    bool is_terminal = isatty(STDOUT_FILENO) != 0;
+    bool is_dumb = terminal != NULL && strcmp(terminal, "dumb") == 0;
+    return (ReportStyle){
+        .colour = is_terminal && !is_dumb && (no_color == NULL || no_color[0] == '\0'),
+        .utf8 = g_get_charset(NULL),
+        .width = is_terminal ? terminal_width() : REPORT_WIDTH_MAX,
+    };
+}
+
+static void write_help(GOptionContext *context)
+{
+    g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+    if (g_get_charset(NULL)) {
+        cli_write(help, strlen(help));
+        return;
+    }
+    g_autofree char *ascii = g_str_to_ascii(help, "C");
+    cli_write(ascii, strlen(ascii));
+}
+
+bool cli_parse(const CliUsage *usage, const GOptionEntry *entries, int *argc, char ***argv,
+               int *ret_status)
+{
+    /* GLib's own --help writes and exits without looking at errors. */
+    gboolean help = FALSE;
+    const GOptionEntry help_entry[] = {
+        {"help", 'h', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &help, "Show this help", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autofree char *program = g_strconcat("bnetlab ", usage->name, NULL);
+    g_set_prgname(program);
+    g_autoptr(GOptionContext) context = g_option_context_new(usage->parameters);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, usage->summary);
+    g_option_context_set_description(context, usage->description);
+    g_option_context_add_main_entries(context, help_entry, NULL);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_autoptr(GError) error = NULL;
+    if (!g_option_context_parse(context, argc, argv, &error)) {
+        cli_error("%s: %s (see %s --help)", usage->name, error->message, program);
+        *ret_status = CLI_BAD_INPUT;
+        return false;
+    }
+    if (help) {
+        write_help(context);
+        *ret_status = cli_write_failed() ? CLI_INTERNAL : CLI_OK;
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* bnetlab run: runs scenarios, reports, and judges by its exit status. */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "reports/command.h"
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "reports/text.h"
+#include "sim/cli/cli.h"
+#include "sim/cli/inputs.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/suite.h"
+
+typedef struct Options {
+    char *seed;
+    gboolean json;
+    gboolean quiet;
+    char *junit;
+    char *trace;
+    char **sets;
+    int jobs;
+    char **arguments;
+} Options;
+
+/* All that a `bnetlab run` has. */
+typedef struct Session {
+    const Options *options;
+    bool is_suite;
+    GPtrArray *scenarios; /* (element-type Scenario) */
+    ReportJunit *junit;   /* (nullable) */
+    char **traces;        /* (nullable) file names */
+    ReportStyle style;
+    uint32_t name_width;
+    GString *failures; /* of a suite, in full */
+    ReportTally tally;
+    bool is_incomplete; /* a run was stopped or not begun */
+    bool has_failed_to_report;
+} Session;
+
+/* Every file is loaded, so that every bad one is told. */
+static bool load_all(Session *session, const CliPaths *paths, const CliOverrides *overrides)
+{
+    bool is_ok = true;
+    for (guint i = 0; i < paths->files->len; i++) {
+        g_autoptr(GError) error = NULL;
+        Scenario *scenario = scenario_load(g_ptr_array_index(paths->files, i), overrides->items,
+                                           overrides->count, &error);
+        if (scenario == NULL) {
+            g_printerr("%s\n", error->message);
+            is_ok = false;
+            continue;
+        }
+        g_ptr_array_add(session->scenarios, scenario);
+        glong width = g_utf8_strlen(scenario->name, -1);
+        session->name_width = MAX(session->name_width, (uint32_t)width);
+    }
+    return is_ok;
+}
+
+static bool load(Session *session)
+{
+    g_autoptr(GError) error = NULL;
+    CliPaths paths;
+    if (!cli_paths_init(&paths, session->options->arguments, &error)) {
+        cli_error("run: %s", error->message);
+        return false;
+    }
+    session->is_suite = paths.is_suite;
+    CliOverrides overrides;
+    bool is_ok =
+        cli_overrides_init(&overrides, session->options->sets, session->options->seed, &error);
+    if (is_ok) {
+        is_ok = load_all(session, &paths, &overrides);
+        cli_overrides_finish(&overrides);
+    } else {
+        cli_error("run: %s", error->message);
+    }
+    cli_paths_finish(&paths);
+    return is_ok;
+}
+
+/* A scenario's name as the name of a file. */
+static char *file_name_of(const Scenario *scenario)
+{
+    g_autofree char *name = g_strdup(scenario->name);
+    for (char *at = name; *at != '\0'; at++) {
+        if (*at == '/' || g_ascii_iscntrl(*at) || (at == name && *at == '.')) {
+            *at = '_';
+        }
+    }
+    return g_strconcat(name, ".jsonl", NULL);
+}
+
+static bool name_traces_in_folder(Session *session)
+{
+    const char *folder = session->options->trace;
+    if (g_mkdir_with_parents(folder, 0777) != 0) {
+        cli_error("run: --trace %s: cannot make the folder: %s", folder, g_strerror(errno));
+        return false;
+    }
+    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < session->scenarios->len; i++) {
+        g_autofree char *name = file_name_of(g_ptr_array_index(session->scenarios, i));
+        session->traces[i] = g_build_filename(folder, name, NULL);
+        if (!g_hash_table_add(taken, session->traces[i])) {
+            cli_error("run: --trace %s: two scenarios would write %s; give them names of their own",
+                      folder, session->traces[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tells a folder that is not there before the run, not after it. */
+static bool can_create_in_folder_of(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_access(folder, W_OK | X_OK) == 0) {
+        return true;
+    }
+    cli_error("run: --trace %s: cannot write to folder %s: %s", path, folder, g_strerror(errno));
+    return false;
+}
+
+static bool name_traces(Session *session)
+{
+    const char *trace = session->options->trace;
+    if (trace == NULL) {
+        return true;
+    }
+    session->traces = g_new0(char *, session->scenarios->len + 1);
+    if (g_str_has_suffix(trace, "/") || g_file_test(trace, G_FILE_TEST_IS_DIR)) {
+        return name_traces_in_folder(session);
+    }
+    if (session->scenarios->len > 1) {
+        cli_error("run: --trace %s: several scenarios need a folder, as in --trace %s/", trace,
+                  trace);
+        return false;
+    }
+    session->traces[0] = g_strdup(trace);
+    return can_create_in_folder_of(trace);
+}
+
+static bool open_junit(Session *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->options->junit == NULL) {
+        return true;
+    }
+    session->junit = report_junit_new(session->options->junit, &error);
+    if (session->junit == NULL) {
+        cli_error("run: --junit: %s", error->message);
+    }
+    return session->junit != NULL;
+}
+
+/* Of a suite a line now, and what failed in full at the end. */
+static void write_text(Session *session, const SimResult *result, const char *command)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    bool has_failed = result->verdict == SIM_VERDICT_FAIL;
+    if (session->options->quiet && !has_failed) {
+        return;
+    }
+    if (session->is_suite) {
+        report_text_line(out, result, session->name_width, &session->style);
+    } else {
+        report_text(out, result, command, &session->style);
+    }
+    if (session->is_suite && has_failed) {
+        g_string_append_c(session->failures, '\n');
+        report_text(session->failures, result, command, &session->style);
+    }
+    cli_write(out->str, out->len);
+}
+
+static void write_json(const Session *session, uint32_t index, const SimResult *result,
+                       const char *command)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (session->is_suite) {
+        report_json_suite_add(out, index, result, command);
+    } else {
+        report_json(out, result, command);
+        g_string_append_c(out, '\n');
+    }
+    cli_write(out->str, out->len);
+}
+
+static void on_result(Session *session, const SimResult *result)
+{
+    g_autofree char *command = report_command(result, (const char *const *)session->options->sets);
+    if (session->options->json) {
+        uint32_t index = session->tally.passed + session->tally.failed + session->tally.not_judged +
+                         session->tally.interrupted;
+        write_json(session, index, result, command);
+    } else {
+        write_text(session, result, command);
+    }
+    if (session->junit != NULL) {
+        report_junit_add(session->junit, result, command);
+    }
+}
+
+static void on_done(void *user_data, guint index, SimResult *result, const GError *error)
+{
+    Session *session = user_data;
+    const Scenario *scenario = g_ptr_array_index(session->scenarios, index);
+    g_autoptr(SimResult) owned = result;
+    if (error != NULL) {
+        cli_error("run: --trace: %s", error->message);
+        session->has_failed_to_report = true;
+    }
+    if (owned != NULL) {
+        on_result(session, owned);
+    } else if (session->junit != NULL) {
+        report_junit_add_not_run(session->junit, scenario->name);
+    }
+    session->is_incomplete |= owned == NULL || owned->interrupted;
+    report_tally_add(&session->tally, owned);
+}
+
+static void begin_output(const Session *session)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (session->options->json && session->is_suite) {
+        report_json_suite_begin(out);
+        cli_write(out->str, out->len);
+    }
+}
+
+static void end_output(Session *session, double wall_seconds)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (session->is_suite && session->options->json) {
+        report_json_suite_end(out, &session->tally);
+    } else if (session->is_suite && !(session->options->quiet && session->tally.failed == 0)) {
+        g_string_append(out, session->failures->str);
+        g_string_append(out, session->failures->len > 0 ? "\n" : "");
+        report_text_tally(out, &session->tally, wall_seconds, &session->style);
+    }
+    cli_write(out->str, out->len);
+    if (session->junit != NULL && !report_junit_finish(session->junit, &error)) {
+        cli_error("run: --junit: %s", error->message);
+        session->has_failed_to_report = true;
+    }
+}
+
+static int run_all(Session *session)
+{
+    gint *stop = interrupt_install();
+    SuiteOptions options = {
+        .jobs = (guint)session->options->jobs,
+        .trace = session->traces,
+        .stop = stop,
+        .done = on_done,
+        .done_data = session,
+    };
+    int64_t began_us = g_get_monotonic_time();
+    begin_output(session);
+    suite_run(session->scenarios, &options);
+    end_output(session, (double)(g_get_monotonic_time() - began_us) / 1e6);
+    if (session->has_failed_to_report || cli_write_failed()) {
+        return CLI_INTERNAL;
+    }
+    int signal_number = g_atomic_int_get(stop);
+    if (session->is_incomplete && signal_number != 0) {
+        return CLI_SIGNALLED + signal_number;
+    }
+    return session->tally.failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int run(const Options *options)
+{
+    Session session = {
+        .options = options,
+        .scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free),
+        .style = cli_style(),
+        .failures = g_string_new(NULL),
+    };
+    int status = CLI_BAD_INPUT;
+    if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
+        cli_error("run: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
+    } else if (load(&session) && name_traces(&session) && open_junit(&session)) {
+        status = run_all(&session);
+    }
+    g_strfreev(session.traces);
+    report_junit_free(session.junit);
+    g_string_free(session.failures, TRUE);
+    g_ptr_array_unref(session.scenarios);
+    return status;
+}
+
+static const CliUsage usage = {
+    .name = "run",
+    .parameters = "SCENARIO...",
+    .summary =
+        "Runs scenarios in virtual time and judges them. A folder stands for all *.json files "
+        "in it.",
+    .description =
+        "Examples:\n"
+        "  bnetlab run scenarios/quickstart.json\n"
+        "  bnetlab run --seed 7 --set /duration=120s scenarios/quickstart.json\n"
+        "  bnetlab run --json scenarios/quickstart.json | jq .verdict\n"
+        "  bnetlab run --trace events.jsonl.zst scenarios/quickstart.json\n"
+        "  bnetlab run --jobs 4 --junit report.xml scenarios/\n"
+        "\n"
+        "Exit status: 0 all expectations met, 1 an expectation or property failed, 2 bad usage\n"
+        "or input, 3 internal error, 128 + n stopped by signal n (Ctrl-C: 130; what is known by\n"
+        "then is reported).",
+};
+
+/* GLib does not know "-j4", which hands used to make type. `owned` keeps the new words. */
+static void spell_out_jobs(int argc, char **argv, GPtrArray *owned)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (g_str_has_prefix(argv[i], "-j") && g_ascii_isdigit(argv[i][2])) {
+            argv[i] = g_strconcat("--jobs=", argv[i] + 2, NULL);
+            g_ptr_array_add(owned, argv[i]);
+        }
+    }
+}
+
+int cli_run(int argc, char **argv)
+{
+    g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
+    spell_out_jobs(argc, argv, owned);
+    Options options = {.jobs = (int)MIN(g_get_num_processors(), (guint)SUITE_JOBS_MAX)};
+    const GOptionEntry entries[] = {
+        {"seed", 's', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed,
+         "Seed of every run, 0 to 2^64-1 (default: the scenario's)", "N"},
+        {"set", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.sets,
+         "Set a value of every scenario (repeatable)", "/POINTER=VALUE"},
+        {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
+         "Scenarios to run at a time (default: one a processor)", "N"},
+        {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
+         "Results as JSON on standard output", NULL},
+        {"junit", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.junit,
+         "Results as JUnit XML as well", "FILE"},
+        {"trace", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.trace,
+         "Every event as JSON lines (.zst: compressed)", "FILE|FOLDER/"},
+        {"quiet", 'q', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.quiet,
+         "No text about scenarios that pass", NULL},
+        {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments,
+         NULL, NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    int status = CLI_OK;
+    if (cli_parse(&usage, entries, &argc, &argv, &status)) {
+        status = run(&options);
+    }
+    g_free(options.seed);
+    g_free(options.junit);
+    g_free(options.trace);
+    g_strfreev(options.sets);
+    g_strfreev(options.arguments);
+    return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections: dialling, opening, closing, dialling again.
+ *
+ * A dial takes three latencies to the peer that is dialled (TCP handshake, then the WebSocket
+ * request) and one back. It fails if that peer is down or the link cut when it arrives. Whoever
+ * dials tries again 10 to 15 s after a failure or loss (protocol section 7). A link carries one
+ * connection at a time: one that arrives while the dialled side still holds an old one replaces it.
+ */
+#include "sim/internal.h"
+
+static uint32_t dialling_end(uint32_t link)
+{
+    return 2 * link;
+}
+
+static void redial_later(SimWorld *world, uint32_t link)
+{
+    SimPeer *peer = &world->peers[world->ends[dialling_end(link)].peer];
+    int64_t wait_ns =
+        sim_random_range_ns(&peer->random_redial, SIM_REDIAL_MIN_NS, SIM_REDIAL_MAX_NS);
+    world->links[link].attempt++;
+    sim_world_schedule(world, world->now_ns + wait_ns, SIM_EVENT_DIAL, link,
+                       world->links[link].attempt);
+}
+
+void sim_connection_dial(SimWorld *world, uint32_t link)
+{
+    uint32_t end = dialling_end(link);
+    if (!world->peers[world->ends[end].peer].up || world->ends[end].open)
+        return;
+    int64_t delay_ns = sim_wire_latency(world, end);
+    delay_ns += sim_wire_latency(world, end ^ 1);
+    delay_ns += sim_wire_latency(world, end);
+    world->links[link].attempt++;
+    sim_world_schedule(world, world->now_ns + delay_ns, SIM_EVENT_ACCEPT, link,
+                       world->links[link].attempt);
+}
+
+static void opened(SimWorld *world, uint32_t end, bool dialled)
+{
+    SimEnd *e = &world->ends[end];
+    e->open = true;
+    e->paused = false;
+    e->blocked = false;
+    SimHappening happening = sim_happening(SIM_OPENED, e->peer);
+    happening.remote = world->ends[end ^ 1].peer;
+    happening.end = end;
+    happening.session = e->slot;
+    happening.dialled = dialled;
+    sim_world_tell(world, &happening);
+    bnet_node_open(&world->peers[e->peer].node, e->slot, dialled, world->now_ns);
+    sim_peer_act(world, e->peer);
+}
+
+void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
+{
+    if (attempt != world->links[link].attempt)
+        return;
+    uint32_t end = dialling_end(link) ^ 1;
+    if (!world->peers[world->ends[end].peer].up || world->links[link].cut) {
+        redial_later(world, link);
+        return;
+    }
+    if (world->ends[end].open)
+        sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    sim_wire_clear(world, end);
+    sim_wire_clear(world, end ^ 1);
+    world->links[link].connection++;
+    sim_wire_signal(world, end, SIM_ITEM_OPEN);
+    opened(world, end, false);
+    sim_peer_settle(world, world->ends[end].peer);
+}
+
+void sim_connection_confirmed(SimWorld *world, uint32_t end)
+{
+    if (world->ends[end].open)
+        sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    if (world->peers[world->ends[end].peer].up)
+        opened(world, end, true);
+    else
+        sim_wire_signal(world, end, SIM_ITEM_FIN);
+}
+
+void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, bool signal)
+{
+    SimEnd *e = &world->ends[end];
+    SimPeer *peer = &world->peers[e->peer];
+    g_assert(e->open);
+    e->open = false;
+    e->paused = false;
+    e->timer_ns = BNET_TIME_NEVER;
+    sim_peer_forget_session(peer, e->slot);
+    if (bnet_session_is_open(bnet_node_session(&peer->node, e->slot)))
+        bnet_node_lost(&peer->node, e->slot, world->now_ns);
+    SimHappening happening = sim_happening(SIM_CLOSED, e->peer);
+    happening.remote = world->ends[end ^ 1].peer;
+    happening.end = end;
+    happening.session = e->slot;
+    happening.reason = reason;
+    sim_world_tell(world, &happening);
+    sim_wire_clear(world, end);
+    if (signal)
+        sim_wire_signal(world, end, SIM_ITEM_FIN);
+    if (peer->up && end == dialling_end(end / 2))
+        redial_later(world, end / 2);
+}
+
+void sim_connection_reset(SimWorld *world, uint32_t link)
+{
+    for (uint32_t end = 2 * link; end <= 2 * link + 1; end++)
+        if (world->ends[end].open)
+            sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    sim_wire_clear(world, 2 * link);
+    sim_wire_clear(world, 2 * link + 1);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Judges what the scenario expects, besides the properties.
+ */
+#include "sim/internal.h"
+
+static uint64_t quantity_of(const SimPeer *peer, ScenarioQuantity quantity)
+{
+    switch (quantity) {
+    case SCENARIO_QUANTITY_HEAD:
+        return bnet_view_head_number(&peer->node.view);
+    case SCENARIO_QUANTITY_LIB:
+        return bnet_view_lib_number(&peer->node.view);
+    case SCENARIO_QUANTITY_FORK_SWITCHES:
+        return peer->fork_switches;
+    case SCENARIO_QUANTITY_BLOCKS_RECEIVED:
+        return peer->received[BNET_MESSAGE_BLOCK];
+    case SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED:
+        return peer->received[BNET_MESSAGE_TRX];
+    case SCENARIO_QUANTITY_NOTICES_RECEIVED:
+        return peer->received[BNET_MESSAGE_BLOCK_NOTICE];
+    }
+    g_assert_not_reached();
+}
+
+static const char *quantity_name(ScenarioQuantity quantity)
+{
+    static const char *const names[] = {
+        "head", "LIB", "fork switches", "blocks received", "transactions received",
+        "notices received",
+    };
+    return names[quantity];
+}
+
+void sim_expect_look(SimWorld *world, uint32_t index)
+{
+    const ScenarioBound *bound = &world->scenario->expect.bounds[index];
+    SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
+    value->worst_peer = SIM_NONE;
+    for (uint32_t i = 0; i < bound->peers.count; i++) {
+        uint32_t peer = bound->peers.peers[i];
+        uint64_t quantity = quantity_of(&world->peers[peer], bound->quantity);
+        if (quantity >= bound->at_least && quantity <= bound->at_most)
+            continue;
+        *value = (SimBoundValue){peer, quantity};
+        return;
+    }
+}
+
+static void add(GArray *checks, const char *id, const char *title, bool pass, char *detail)
+{
+    SimCheckResult result = {
+        .id = g_strdup(id),
+        .title = g_strdup(title),
+        .verdict = pass ? SIM_VERDICT_PASS : SIM_VERDICT_FAIL,
+        .detail = detail,
+        .violations = pass ? 0 : 1,
+    };
+    g_array_append_val(checks, result);
+}
+
+/* --- convergence ------------------------------------------------------------------------------- */
+
+static const SimCheck *check_l1(const SimWorld *world)
+{
+    for (guint i = 0; i < world->checks->len; i++) {
+        const SimCheck *check = world->checks->pdata[i];
+        if (g_str_equal(check->id, "L1"))
+            return check;
+    }
+    g_assert_not_reached();
+}
+
+/* `reached_ns` against `within_ns` after the last fault. */
+static void judge_time(const SimWorld *world, GArray *checks, const char *id, const char *what,
+                       int64_t reached_ns, int64_t within_ns)
+{
+    int64_t fault_ns = sim_check_l1_fault_ns(check_l1(world));
+    g_autofree char *limit = sim_time_text(within_ns);
+    if (reached_ns == SCENARIO_TIME_NONE) {
+        g_autofree char *left = sim_time_text(world->now_ns - fault_ns);
+        add(checks, id, what, false,
+            g_strdup_printf("not reached in the %s after the last fault; %s were allowed", left,
+                            limit));
+        return;
+    }
+    g_autofree char *took = sim_time_text(reached_ns - fault_ns);
+    add(checks, id, what, reached_ns - fault_ns <= within_ns,
+        g_strdup_printf("%s after the last fault; %s were allowed", took, limit));
+}
+
+static void judge_convergence(const SimWorld *world, GArray *checks)
+{
+    const ScenarioExpect *expect = &world->scenario->expect;
+    const SimCheck *l1 = check_l1(world);
+    if (!expect->convergence)
+        return;
+    if (expect->convergence_within_ns != SCENARIO_TIME_NONE)
+        judge_time(world, checks, "expect/convergence", "heads agree in time",
+                   sim_check_l1_heads_ns(l1), expect->convergence_within_ns);
+    if (expect->lib_within_ns != SCENARIO_TIME_NONE)
+        judge_time(world, checks, "expect/lib_convergence", "LIBs pass the fault in time",
+                   sim_check_l1_libs_ns(l1), expect->lib_within_ns);
+}
+
+/* --- disconnects ------------------------------------------------------------------------------- */
+
+static void append_name(GString *list, const SimWorld *world, uint32_t peer)
+{
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", world->peers[peer].name);
+}
+
+static void judge_bad_block(const SimWorld *world, const SimResult *result, GArray *checks)
+{
+    const ScenarioPeerSet *wanted = &world->scenario->expect.bad_block;
+    g_autofree bool *cut = g_new0(bool, world->n_peers);
+    g_autofree bool *listed = g_new0(bool, world->n_peers);
+    const char *reason = bnet_close_reason_name(BNET_CLOSE_BAD_BLOCK);
+    for (uint32_t i = 0; i < result->n_disconnects; i++)
+        if (g_str_equal(result->disconnects[i].reason, reason))
+            cut[result->disconnects[i].peer] = true;
+    for (uint32_t i = 0; i < wanted->count; i++)
+        listed[wanted->peers[i]] = true;
+    g_autoptr(GString) spared = g_string_new(NULL);
+    g_autoptr(GString) extra = g_string_new(NULL);
+    g_autoptr(GString) right = g_string_new(NULL);
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        if (cut[p] || listed[p])
+            append_name(cut[p] && listed[p] ? right : (cut[p] ? extra : spared), world, p);
+    }
+    g_autoptr(GString) detail = g_string_new(NULL);
+    if (spared->len > 0)
+        g_string_append_printf(detail, "%s should have been cut off for a bad block and was not",
+                               spared->str);
+    if (extra->len > 0)
+        g_string_append_printf(detail, "%s%s was cut off for a bad block and should not have been",
+                               detail->len > 0 ? "; " : "", extra->str);
+    bool pass = detail->len == 0;
+    if (pass)
+        g_string_append_printf(detail, "cut off for a bad block: %s",
+                               right->len > 0 ? right->str : "nobody");
+    add(checks, "expect/bad_block", "exactly these are cut off for a bad block", pass,
+        g_strdup(detail->str));
+}
+
+/* --- bounds ------------------------------------------------------------------------------------ */
+
+static char *bound_text(const ScenarioBound *bound)
+{
+    g_autofree char *time = sim_time_text(bound->at_ns);
+    GString *text = g_string_new(quantity_name(bound->quantity));
+    if (bound->at_least > 0)
+        g_string_append_printf(text, " at least %" G_GUINT64_FORMAT, bound->at_least);
+    if (bound->at_most < UINT64_MAX)
+        g_string_append_printf(text, "%s at most %" G_GUINT64_FORMAT,
+                               bound->at_least > 0 ? "," : "", bound->at_most);
+    g_string_append_printf(text, " at %s", time);
+    return g_string_free(text, FALSE);
+}
+
+static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
+{
+    const ScenarioBound *bound = &world->scenario->expect.bounds[index];
+    const SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
+    g_autofree char *id = g_strdup_printf("expect/bounds/%u", index);
+    g_autofree char *title = bound_text(bound);
+    bool pass = value->worst_peer == SIM_NONE;
+    char *detail = pass ? g_strdup("holds for all of them")
+                        : g_strdup_printf("%s has %s %" G_GUINT64_FORMAT,
+                                          world->peers[value->worst_peer].name,
+                                          quantity_name(bound->quantity), value->worst_value);
+    add(checks, id, title, pass, detail);
+}
+
+void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
+{
+    judge_convergence(world, checks);
+    judge_bad_block(world, result, checks);
+    for (uint32_t i = 0; i < world->scenario->expect.n_bounds; i++)
+        judge_bound(world, i, checks);
+}

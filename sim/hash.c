@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trace hash: a rolling 64-bit hash of all that happens, kept for each peer and for the network,
+ * joined in order of the peers. What goes in is the model's alone: times, numbers of peers and ends,
+ * ids. Handles and addresses stay out, so that the hash depends on no order of allocation.
+ *
+ * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED): they show in what is delivered.
+ */
+#include <string.h>
+
+#include "sim/internal.h"
+
+#define PRIME UINT64_C(0x9e3779b97f4a7c15)
+
+static inline uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * PRIME;
+    return hash ^ (hash >> 29);
+}
+
+static uint64_t little_u64(const uint8_t *bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+static uint64_t mix_id(uint64_t hash, const BnetId *id)
+{
+    return mix(mix(hash, little_u64(id->bytes)), little_u64(id->bytes + 8));
+}
+
+static uint64_t mix_block(uint64_t hash, const SimWorld *world, BnetBlock block)
+{
+    if (block == BNET_NO_BLOCK)
+        return mix(hash, 0);
+    return mix_id(hash, &bnet_store_block(&world->store, block)->id);
+}
+
+static uint64_t mix_trx(uint64_t hash, const SimWorld *world, BnetTrx trx)
+{
+    return mix_id(hash, &bnet_store_trx(&world->store, trx)->id);
+}
+
+static uint64_t mix_notice(uint64_t hash, const SimWorld *world, const BnetMessage *message)
+{
+    BnetRingWalk walk = bnet_ring_walk(&message->u.notice);
+    uint32_t item;
+    while (bnet_ring_next(&walk, &world->pool, &item))
+        hash = message->kind == BNET_MESSAGE_BLOCK_NOTICE ? mix_block(hash, world, item)
+                                                          : mix_trx(hash, world, item);
+    return hash;
+}
+
+static uint64_t mix_hello(uint64_t hash, const SimWorld *world, const BnetHello *hello)
+{
+    hash = mix(hash, little_u64(hello->peer_id.bytes + 2));
+    hash = mix_id(hash, &hello->chain_id);
+    hash = mix(hash, (uint64_t)hello->request_transactions << 1 | hello->irreversible_only);
+    hash = mix(hash, hello->lib_number);
+    return mix_block(mix_block(hash, world, hello->first), world, hello->head);
+}
+
+static uint64_t mix_message(uint64_t hash, const SimWorld *world, const BnetMessage *message)
+{
+    hash = mix(hash, message->kind);
+    switch (message->kind) {
+    case BNET_MESSAGE_HELLO:
+        return mix_hello(hash, world, &message->u.hello);
+    case BNET_MESSAGE_TRX_NOTICE:
+    case BNET_MESSAGE_BLOCK_NOTICE:
+        return mix_notice(hash, world, message);
+    case BNET_MESSAGE_BLOCK:
+        return mix_block(hash, world, message->u.block);
+    case BNET_MESSAGE_TRX:
+        return mix_trx(hash, world, message->u.trx);
+    case BNET_MESSAGE_PING:
+    case BNET_MESSAGE_PONG:
+        hash = mix(hash, (uint64_t)message->u.ping.sent_ns);
+        hash = mix(hash, message->u.ping.lib_number);
+        return mix_id(hash, &message->u.ping.code);
+    }
+    g_assert_not_reached();
+}
+
+static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappening *happening)
+{
+    switch (happening->kind) {
+    case SIM_DELIVERED:
+        return mix_message(hash, world, happening->message);
+    case SIM_OPENED:
+        return mix(hash, happening->dialled);
+    case SIM_CLOSED:
+        return mix(hash, happening->reason);
+    case SIM_VERDICT:
+        return mix_block(mix(hash, happening->verdict), world, happening->block);
+    case SIM_CHAIN:
+        return mix_block(mix(hash, happening->event), world, happening->block);
+    case SIM_PRODUCED:
+        return mix_block(hash, world, happening->block);
+    case SIM_TRX:
+        return mix_trx(hash, world, happening->trx);
+    case SIM_FAULT:
+        return mix(hash, g_str_hash(happening->text));
+    case SIM_STARTED:
+    case SIM_STOPPED:
+    case SIM_SENT:
+    case SIM_WRITTEN:
+    case SIM_ASKED:
+    case SIM_PRUNED:
+    case SIM_HAPPENING_KINDS:
+        return hash;
+    }
+    g_assert_not_reached();
+}
+
+#define NOT_HASHED (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED)
+
+void sim_hash_happening(SimWorld *world, const SimHappening *happening)
+{
+    if ((NOT_HASHED >> happening->kind) & 1)
+        return;
+    uint64_t *hash =
+        happening->peer == SIM_NONE ? &world->hash : &world->peers[happening->peer].hash;
+    uint64_t value = mix(*hash, (uint64_t)happening->time_ns);
+    value = mix(value, (uint64_t)happening->kind << 32 | happening->end);
+    *hash = mix_effect(value, world, happening);
+}
+
+uint64_t sim_hash_of_world(const SimWorld *world)
+{
+    uint64_t hash = mix(world->hash, (uint64_t)world->now_ns);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        hash = mix(hash, world->peers[p].hash);
+    return hash;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_INTERNAL_H
+#define BNETLAB_SIM_INTERNAL_H
+
+/*
+ * The state of a running world, shared by the files of the simulator and by nobody else.
+ *
+ * Everything happens in events of one queue, whose total order (time, kind, entity, argument) the
+ * model alone decides. A link has two session ends, 2 l of the peer that dials and 2 l + 1 of the
+ * peer that is dialled; an end sends to its sibling `end ^ 1`. An event concerns one peer; what one
+ * peer does to another travels over a link and takes at least 1 ns.
+ */
+
+#include <glib.h>
+
+#include "core/node.h"
+#include "scenarios/scenario.h"
+#include "sim/check.h"
+#include "sim/observer.h"
+#include "sim/queue.h"
+#include "sim/random.h"
+#include "sim/result.h"
+#include "sim/run.h"
+#include "sim/world.h"
+
+#define SIM_NONE UINT32_MAX
+
+/* Most transactions that a producer puts into one block. */
+#define SIM_BLOCK_TRXS_MAX 1000u
+
+/* Protocol section 7: a lost peer is dialled again after 10 to 15 s. */
+#define SIM_REDIAL_MIN_NS (10 * BNET_NS_PER_S)
+#define SIM_REDIAL_MAX_NS (15 * BNET_NS_PER_S)
+
+/* Kinds of events; the order is the tie-break among events of one instant. */
+typedef enum SimEventKind {
+    SIM_EVENT_BOUND,   /* a bound of the scenario is looked at: arg bound */
+    SIM_EVENT_FAULT,   /* arg: event of the scenario */
+    SIM_EVENT_START,   /* a peer's process starts for the first time */
+    SIM_EVENT_PERSONA, /* a peer's persona gets its chance */
+    SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
+    SIM_EVENT_TRX,     /* the next transaction is created */
+    SIM_EVENT_WORK,    /* a peer's chain thread is done with its job */
+    SIM_EVENT_DIAL,    /* entity link */
+    SIM_EVENT_ACCEPT,  /* a connection reaches the peer that is dialled: entity link, arg attempt */
+    SIM_EVENT_ARRIVAL, /* the next item of the wire reaches an end */
+    SIM_EVENT_ROOM,    /* there is room in the buffers again: an end's write is complete */
+    SIM_EVENT_TIMER,   /* an end's session wants its timer */
+} SimEventKind;
+
+#define SIM_ENTITY_BITS 26u
+#define SIM_ENTITY_MAX ((1u << SIM_ENTITY_BITS) - 1)
+
+/* What travels on a wire: a block, or a parcel of the world's store, or one of two signals. */
+#define SIM_ITEM_BLOCK_BIT 0x80000000u
+#define SIM_ITEM_OPEN 0u   /* the connection is established (to the end that dialled) */
+#define SIM_ITEM_FIN 1u    /* the other side closed it */
+#define SIM_ITEM_PARCELS 2u /* item - SIM_ITEM_PARCELS is the index of a parcel */
+
+/* Work for a peer's chain thread, done in order. */
+typedef enum SimJobKind {
+    SIM_JOB_BLOCK,   /* check the header of block `arg` from session `slot` */
+    SIM_JOB_APPLY,   /* do the steps that follow */
+    SIM_JOB_TRX,     /* transaction `arg` from session `slot` */
+    SIM_JOB_FETCH,   /* read block number `arg` for session `slot` */
+    SIM_JOB_RESUME,  /* the thread comes up for air: session `slot` reads its next message */
+    SIM_JOB_PRODUCE, /* make a block for slot `arg` */
+    SIM_JOB_PERSONA, /* make the persona's block for slot `arg` */
+} SimJobKind;
+
+typedef struct SimJob {
+    SimJobKind kind;
+    uint32_t slot; /* BNET_NO_SESSION: none, or gone */
+    uint32_t arg;
+} SimJob;
+
+/* A ring of jobs. */
+typedef struct SimJobs {
+    SimJob *items;
+    uint32_t capacity; /* 0 or a power of two */
+    uint32_t head;
+    uint32_t n;
+} SimJobs;
+
+typedef struct SimEnd {
+    uint32_t peer;
+    uint32_t slot;     /* in the peer's node */
+    bool open;         /* has a session */
+    bool paused;       /* reads no message until its SIM_JOB_RESUME is done */
+    bool blocked;      /* its write waits for room in the buffers */
+    uint32_t tokens;   /* arrival events in the queue, the stale ones included */
+    uint32_t stale;    /* so many of the next arrivals belong to a connection that is gone */
+    uint32_t missed;   /* items of the wire whose arrival waits for the link to be mended */
+    uint32_t arrived;  /* items of the wire that have arrived and wait to be read */
+    BnetRing wire;     /* items to this end that it has not read, in order */
+    uint64_t wire_bytes;      /* of all of them */
+    int64_t last_arrival_ns;  /* of what this end sent: the next one comes later */
+    int64_t sending_until_ns; /* when the last byte that this end sent is on the wire */
+    int64_t timer_ns;         /* of the timer event that counts; BNET_TIME_NEVER: none */
+    SimRandom latency;
+} SimEnd;
+
+typedef struct SimLink {
+    ScenarioLatency latency;
+    bool cut;
+    uint32_t attempt;    /* of dialling; an event of an earlier one is void */
+    uint32_t connection; /* how many the link has carried; an event of an earlier one is void */
+} SimLink;
+
+typedef struct SimPeer {
+    BnetNode node;
+    char *name;
+    uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
+    uint32_t n_ends;
+    uint32_t producer;        /* index in the schedule; SIM_NONE */
+    uint32_t identities;      /* processes so far: each has a key of its own */
+    bool up;
+    bool honest;
+    bool producing;           /* not stopped by the scenario */
+    bool fresh;               /* saw a recent block: only then it produces */
+    bool persona_done;
+    bool busy;                /* `job` is being done */
+    SimJob job;
+    SimJobs jobs;
+    uint32_t last_produced;   /* number of its last block, on any fork; 0: none in this process */
+    uint64_t hash;            /* of all that happened to it */
+    uint64_t fork_switches;
+    uint64_t received[BNET_MESSAGE_KINDS];
+    uint64_t received_bytes;
+    SimRandom random_identity;
+    SimRandom random_redial;
+    SimRandom random_ping;
+} SimPeer;
+
+/* What the peer at work has still to do at this instant. */
+typedef enum SimTodoKind {
+    SIM_TODO_WRITTEN, /* the write of `slot` is complete */
+    SIM_TODO_CODE,    /* `slot` wants a ping code */
+    SIM_TODO_READ,    /* `slot` may read */
+} SimTodoKind;
+
+typedef struct SimTodo {
+    SimTodoKind kind;
+    uint32_t slot;
+} SimTodo;
+
+struct SimWorld {
+    const Scenario *scenario;
+    BnetStore store;
+    BnetPool pool;
+    SimQueue queue;
+    int64_t now_ns;
+    bool stopped;
+    SimPeer *peers;
+    uint32_t n_peers;
+    SimEnd *ends;
+    uint32_t n_ends;
+    SimLink *links;
+    uint32_t *peer_ends;
+    uint32_t start_slot;  /* slot at time 0 */
+    BnetBlock start_head; /* newest pre-built block */
+    GArray *parcels;      /* of BnetMessage: those on the wires but for blocks */
+    GArray *free_parcels; /* of uint32_t */
+    GArray *todo;         /* of SimTodo, for the peer at work */
+    guint todo_done;
+    uint32_t *sides; /* of the partition in force; not owned; NULL: none */
+    SimRandom random_arrival;
+    SimRandom random_origin;
+    GPtrArray *observers;
+    GPtrArray *checks; /* of SimCheck, owned */
+    GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
+    bool *connected; /* scratch of sim_world_connected() */
+    uint64_t events;
+    uint64_t messages_delivered;
+    uint64_t bytes_delivered;
+    uint64_t blocks_produced;
+    uint64_t transactions_created;
+    uint64_t hash; /* of what happened to the network */
+};
+
+/* What was found when a bound was looked at. */
+typedef struct SimBoundValue {
+    uint32_t worst_peer; /* SIM_NONE: all peers kept it */
+    uint64_t worst_value;
+} SimBoundValue;
+
+/* --- world.c ----------------------------------------------------------------------------------- */
+
+void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
+                        uint32_t arg);
+
+/* Hashes a happening, counts it, and tells the observers. Fills in the time. */
+void sim_world_tell(SimWorld *world, SimHappening *happening);
+
+/* A happening to a peer, with all other fields "none". */
+SimHappening sim_happening(SimHappeningKind kind, uint32_t peer);
+
+/* A fault of the scenario; text is formatted. */
+void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* --- hash.c ------------------------------------------------------------------------------------ */
+
+/* Takes a happening into the hash of the peer or network it concerns. */
+void sim_hash_happening(SimWorld *world, const SimHappening *happening);
+
+/* The trace hash of the run so far. O(peers). */
+uint64_t sim_hash_of_world(const SimWorld *world);
+
+/* --- build.c ----------------------------------------------------------------------------------- */
+
+SimWorld *sim_world_new(const Scenario *scenario);
+void sim_world_free(SimWorld *world);
+
+/* --- wire.c: what travels between two ends ------------------------------------------------------ */
+
+/* Puts a message on the wire; true: the write is complete at once. Takes the message over. */
+bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message);
+
+/* Puts SIM_ITEM_OPEN or SIM_ITEM_FIN on the wire. */
+void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item);
+
+/* An arrival event of an end; true: there is one more item to read. */
+bool sim_wire_arrival(SimWorld *world, uint32_t end);
+
+/* Takes the next arrived item; the caller owns the message, with its size, if it is one. Sibling ends
+ * that wait for room may get a SIM_EVENT_ROOM. */
+uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, uint32_t *ret_bytes);
+
+/* Drops all that is on the wire to an end. */
+void sim_wire_clear(SimWorld *world, uint32_t end);
+
+/* What waited for the link of this end to be mended sets out again. */
+void sim_wire_mend(SimWorld *world, uint32_t end);
+
+/* One latency of what an end sends. */
+int64_t sim_wire_latency(SimWorld *world, uint32_t end);
+
+/* --- connection.c: dialling, opening, closing --------------------------------------------------- */
+
+void sim_connection_dial(SimWorld *world, uint32_t link);
+void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt);
+
+/* The end that dialled learns that the connection stands. */
+void sim_connection_confirmed(SimWorld *world, uint32_t end);
+
+/* This side closed, or lost, the connection. `signal`: the other side learns of it. */
+void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, bool signal);
+
+/* The connection of a link is reset: both sides lose it at once. */
+void sim_connection_reset(SimWorld *world, uint32_t link);
+
+/* --- peer.c: a peer's network and chain threads -------------------------------------------------- */
+
+/* Does all that the peer can do at this instant. Called after each event of the peer. */
+void sim_peer_settle(SimWorld *world, uint32_t peer);
+
+/* Carries out the actions of the peer's node. To be called after each input. */
+void sim_peer_act(SimWorld *world, uint32_t peer);
+
+/* Appends work for the chain thread. */
+void sim_peer_add_job(SimPeer *peer, SimJob job);
+
+/* Appends work for this instant. */
+void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot);
+
+/* The chain thread is done with its job. */
+void sim_peer_work_done(SimWorld *world, uint32_t peer);
+
+void sim_peer_start(SimWorld *world, uint32_t peer, bool keep_chain);
+void sim_peer_stop(SimWorld *world, uint32_t peer);
+
+/* The end's timer event. */
+void sim_peer_timer(SimWorld *world, uint32_t end);
+
+/* The jobs of a session that is gone have nobody to report to. */
+void sim_peer_forget_session(SimPeer *peer, uint32_t slot);
+
+static inline uint32_t sim_peer_end(const SimWorld *world, uint32_t peer, uint32_t slot)
+{
+    return world->peer_ends[world->peers[peer].first_end + slot];
+}
+
+/* --- workload.c: producers, transactions, personas ----------------------------------------------- */
+
+void sim_workload_begin(SimWorld *world);
+void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
+void sim_workload_trx(SimWorld *world);
+void sim_workload_persona(SimWorld *world, uint32_t peer);
+
+/* Makes the block of a PRODUCE or PERSONA job; BNET_NO_BLOCK: none is due. */
+BnetBlock sim_workload_make_block(SimWorld *world, uint32_t peer, const SimJob *job);
+
+/* --- faults.c ---------------------------------------------------------------------------------- */
+
+void sim_faults_begin(SimWorld *world);
+void sim_faults_apply(SimWorld *world, uint32_t index);
+
+/* A link between the two sides of the partition in force. */
+bool sim_faults_is_cut(const SimWorld *world, uint32_t link);
+
+/* --- expect.c ---------------------------------------------------------------------------------- */
+
+/* Looks at a bound of the scenario, at its time. */
+void sim_expect_look(SimWorld *world, uint32_t bound);
+
+/* Appends what the scenario expects to `checks`, an array of SimCheckResult. The disconnects of the
+ * result are known already. */
+void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks);
+
+#endif

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A peer: a network thread that never takes time, and a chain thread that does its jobs in order, each
+ * in the time that the scenario says.
+ *
+ * A session that has taken a message in reads the next only after the chain thread has done what was
+ * waiting then (protocol section 2). A received block takes two steps: its header is checked, then all
+ * is applied that follows from it; the sessions learn of each when it is done.
+ */
+#include "sim/internal.h"
+
+/* --- jobs -------------------------------------------------------------------------------------- */
+
+void sim_peer_add_job(SimPeer *peer, SimJob job)
+{
+    SimJobs *jobs = &peer->jobs;
+    if (jobs->n == jobs->capacity) {
+        uint32_t capacity = jobs->capacity ? jobs->capacity * 2 : 8;
+        SimJob *items = g_new(SimJob, capacity);
+        for (uint32_t i = 0; i < jobs->n; i++)
+            items[i] = jobs->items[(jobs->head + i) & (jobs->capacity - 1)];
+        g_free(jobs->items);
+        *jobs = (SimJobs){.items = items, .capacity = capacity, .n = jobs->n};
+    }
+    jobs->items[(jobs->head + jobs->n++) & (jobs->capacity - 1)] = job;
+}
+
+static SimJob next_job(SimJobs *jobs)
+{
+    SimJob job = jobs->items[jobs->head];
+    jobs->head = (jobs->head + 1) & (jobs->capacity - 1);
+    jobs->n--;
+    return job;
+}
+
+void sim_peer_forget_session(SimPeer *peer, uint32_t slot)
+{
+    for (uint32_t i = 0; i < peer->jobs.n; i++) {
+        SimJob *job = &peer->jobs.items[(peer->jobs.head + i) & (peer->jobs.capacity - 1)];
+        if (job->slot == slot)
+            job->slot = BNET_NO_SESSION;
+    }
+    if (peer->busy && peer->job.slot == slot)
+        peer->job.slot = BNET_NO_SESSION;
+}
+
+void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
+{
+    SimTodo todo = {kind, slot};
+    g_array_append_val(world->todo, todo);
+}
+
+/* --- actions ----------------------------------------------------------------------------------- */
+
+static SimHappening session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end)
+{
+    SimHappening happening = sim_happening(kind, world->ends[end].peer);
+    happening.remote = world->ends[end ^ 1].peer;
+    happening.end = end;
+    happening.session = world->ends[end].slot;
+    return happening;
+}
+
+static void send_message(SimWorld *world, uint32_t end, BnetMessage *message)
+{
+    SimHappening happening = session_happening(world, SIM_SENT, end);
+    happening.message = message;
+    happening.bytes = bnet_message_size(message, &world->store);
+    sim_world_tell(world, &happening);
+    if (sim_wire_send(world, end, message))
+        sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+}
+
+static void ask_for_block(SimWorld *world, uint32_t end, uint32_t number)
+{
+    SimHappening happening = session_happening(world, SIM_ASKED, end);
+    happening.number = number;
+    sim_world_tell(world, &happening);
+    SimEnd *e = &world->ends[end];
+    sim_peer_add_job(&world->peers[e->peer], (SimJob){SIM_JOB_FETCH, e->slot, number});
+}
+
+static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
+{
+    uint32_t end = sim_peer_end(world, peer, action->session);
+    switch (action->kind) {
+    case BNET_ACTION_SEND:
+        send_message(world, end, &action->u.message);
+        break;
+    case BNET_ACTION_FETCH_BLOCK:
+        ask_for_block(world, end, action->u.number);
+        break;
+    case BNET_ACTION_PING_CODE:
+        sim_peer_todo(world, SIM_TODO_CODE, action->session);
+        break;
+    case BNET_ACTION_SUBMIT_BLOCK:
+        sim_peer_add_job(&world->peers[peer],
+                         (SimJob){SIM_JOB_BLOCK, action->session, action->u.block});
+        break;
+    case BNET_ACTION_SUBMIT_TRX:
+        sim_peer_add_job(&world->peers[peer],
+                         (SimJob){SIM_JOB_TRX, action->session, action->u.trx});
+        break;
+    case BNET_ACTION_CLOSE:
+        sim_connection_gone(world, end, action->u.reason, true);
+        break;
+    }
+}
+
+void sim_peer_act(SimWorld *world, uint32_t peer)
+{
+    BnetNode *node = &world->peers[peer].node;
+    for (uint32_t i = 0; i < node->actions.n; i++)
+        carry_out(world, peer, &node->actions.items[i]);
+    bnet_node_actions_done(node);
+}
+
+/* --- timers ------------------------------------------------------------------------------------ */
+
+/* One timer event counts for each end. It is set at most a ping interval ahead, so that the deadline
+ * rarely moves before it. */
+static void arm_timer(SimWorld *world, uint32_t end)
+{
+    SimEnd *e = &world->ends[end];
+    if (!e->open)
+        return;
+    int64_t due_ns = bnet_node_deadline(&world->peers[e->peer].node, e->slot);
+    due_ns = MIN(due_ns, world->now_ns + BNET_PING_INTERVAL_NS);
+    due_ns = MAX(due_ns, world->now_ns);
+    if (due_ns >= e->timer_ns)
+        return;
+    e->timer_ns = due_ns;
+    sim_world_schedule(world, due_ns, SIM_EVENT_TIMER, end, 0);
+}
+
+void sim_peer_timer(SimWorld *world, uint32_t end)
+{
+    SimEnd *e = &world->ends[end];
+    if (!e->open || e->timer_ns != world->now_ns)
+        return;
+    e->timer_ns = BNET_TIME_NEVER;
+    BnetNode *node = &world->peers[e->peer].node;
+    if (bnet_node_deadline(node, e->slot) <= world->now_ns) {
+        bnet_node_timer(node, e->slot, world->now_ns);
+        sim_peer_act(world, e->peer);
+        sim_peer_settle(world, e->peer);
+    }
+    arm_timer(world, end);
+}
+
+/* --- the chain thread -------------------------------------------------------------------------- */
+
+static void tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *event)
+{
+    SimHappening happening = sim_happening(
+        event->kind == BNET_CHAIN_PRUNED ? SIM_PRUNED : SIM_CHAIN, peer);
+    happening.event = event->kind;
+    happening.block = event->block;
+    happening.other = event->other;
+    sim_world_tell(world, &happening);
+}
+
+/* A block of the present shows a producer that its chain is not stale. */
+static void look_fresh(SimWorld *world, SimPeer *peer, BnetBlock head)
+{
+    uint32_t slot = bnet_store_block(&world->store, head)->slot;
+    if (bnet_store_slot_time_ns(&world->store, slot + 1) >= world->now_ns)
+        peer->fresh = true;
+}
+
+static void do_steps(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    BnetChainEvent event;
+    while (bnet_node_step(&peer->node, &event, world->now_ns)) {
+        if (event.kind == BNET_CHAIN_SWITCH)
+            peer->fork_switches++;
+        if (event.kind == BNET_CHAIN_APPLIED)
+            look_fresh(world, peer, event.block);
+        tell_chain(world, index, &event);
+        sim_peer_act(world, index);
+    }
+    sim_peer_act(world, index);
+}
+
+static void receive_block(SimWorld *world, uint32_t index, BnetBlock block, uint32_t slot)
+{
+    SimPeer *peer = &world->peers[index];
+    BnetVerdict verdict = bnet_node_receive_block(&peer->node, block, slot, world->now_ns);
+    SimHappening happening = sim_happening(SIM_VERDICT, index);
+    happening.session = slot;
+    happening.block = block;
+    happening.verdict = verdict;
+    sim_world_tell(world, &happening);
+    if (verdict == BNET_VERDICT_ACCEPTED)
+        tell_chain(world, index, &(BnetChainEvent){.kind = BNET_CHAIN_HEADER, .block = block});
+    sim_peer_act(world, index);
+}
+
+static void make_block(SimWorld *world, uint32_t index, const SimJob *job)
+{
+    BnetBlock block = sim_workload_make_block(world, index, job);
+    if (block == BNET_NO_BLOCK)
+        return;
+    SimHappening happening = sim_happening(SIM_PRODUCED, index);
+    happening.block = block;
+    world->blocks_produced++;
+    sim_world_tell(world, &happening);
+    receive_block(world, index, block, BNET_NO_SESSION);
+}
+
+static void receive_trx(SimWorld *world, uint32_t index, BnetTrx trx)
+{
+    if (!bnet_node_receive_trx(&world->peers[index].node, trx, world->now_ns))
+        return;
+    SimHappening happening = sim_happening(SIM_TRX, index);
+    happening.trx = trx;
+    sim_world_tell(world, &happening);
+    sim_peer_act(world, index);
+}
+
+static void answer_fetch(SimWorld *world, uint32_t index, const SimJob *job)
+{
+    BnetNode *node = &world->peers[index].node;
+    bnet_node_fetched(node, job->slot, bnet_view_at(&node->view, job->arg), world->now_ns);
+    sim_peer_act(world, index);
+    arm_timer(world, sim_peer_end(world, index, job->slot));
+}
+
+static void do_job(SimWorld *world, uint32_t index, const SimJob *job)
+{
+    bool orphan = job->slot == BNET_NO_SESSION;
+    switch (job->kind) {
+    case SIM_JOB_BLOCK:
+        receive_block(world, index, job->arg, job->slot);
+        break;
+    case SIM_JOB_APPLY:
+        do_steps(world, index);
+        break;
+    case SIM_JOB_TRX:
+        receive_trx(world, index, job->arg);
+        break;
+    case SIM_JOB_FETCH:
+        if (!orphan)
+            answer_fetch(world, index, job);
+        break;
+    case SIM_JOB_RESUME:
+        if (orphan)
+            break;
+        world->ends[sim_peer_end(world, index, job->slot)].paused = false;
+        sim_peer_todo(world, SIM_TODO_READ, job->slot);
+        break;
+    case SIM_JOB_PRODUCE:
+    case SIM_JOB_PERSONA:
+        make_block(world, index, job);
+        break;
+    }
+}
+
+/* What applying all pending blocks takes. */
+static int64_t apply_ns(const SimWorld *world, const SimPeer *peer, const ScenarioProcessing *cost)
+{
+    const BnetView *view = &peer->node.view;
+    uint32_t n = bnet_view_pending(view);
+    int64_t ns = (int64_t)n * cost->block_ns;
+    BnetBlock block = view->target;
+    for (uint32_t i = 0; i < n && cost->transaction_ns > 0; i++) {
+        const BnetBlockInfo *info = bnet_store_block(&world->store, block);
+        ns += info->n_trx * cost->transaction_ns;
+        block = info->parent;
+    }
+    return ns;
+}
+
+static int64_t job_ns(const SimWorld *world, uint32_t index, const SimJob *job)
+{
+    const SimPeer *peer = &world->peers[index];
+    const ScenarioProcessing *cost = &scenario_group_of(world->scenario, index)->processing;
+    switch (job->kind) {
+    case SIM_JOB_BLOCK:
+        return cost->header_ns;
+    case SIM_JOB_APPLY:
+        return apply_ns(world, peer, cost);
+    case SIM_JOB_TRX:
+        return cost->transaction_ns;
+    case SIM_JOB_FETCH:
+        return job->slot == BNET_NO_SESSION ? 0 : cost->fetch_ns;
+    case SIM_JOB_RESUME:
+        return 0;
+    case SIM_JOB_PRODUCE: /* made and applied while its slot was being waited for */
+    case SIM_JOB_PERSONA:
+        return 0;
+    }
+    g_assert_not_reached();
+}
+
+/* What follows from a judged block is part of the same work: it goes before all waiting jobs. */
+static bool has_steps(const SimPeer *peer)
+{
+    const BnetView *view = &peer->node.view;
+    return view->head != view->target || view->returned.n > 0;
+}
+
+static void start_job(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    bool own = peer->job.kind == SIM_JOB_PRODUCE || peer->job.kind == SIM_JOB_PERSONA;
+    int64_t ns = 0;
+    if (has_steps(peer)) {
+        peer->job = (SimJob){.kind = SIM_JOB_APPLY, .slot = BNET_NO_SESSION};
+        ns = own ? 0 : job_ns(world, index, &peer->job);
+    } else {
+        peer->job = next_job(&peer->jobs);
+        ns = job_ns(world, index, &peer->job);
+    }
+    if (ns == 0) {
+        SimJob job = peer->job;
+        do_job(world, index, &job);
+        return;
+    }
+    peer->busy = true;
+    sim_world_schedule(world, world->now_ns + ns, SIM_EVENT_WORK, index, peer->identities);
+}
+
+void sim_peer_work_done(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    SimJob job = peer->job;
+    peer->busy = false;
+    do_job(world, index, &job);
+    sim_peer_settle(world, index);
+}
+
+/* --- the network thread ------------------------------------------------------------------------- */
+
+static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t bytes)
+{
+    SimEnd *e = &world->ends[end];
+    SimPeer *peer = &world->peers[e->peer];
+    SimHappening happening = session_happening(world, SIM_DELIVERED, end);
+    happening.message = message;
+    happening.bytes = bytes;
+    world->messages_delivered++;
+    world->bytes_delivered += bytes;
+    peer->received[message->kind]++;
+    peer->received_bytes += bytes;
+    sim_world_tell(world, &happening);
+    bnet_node_message(&peer->node, e->slot, message, world->now_ns);
+    bnet_message_finish(message, &world->pool);
+    sim_peer_act(world, e->peer);
+    arm_timer(world, end);
+    /* The next read waits until the chain thread has come up for air. */
+    if (e->open && (peer->busy || peer->jobs.n > 0 || has_steps(peer))) {
+        e->paused = true;
+        sim_peer_add_job(peer, (SimJob){.kind = SIM_JOB_RESUME, .slot = e->slot});
+    }
+}
+
+/* Takes in one item, if the session may read; then looks again. */
+static void read_one(SimWorld *world, uint32_t end)
+{
+    SimEnd *e = &world->ends[end];
+    if (e->paused || e->arrived == 0)
+        return;
+    BnetMessage message;
+    uint32_t bytes;
+    uint32_t item = sim_wire_take(world, end, &message, &bytes);
+    if (item == SIM_ITEM_OPEN)
+        sim_connection_confirmed(world, end);
+    else if (item == SIM_ITEM_FIN) {
+        if (e->open)
+            sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    } else if (e->open) {
+        take_message_in(world, end, &message, bytes);
+    } else {
+        bnet_message_finish(&message, &world->pool);
+    }
+    if (e->arrived > 0 && !e->paused)
+        sim_peer_todo(world, SIM_TODO_READ, e->slot);
+}
+
+/* A code that nobody can foresee: drawn from a stream of its own. */
+static BnetId ping_code(SimPeer *peer)
+{
+    BnetId code = {{0}};
+    uint64_t value = sim_random_u64(&peer->random_ping);
+    for (unsigned i = 0; i < 8; i++)
+        code.bytes[i] = (uint8_t)(value >> (8 * i));
+    return code;
+}
+
+static void tell_written(SimWorld *world, uint32_t end)
+{
+    SimHappening happening = session_happening(world, SIM_WRITTEN, end);
+    sim_world_tell(world, &happening);
+}
+
+static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
+{
+    SimPeer *peer = &world->peers[index];
+    uint32_t end = sim_peer_end(world, index, todo.slot);
+    if (todo.kind == SIM_TODO_READ) {
+        read_one(world, end);
+        return;
+    }
+    if (!world->ends[end].open)
+        return;
+    if (todo.kind == SIM_TODO_WRITTEN) {
+        tell_written(world, end);
+        bnet_node_written(&peer->node, todo.slot, world->now_ns);
+    } else {
+        BnetId code = ping_code(peer);
+        bnet_node_ping_code(&peer->node, todo.slot, &code, world->now_ns);
+    }
+    sim_peer_act(world, index);
+    arm_timer(world, end);
+}
+
+void sim_peer_settle(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    while (!world->stopped) {
+        if (world->todo_done < world->todo->len)
+            do_todo(world, index, g_array_index(world->todo, SimTodo, world->todo_done++));
+        else if (peer->up && !peer->busy && (has_steps(peer) || peer->jobs.n > 0))
+            start_job(world, index);
+        else
+            break;
+    }
+    g_array_set_size(world->todo, 0);
+    world->todo_done = 0;
+}
+
+/* --- life of the process ----------------------------------------------------------------------- */
+
+static BnetIdentity new_identity(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    const ScenarioGroup *group = scenario_group_of(world->scenario, index);
+    BnetIdentity self = {
+        .request_transactions = !group->no_trx,
+        .follow_irreversible = group->follow_irreversible,
+        .idle_timeout_ns =
+            group->idle_timeout_ns == SCENARIO_TIME_NONE ? BNET_TIME_NEVER : group->idle_timeout_ns,
+    };
+    self.peer_id.bytes[1] = 2; /* K1, compressed, even */
+    for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8) {
+        uint64_t value = sim_random_u64(&peer->random_identity);
+        for (unsigned k = 0; k < 8; k++)
+            self.peer_id.bytes[i + k] = (uint8_t)(value >> (8 * k));
+    }
+    return self;
+}
+
+void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
+{
+    SimPeer *peer = &world->peers[index];
+    const ScenarioGroup *group = scenario_group_of(world->scenario, index);
+    BnetIdentity self = new_identity(world, index);
+    bool first = peer->identities == 0;
+    peer->identities++;
+    peer->up = true;
+    if (keep_chain)
+        bnet_node_restart(&peer->node, &self);
+    else
+        bnet_node_start(&peer->node, &self,
+                        group->from_genesis ? BNET_GENESIS : world->start_head);
+    /* At time 0 all wake up together; later, nobody produces on a chain that may be stale. */
+    peer->fresh = first && world->now_ns == 0;
+    SimHappening happening = sim_happening(SIM_STARTED, index);
+    sim_world_tell(world, &happening);
+    for (uint32_t s = 0; s < peer->n_ends; s++) {
+        uint32_t end = sim_peer_end(world, index, s);
+        if (end % 2 == 0)
+            sim_connection_dial(world, end / 2);
+    }
+}
+
+void sim_peer_stop(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    peer->up = false;
+    peer->busy = false;
+    peer->jobs.n = 0;
+    peer->last_produced = 0;
+    bnet_node_stop(&peer->node, world->now_ns);
+    for (uint32_t s = 0; s < peer->n_ends; s++) {
+        uint32_t end = sim_peer_end(world, index, s);
+        if (world->ends[end].open)
+            sim_connection_gone(world, end, BNET_CLOSE_SHUTDOWN, true);
+    }
+    SimHappening happening = sim_happening(SIM_STOPPED, index);
+    sim_world_tell(world, &happening);
+}

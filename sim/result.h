@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_RESULT_H
+#define BNETLAB_SIM_RESULT_H
+
+/*
+ * What came of a run: plain data for the report writers. Owns all it points to; refers to nothing
+ * of the world or the scenario. Times are virtual nanoseconds since the start of the run.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "core/base.h"
+
+typedef enum SimVerdict {
+    SIM_VERDICT_PASS,
+    SIM_VERDICT_FAIL,
+    SIM_VERDICT_NOT_JUDGED, /* nothing to judge in this run; detail says why */
+} SimVerdict;
+
+/* One property ("S1") or one expectation ("expect/convergence"). */
+typedef struct SimCheckResult {
+    char *id;
+    char *title;  /* what it says, in a few words: "blocks are linkable" */
+    SimVerdict verdict;
+    char *detail; /* one sentence: what was found, or the first violation with time and peers */
+    uint64_t violations;
+} SimCheckResult;
+
+/* A session that one side closed by rule. */
+typedef struct SimDisconnect {
+    int64_t time_ns;
+    uint32_t peer; /* who was cut off */
+    uint32_t by;   /* who cut it off */
+    const char *reason; /* static: "bad-block", ... (bnet_close_reason_name) */
+} SimDisconnect;
+
+typedef struct SimPeerResult {
+    char *name;
+    bool up;
+    bool honest;
+    uint32_t head_number; /* of the applied best chain */
+    BnetId head_id;
+    uint32_t lib_number; /* 0: none yet */
+    BnetId lib_id;       /* all zero: none yet */
+    uint64_t fork_switches;
+    uint64_t messages_received;
+    uint64_t bytes_received;
+    uint32_t sessions; /* open at the end */
+} SimPeerResult;
+
+/* A step of the story that the summary tells: a fault, a divergence, a cut-off, a convergence. */
+typedef struct SimMoment {
+    int64_t time_ns;
+    char *text; /* "partition: bp[0..14] | bp[15..20]" */
+} SimMoment;
+
+typedef struct SimResult {
+    char *name;
+    char *description;
+    char *path;    /* of the scenario, as given */
+    uint64_t seed; /* that the run used */
+    SimVerdict verdict;
+    bool interrupted;    /* stopped from outside before its end; all figures are up to there */
+    uint64_t trace_hash; /* printed as 16 hex digits */
+    int64_t simulated_ns;
+    double wall_seconds; /* filled by the runner, not by the simulator */
+    uint64_t events;     /* taken from the event queue */
+    uint64_t messages_delivered;
+    uint64_t bytes_delivered;
+    uint64_t peak_rss_bytes; /* of the process; filled by the runner */
+    uint64_t blocks_produced;
+    uint64_t transactions_created;
+    SimPeerResult *peers;
+    uint32_t n_peers;
+    uint64_t fork_switches;
+    SimDisconnect *disconnects; /* in order of time */
+    uint32_t n_disconnects;
+    SimCheckResult *checks; /* properties first, then expectations */
+    uint32_t n_checks;
+    SimMoment *moments; /* in order of time */
+    uint32_t n_moments;
+} SimResult;
+
+void sim_result_free(SimResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimResult, sim_result_free)
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/run.h"
+
+#include "sim/internal.h"
+#include "sim/story.h"
+
+/* Events between two looks at the stop flag and two calls of progress. */
+#define EVENTS_PER_LOOK 4096u
+
+/* --- events ------------------------------------------------------------------------------------ */
+
+static void arrival(SimWorld *world, uint32_t end)
+{
+    if (!sim_wire_arrival(world, end))
+        return;
+    sim_peer_todo(world, SIM_TODO_READ, world->ends[end].slot);
+    sim_peer_settle(world, world->ends[end].peer);
+}
+
+static void room(SimWorld *world, uint32_t end, uint32_t connection)
+{
+    if (connection != world->links[end / 2].connection || !world->ends[end].open)
+        return;
+    sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+    sim_peer_settle(world, world->ends[end].peer);
+}
+
+static void start(SimWorld *world, uint32_t peer)
+{
+    if (!world->peers[peer].up)
+        sim_peer_start(world, peer, false);
+}
+
+static void dispatch(SimWorld *world, const SimQueueEvent *event)
+{
+    uint32_t entity = event->target & SIM_ENTITY_MAX;
+    switch ((SimEventKind)(event->target >> SIM_ENTITY_BITS)) {
+    case SIM_EVENT_BOUND:
+        sim_expect_look(world, event->arg);
+        break;
+    case SIM_EVENT_FAULT:
+        sim_faults_apply(world, event->arg);
+        break;
+    case SIM_EVENT_START:
+        start(world, entity);
+        break;
+    case SIM_EVENT_PERSONA:
+        sim_workload_persona(world, entity);
+        break;
+    case SIM_EVENT_SLOT:
+        sim_workload_slot(world, entity, event->arg);
+        break;
+    case SIM_EVENT_TRX:
+        sim_workload_trx(world);
+        break;
+    case SIM_EVENT_WORK:
+        if (world->peers[entity].busy && world->peers[entity].identities == event->arg)
+            sim_peer_work_done(world, entity);
+        break;
+    case SIM_EVENT_DIAL:
+        if (world->links[entity].attempt == event->arg)
+            sim_connection_dial(world, entity);
+        break;
+    case SIM_EVENT_ACCEPT:
+        sim_connection_accept(world, entity, event->arg);
+        break;
+    case SIM_EVENT_ARRIVAL:
+        arrival(world, entity);
+        break;
+    case SIM_EVENT_ROOM:
+        room(world, entity, event->arg);
+        break;
+    case SIM_EVENT_TIMER:
+        sim_peer_timer(world, entity);
+        break;
+    }
+}
+
+/* --- the run ----------------------------------------------------------------------------------- */
+
+static void begin(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    for (uint32_t i = 0; i < scenario->expect.n_bounds; i++)
+        sim_world_schedule(world, scenario->expect.bounds[i].at_ns, SIM_EVENT_BOUND, 0, i);
+    sim_faults_begin(world);
+    sim_workload_begin(world);
+}
+
+/* True: stopped from outside. */
+static bool run_events(SimWorld *world, const SimRunOptions *options)
+{
+    int64_t end_ns = world->scenario->duration_ns;
+    const SimQueueEvent *next;
+    while (!world->stopped && (next = sim_queue_peek(&world->queue)) && next->time_ns <= end_ns) {
+        SimQueueEvent event;
+        sim_queue_pop(&world->queue, &event);
+        world->now_ns = event.time_ns;
+        world->events++;
+        dispatch(world, &event);
+        if (!options || world->events % EVENTS_PER_LOOK != 0)
+            continue;
+        if (options->progress)
+            options->progress(options->progress_data, world->now_ns, end_ns);
+        if (options->stop && g_atomic_int_get(options->stop))
+            return true;
+    }
+    if (!world->stopped)
+        world->now_ns = end_ns;
+    return false;
+}
+
+/* --- the result -------------------------------------------------------------------------------- */
+
+static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *result)
+{
+    const SimPeer *peer = &world->peers[index];
+    const BnetView *view = &peer->node.view;
+    *result = (SimPeerResult){
+        .name = g_strdup(peer->name),
+        .up = peer->up,
+        .honest = peer->honest,
+        .fork_switches = peer->fork_switches,
+        .bytes_received = peer->received_bytes,
+    };
+    for (uint32_t k = 0; k < BNET_MESSAGE_KINDS; k++)
+        result->messages_received += peer->received[k];
+    for (uint32_t s = 0; s < peer->n_ends; s++)
+        result->sessions += world->ends[sim_peer_end(world, index, s)].open;
+    if (view->head == BNET_NO_BLOCK) /* it has never started */
+        return;
+    result->head_number = bnet_view_head_number(view);
+    result->head_id = bnet_store_block(&world->store, view->head)->id;
+    result->lib_number = bnet_view_lib_number(view);
+    if (view->lib != BNET_NO_BLOCK)
+        result->lib_id = bnet_store_block(&world->store, view->lib)->id;
+}
+
+static SimVerdict check_verdict(const SimCheck *check)
+{
+    if (check->violations > 0)
+        return SIM_VERDICT_FAIL;
+    return check->judged ? SIM_VERDICT_PASS : SIM_VERDICT_NOT_JUDGED;
+}
+
+static char *check_detail(const SimCheck *check)
+{
+    if (check->first && check->violations > 1)
+        return g_strdup_printf("%s (and %" G_GUINT64_FORMAT " more)", check->first->str,
+                               check->violations - 1);
+    if (check->first)
+        return g_strdup(check->first->str);
+    if (check->note)
+        return g_strdup(check->note->str);
+    return g_strdup(check->judged ? "no violation" : "nothing to judge in this run");
+}
+
+static void judge_properties(SimWorld *world, bool whole, GArray *checks)
+{
+    for (guint i = 0; i < world->checks->len; i++) {
+        SimCheck *check = world->checks->pdata[i];
+        if (check->finish && whole)
+            check->finish(check, world);
+        SimCheckResult result = {
+            .id = g_strdup(check->id),
+            .title = g_strdup(check->title),
+            .verdict = check_verdict(check),
+            .detail = check_detail(check),
+            .violations = check->violations,
+        };
+        g_array_append_val(checks, result);
+    }
+}
+
+/* Properties count unless the scenario says that they may be violated; expectations always do. */
+static SimVerdict verdict_of(const SimWorld *world, const SimResult *result)
+{
+    for (uint32_t i = 0; i < result->n_checks; i++) {
+        bool counts = i >= world->checks->len || world->scenario->expect.no_violation;
+        if (counts && result->checks[i].verdict == SIM_VERDICT_FAIL)
+            return SIM_VERDICT_FAIL;
+    }
+    return result->interrupted ? SIM_VERDICT_NOT_JUDGED : SIM_VERDICT_PASS;
+}
+
+static void judge(SimWorld *world, SimResult *result)
+{
+    GArray *checks = g_array_new(FALSE, FALSE, sizeof(SimCheckResult));
+    judge_properties(world, !result->interrupted, checks);
+    if (!result->interrupted)
+        sim_expect_judge(world, result, checks);
+    result->n_checks = checks->len;
+    result->checks = (SimCheckResult *)(void *)g_array_free(checks, FALSE);
+    result->verdict = verdict_of(world, result);
+}
+
+/* What the checks found out belongs to the story. */
+static void tell_checks(const SimWorld *world, SimStory *story)
+{
+    for (guint i = 0; i < world->checks->len; i++) {
+        const SimCheck *check = world->checks->pdata[i];
+        if (!g_str_equal(check->id, "L1"))
+            continue;
+        int64_t fault_ns = sim_check_l1_fault_ns(check);
+        if (fault_ns > 0 && sim_check_l1_heads_ns(check) != SCENARIO_TIME_NONE)
+            sim_story_add(story, sim_check_l1_heads_ns(check),
+                          "all honest peers agree on a block made after the last fault");
+        if (fault_ns > 0 && sim_check_l1_libs_ns(check) != SCENARIO_TIME_NONE)
+            sim_story_add(story, sim_check_l1_libs_ns(check),
+                          "all their LIBs have passed what was there at the last fault");
+    }
+}
+
+static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
+{
+    const Scenario *scenario = world->scenario;
+    SimResult *result = g_new0(SimResult, 1);
+    result->name = g_strdup(scenario->name);
+    result->description = g_strdup(scenario->description);
+    result->path = g_strdup(scenario->path);
+    result->seed = scenario->seed;
+    result->interrupted = interrupted;
+    result->trace_hash = sim_hash_of_world(world);
+    result->simulated_ns = world->now_ns;
+    result->events = world->events;
+    result->messages_delivered = world->messages_delivered;
+    result->bytes_delivered = world->bytes_delivered;
+    result->blocks_produced = world->blocks_produced;
+    result->transactions_created = world->transactions_created;
+    result->n_peers = world->n_peers;
+    result->peers = g_new0(SimPeerResult, world->n_peers);
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        fill_peer(world, p, &result->peers[p]);
+        result->fork_switches += world->peers[p].fork_switches;
+    }
+    tell_checks(world, story);
+    sim_story_finish(story, result);
+    judge(world, result);
+    return result;
+}
+
+SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options)
+{
+    SimWorld *world = sim_world_new(scenario);
+    SimStory *story = sim_story_new(world);
+    g_ptr_array_add(world->observers, sim_story_observer(story));
+    if (options && options->trace)
+        g_ptr_array_add(world->observers, options->trace);
+    begin(world);
+    bool interrupted = run_events(world, options);
+    SimResult *result = result_of(world, story, interrupted);
+    sim_story_free(story);
+    sim_world_free(world);
+    return result;
+}

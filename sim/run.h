@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_RUN_H
+#define BNETLAB_SIM_RUN_H
+
+/*
+ * Runs one scenario from start to end in the calling thread. Runs share nothing: several may go on
+ * in several threads at once.
+ */
+
+#include "scenarios/scenario.h"
+#include "sim/observer.h"
+#include "sim/result.h"
+
+typedef struct SimRunOptions {
+    SimObserver *trace; /* (nullable) an observer besides the checks; not owned */
+
+    /* (nullable) called now and then from the running thread, at most once each 1000 events. */
+    void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
+    void *progress_data;
+
+    const gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
+} SimRunOptions;
+
+/* (transfer full) Never NULL: a scenario that loaded can be run. options may be NULL. */
+SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What travels between two session ends: an ordered byte stream each way, as TCP gives.
+ *
+ * Items arrive in the order in which they were sent, each at
+ *     max(now, end of the one before) + size / bandwidth + latency drawn for it,
+ * and at least 1 ns after the one before. The queue holds an arrival event ("token") for each item
+ * on its way; tokens are all alike and the wire is in order, so a token needs no item.
+ *
+ * While a link is cut, arrivals are missed; when it is mended, the missed items set out again.
+ *
+ * A write completes at once while the bytes written and not yet read fit in the two socket buffers
+ * of the way; else when reading has made room, one latency of the way back later.
+ */
+#include "sim/internal.h"
+#include "sim/latency.h"
+
+int64_t sim_wire_latency(SimWorld *world, uint32_t end)
+{
+    return sim_latency_draw(&world->links[end / 2].latency, &world->ends[end].latency);
+}
+
+/* --- items ------------------------------------------------------------------------------------- */
+
+static uint32_t item_of(SimWorld *world, BnetMessage *message)
+{
+    if (message->kind == BNET_MESSAGE_BLOCK) {
+        g_assert(message->u.block < SIM_ITEM_BLOCK_BIT);
+        return message->u.block | SIM_ITEM_BLOCK_BIT;
+    }
+    guint n_free = world->free_parcels->len;
+    uint32_t index = world->parcels->len;
+    if (n_free > 0) {
+        index = g_array_index(world->free_parcels, uint32_t, n_free - 1);
+        g_array_set_size(world->free_parcels, n_free - 1);
+        g_array_index(world->parcels, BnetMessage, index) = *message;
+    } else {
+        g_array_append_val(world->parcels, *message);
+    }
+    g_assert(index < SIM_ITEM_BLOCK_BIT - SIM_ITEM_PARCELS);
+    return index + SIM_ITEM_PARCELS;
+}
+
+static bool is_signal(uint32_t item)
+{
+    return item < SIM_ITEM_PARCELS;
+}
+
+static BnetMessage message_of(const SimWorld *world, uint32_t item)
+{
+    if (item & SIM_ITEM_BLOCK_BIT)
+        return (BnetMessage){.kind = BNET_MESSAGE_BLOCK, .u.block = item & ~SIM_ITEM_BLOCK_BIT};
+    return g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS);
+}
+
+static uint32_t item_bytes(const SimWorld *world, uint32_t item)
+{
+    if (is_signal(item))
+        return 0;
+    BnetMessage message = message_of(world, item);
+    return bnet_message_size(&message, &world->store);
+}
+
+/* The parcel is free again; what its message holds is not touched. */
+static void free_parcel(SimWorld *world, uint32_t item)
+{
+    if (is_signal(item) || (item & SIM_ITEM_BLOCK_BIT))
+        return;
+    uint32_t index = item - SIM_ITEM_PARCELS;
+    g_array_append_val(world->free_parcels, index);
+}
+
+/* --- sending ----------------------------------------------------------------------------------- */
+
+static int64_t transfer_ns(uint64_t bytes, uint64_t bytes_per_s)
+{
+    if (bytes_per_s == 0)
+        return 0;
+    return (int64_t)(((unsigned __int128)bytes * BNET_NS_PER_S + bytes_per_s - 1) / bytes_per_s);
+}
+
+/* An item of that size leaves `end` now. */
+static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
+{
+    SimEnd *from = &world->ends[end];
+    SimEnd *to = &world->ends[end ^ 1];
+    if (world->links[end / 2].cut) {
+        to->missed++;
+        return;
+    }
+    int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
+    uint64_t bandwidth = world->scenario->link_model.bandwidth_bytes_per_s;
+    from->sending_until_ns = begin_ns + transfer_ns(bytes, bandwidth);
+    int64_t arrival_ns = from->sending_until_ns + sim_wire_latency(world, end);
+    from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
+    to->tokens++;
+    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, 0);
+}
+
+static void put(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes)
+{
+    SimEnd *to = &world->ends[end ^ 1];
+    bnet_pool_reserve(&world->pool, 1);
+    bnet_ring_push(&to->wire, &world->pool, item);
+    to->wire_bytes += bytes;
+    set_out(world, end, bytes);
+}
+
+static bool has_room(const SimWorld *world, const SimEnd *to)
+{
+    const ScenarioLinkModel *model = &world->scenario->link_model;
+    return to->wire_bytes <= (uint64_t)model->send_buffer_bytes + model->receive_buffer_bytes;
+}
+
+bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
+{
+    SimEnd *from = &world->ends[end];
+    SimEnd *to = &world->ends[end ^ 1];
+    /* The side that closed reads no more: what is sent before its FIN arrives gets lost. The end
+     * that dialled does not exist before the connection is confirmed to it. */
+    if (!to->open && (end & 1) == 0) {
+        bnet_message_finish(message, &world->pool);
+        return true;
+    }
+    put(world, end, item_of(world, message), bnet_message_size(message, &world->store));
+    from->blocked = !has_room(world, to);
+    return !from->blocked;
+}
+
+void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item)
+{
+    put(world, end, item, 0);
+}
+
+/* --- receiving --------------------------------------------------------------------------------- */
+
+bool sim_wire_arrival(SimWorld *world, uint32_t end)
+{
+    SimEnd *to = &world->ends[end];
+    to->tokens--;
+    if (to->stale > 0) {
+        to->stale--;
+        return false;
+    }
+    if (world->links[end / 2].cut) {
+        to->missed++;
+        return false;
+    }
+    to->arrived++;
+    return true;
+}
+
+/* Reading may have made room for a write of the other side that waits. */
+static void tell_room(SimWorld *world, uint32_t end)
+{
+    SimEnd *writer = &world->ends[end ^ 1];
+    if (!writer->blocked || !has_room(world, &world->ends[end]))
+        return;
+    writer->blocked = false;
+    int64_t latency_ns = sim_wire_latency(world, end);
+    sim_world_schedule(world, world->now_ns + latency_ns, SIM_EVENT_ROOM, end ^ 1,
+                       world->links[end / 2].connection);
+}
+
+uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, uint32_t *ret_bytes)
+{
+    SimEnd *to = &world->ends[end];
+    g_assert(to->arrived > 0);
+    to->arrived--;
+    uint32_t item = bnet_ring_pop(&to->wire, &world->pool);
+    if (is_signal(item))
+        return item;
+    *ret_message = message_of(world, item);
+    *ret_bytes = bnet_message_size(ret_message, &world->store);
+    to->wire_bytes -= *ret_bytes;
+    free_parcel(world, item);
+    tell_room(world, end);
+    return item;
+}
+
+void sim_wire_clear(SimWorld *world, uint32_t end)
+{
+    SimEnd *to = &world->ends[end];
+    while (to->wire.count > 0) {
+        uint32_t item = bnet_ring_pop(&to->wire, &world->pool);
+        if (!is_signal(item)) {
+            BnetMessage message = message_of(world, item);
+            bnet_message_finish(&message, &world->pool);
+        }
+        free_parcel(world, item);
+    }
+    to->wire_bytes = 0;
+    to->missed = 0;
+    to->arrived = 0;
+    to->stale = to->tokens;
+}
+
+void sim_wire_mend(SimWorld *world, uint32_t end)
+{
+    SimEnd *to = &world->ends[end ^ 1];
+    uint32_t missed = to->missed;
+    to->missed = 0;
+    BnetRingWalk walk = bnet_ring_walk(&to->wire);
+    uint32_t item = 0;
+    for (uint32_t i = 0; i < to->arrived; i++)
+        bnet_ring_next(&walk, &world->pool, &item);
+    for (; missed > 0; missed--) {
+        gboolean more = bnet_ring_next(&walk, &world->pool, &item);
+        g_assert(more);
+        set_out(world, end, item_bytes(world, item));
+    }
+}

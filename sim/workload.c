@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the peers do by themselves: producers make blocks on their slots, transactions come in at
+ * random times, personas do what they do.
+ */
+#include "sim/internal.h"
+#include "sim/latency.h"
+
+static BnetBlock add_block(SimWorld *world, const SimPeer *peer, const BnetBlockSpec *spec)
+{
+    BnetBlock block = bnet_store_add_block(&world->store, spec);
+    g_assert(peer->node.view.credulous || !bnet_store_block(&world->store, block)->header_fault);
+    return block;
+}
+
+/* --- producing --------------------------------------------------------------------------------- */
+
+/* Transactions that wait, in order of acceptance, and do not expire before the block's time. */
+static uint32_t pick_trxs(const SimWorld *world, const SimPeer *peer, uint32_t slot, BnetTrx *trxs)
+{
+    int64_t time_ns = MAX(world->now_ns, bnet_store_slot_time_ns(&world->store, slot));
+    uint32_t cursor = 0;
+    uint32_t n = 0;
+    while (n < SIM_BLOCK_TRXS_MAX) {
+        BnetTrx trx = bnet_trxs_next(&peer->node.trxs, BNET_NO_SESSION, &cursor, time_ns);
+        if (trx == BNET_NO_TRX)
+            break;
+        trxs[n++] = trx;
+        cursor++;
+    }
+    return n;
+}
+
+/* Protocol section 8: head number minus the number that it last produced itself, on any fork; 0 on its
+ * first. */
+static uint16_t confirmed_by(const SimPeer *peer)
+{
+    uint32_t head = bnet_view_head_number(&peer->node.view);
+    if (peer->last_produced == 0 || peer->last_produced >= head)
+        return 0;
+    return (uint16_t)MIN(head - peer->last_produced, UINT16_MAX);
+}
+
+static bool persona_is_due(const SimWorld *world, uint32_t index)
+{
+    const ScenarioPersona *persona = &scenario_group_of(world->scenario, index)->persona;
+    return persona->kind == SCENARIO_PERSONA_INVALID_BLOCK && !world->peers[index].persona_done &&
+           world->now_ns >= persona->after_ns;
+}
+
+static void persona_acts(SimWorld *world, uint32_t index, const char *what)
+{
+    world->peers[index].persona_done = true;
+    sim_world_tell_fault(world, index, "%s makes a block %s", world->peers[index].name, what);
+}
+
+static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
+{
+    SimPeer *peer = &world->peers[index];
+    const BnetView *view = &peer->node.view;
+    if (!peer->producing || !peer->fresh)
+        return BNET_NO_BLOCK;
+    if (bnet_store_block(&world->store, view->head)->slot >= slot)
+        return BNET_NO_BLOCK;
+    BnetTrx trxs[SIM_BLOCK_TRXS_MAX];
+    BnetBlockSpec spec = {
+        .parent = view->head,
+        .slot = slot,
+        .producer = world->store.producers[peer->producer],
+        .confirmed = confirmed_by(peer),
+        .signature_valid = true,
+        .content_valid = true,
+        .trxs = trxs,
+        .n_trxs = pick_trxs(world, peer, slot, trxs),
+    };
+    if (persona_is_due(world, index) &&
+        scenario_group_of(world->scenario, index)->persona.fault == SCENARIO_FAULT_CONTENT) {
+        spec.content_valid = false;
+        spec.variant = index + 1;
+        persona_acts(world, index, "whose content fails when applied");
+    }
+    peer->last_produced = bnet_view_head_number(view) + 1;
+    return add_block(world, peer, &spec);
+}
+
+/* --- personas ---------------------------------------------------------------------------------- */
+
+/* A block on the persona's head whose header is at fault. */
+static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
+{
+    SimPeer *peer = &world->peers[index];
+    BnetBlock head = peer->node.view.head;
+    BnetBlockSpec spec = {
+        .parent = head,
+        .slot = slot,
+        .producer = world->store.producers[bnet_store_scheduled(&world->store, slot)],
+        .signature_valid = true,
+        .content_valid = true,
+        .variant = index + 1,
+    };
+    const char *what = NULL;
+    switch (scenario_group_of(world->scenario, index)->persona.fault) {
+    case SCENARIO_FAULT_TIMESTAMP:
+        spec.slot = bnet_store_block(&world->store, head)->slot;
+        spec.producer = world->store.producers[bnet_store_scheduled(&world->store, spec.slot)];
+        what = "that is not later than its parent";
+        break;
+    case SCENARIO_FAULT_PRODUCER:
+        spec.producer = bnet_name("mallory");
+        what = "that it is not scheduled for";
+        break;
+    case SCENARIO_FAULT_SIGNATURE:
+        spec.signature_valid = false;
+        what = "in the name of the scheduled producer";
+        break;
+    case SCENARIO_FAULT_CONTENT:
+        return BNET_NO_BLOCK; /* made in its own slot, by produce() */
+    }
+    persona_acts(world, index, what);
+    return add_block(world, peer, &spec);
+}
+
+void sim_workload_persona(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    uint32_t slot = bnet_store_slot_at(&world->store, world->now_ns);
+    if (!peer->up || bnet_store_block(&world->store, peer->node.view.head)->slot >= slot) {
+        int64_t next_ns = bnet_store_slot_time_ns(&world->store, slot + 1);
+        sim_world_schedule(world, next_ns, SIM_EVENT_PERSONA, index, 0);
+        return;
+    }
+    sim_peer_add_job(peer, (SimJob){SIM_JOB_PERSONA, BNET_NO_SESSION, slot});
+    sim_peer_settle(world, index);
+}
+
+BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob *job)
+{
+    if (job->kind == SIM_JOB_PERSONA)
+        return misproduce(world, index, job->arg);
+    return produce(world, index, job->arg);
+}
+
+/* --- slots ------------------------------------------------------------------------------------- */
+
+static void schedule_slot(SimWorld *world, uint32_t slot)
+{
+    uint32_t producer = bnet_store_scheduled(&world->store, slot);
+    sim_world_schedule(world, bnet_store_slot_time_ns(&world->store, slot), SIM_EVENT_SLOT,
+                       producer, slot);
+}
+
+void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
+{
+    uint32_t index = world->scenario->producers[producer];
+    SimPeer *peer = &world->peers[index];
+    if (peer->up && peer->producing) {
+        sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, slot});
+        sim_peer_settle(world, index);
+    }
+    schedule_slot(world, slot + 1);
+}
+
+/* --- transactions ------------------------------------------------------------------------------ */
+
+static void schedule_trx(SimWorld *world)
+{
+    uint64_t rate = world->scenario->transactions.rate_per_s_micro;
+    if (rate == 0)
+        return;
+    int64_t mean_ns = (int64_t)((uint64_t)BNET_NS_PER_S * 1000000 / rate);
+    int64_t wait_ns = sim_exponential_draw_ns(MAX(mean_ns, 1), &world->random_arrival);
+    sim_world_schedule(world, world->now_ns + wait_ns, SIM_EVENT_TRX, 0, 0);
+}
+
+void sim_workload_trx(SimWorld *world)
+{
+    const ScenarioTransactions *spec = &world->scenario->transactions;
+    schedule_trx(world);
+    uint64_t pick = sim_random_below(&world->random_origin, spec->from.count);
+    uint32_t index = spec->from.peers[pick];
+    SimPeer *peer = &world->peers[index];
+    if (!peer->up)
+        return;
+    int64_t expires_ns = world->now_ns + spec->lifetime_ns;
+    uint32_t expiration_s = (uint32_t)((expires_ns + BNET_NS_PER_S - 1) / BNET_NS_PER_S);
+    BnetTrx trx = bnet_store_add_trx(&world->store, ++world->transactions_created, expiration_s,
+                                     spec->size_bytes);
+    sim_peer_add_job(peer, (SimJob){SIM_JOB_TRX, BNET_NO_SESSION, trx});
+    sim_peer_settle(world, index);
+}
+
+/* --- begin ------------------------------------------------------------------------------------- */
+
+void sim_workload_begin(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    schedule_slot(world, world->start_slot + 1);
+    schedule_trx(world);
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        const ScenarioPersona *persona = &scenario_group_of(scenario, p)->persona;
+        if (persona->kind == SCENARIO_PERSONA_INVALID_BLOCK &&
+            persona->fault != SCENARIO_FAULT_CONTENT)
+            sim_world_schedule(world, persona->after_ns, SIM_EVENT_PERSONA, p, 0);
+    }
+}

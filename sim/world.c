@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world.h"
+
+#include "sim/internal.h"
+
+void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
+                        uint32_t arg)
+{
+    g_assert(entity <= SIM_ENTITY_MAX);
+    uint32_t target = (uint32_t)kind << SIM_ENTITY_BITS | entity;
+    sim_queue_push(&world->queue, (SimQueueEvent){time_ns, target, arg});
+}
+
+SimHappening sim_happening(SimHappeningKind kind, uint32_t peer)
+{
+    return (SimHappening){
+        .kind = kind,
+        .peer = peer,
+        .remote = SIM_NONE,
+        .end = SIM_NONE,
+        .session = BNET_NO_SESSION,
+    };
+}
+
+void sim_world_tell(SimWorld *world, SimHappening *happening)
+{
+    happening->time_ns = world->now_ns;
+    sim_hash_happening(world, happening);
+    uint32_t bit = 1u << happening->kind;
+    for (guint i = 0; i < world->observers->len; i++) {
+        SimObserver *observer = world->observers->pdata[i];
+        if (observer->mask & bit)
+            observer->happened(observer, world, happening);
+    }
+}
+
+void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    SimHappening happening = sim_happening(SIM_FAULT, peer);
+    happening.text = text;
+    sim_world_tell(world, &happening);
+}
+
+/* --- what observers see -------------------------------------------------------------------------- */
+
+const Scenario *sim_world_scenario(const SimWorld *world)
+{
+    return world->scenario;
+}
+
+int64_t sim_world_now_ns(const SimWorld *world)
+{
+    return world->now_ns;
+}
+
+const BnetStore *sim_world_store(const SimWorld *world)
+{
+    return &world->store;
+}
+
+const BnetPool *sim_world_pool(const SimWorld *world)
+{
+    return &world->pool;
+}
+
+uint32_t sim_world_peers(const SimWorld *world)
+{
+    return world->n_peers;
+}
+
+const BnetNode *sim_world_node(const SimWorld *world, uint32_t peer)
+{
+    return &world->peers[peer].node;
+}
+
+bool sim_world_is_up(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].up;
+}
+
+bool sim_world_is_honest(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].honest;
+}
+
+const char *sim_world_peer_name(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].name;
+}
+
+uint32_t sim_world_ends(const SimWorld *world)
+{
+    return world->n_ends;
+}
+
+uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end)
+{
+    return world->ends[end].peer;
+}
+
+uint32_t sim_world_end_session(const SimWorld *world, uint32_t end)
+{
+    return world->ends[end].slot;
+}
+
+bool sim_world_end_is_open(const SimWorld *world, uint32_t end)
+{
+    return world->ends[end].open;
+}
+
+void sim_world_stop(SimWorld *world)
+{
+    world->stopped = true;
+}
+
+/* --- connected peers ----------------------------------------------------------------------------- */
+
+static bool takes_part(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].up && world->peers[peer].honest;
+}
+
+/* Floods from `from` over links that are not cut, writing `mark`; returns how many peers it reached. */
+static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component, GArray *stack)
+{
+    uint32_t n = 0;
+    uint32_t mark = from + 1;
+    component[from] = mark;
+    g_array_append_val(stack, from);
+    while (stack->len > 0) {
+        const SimPeer *peer = &world->peers[g_array_index(stack, uint32_t, stack->len - 1)];
+        g_array_set_size(stack, stack->len - 1);
+        n++;
+        for (uint32_t s = 0; s < peer->n_ends; s++) {
+            uint32_t end = world->peer_ends[peer->first_end + s];
+            uint32_t next = world->ends[end ^ 1].peer;
+            if (world->links[end / 2].cut || component[next] || !takes_part(world, next))
+                continue;
+            component[next] = mark;
+            g_array_append_val(stack, next);
+        }
+    }
+    return n;
+}
+
+const bool *sim_world_connected(SimWorld *world)
+{
+    g_autofree uint32_t *component = g_new0(uint32_t, world->n_peers);
+    g_autoptr(GArray) stack = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t largest = 0;
+    uint32_t largest_mark = 0;
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        if (component[p] || !takes_part(world, p))
+            continue;
+        uint32_t n = flood(world, p, component, stack);
+        if (n > largest) {
+            largest = n;
+            largest_mark = p + 1;
+        }
+    }
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        world->connected[p] = largest_mark != 0 && component[p] == largest_mark;
+    return world->connected;
+}

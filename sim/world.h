@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_WORLD_H
+#define BNETLAB_SIM_WORLD_H
+
+/*
+ * The world as observers see it. All of it is read-only to them. Every query is O(1) but where its
+ * comment says otherwise.
+ */
+
+#include "core/node.h"
+#include "core/store.h"
+#include "scenarios/scenario.h"
+#include "sim/observer.h"
+
+const Scenario *sim_world_scenario(const SimWorld *world);
+int64_t sim_world_now_ns(const SimWorld *world);
+
+/* All blocks and transactions that exist. */
+const BnetStore *sim_world_store(const SimWorld *world);
+
+/* The pool that holds the lists of notices. */
+const BnetPool *sim_world_pool(const SimWorld *world);
+
+uint32_t sim_world_peers(const SimWorld *world);
+const BnetNode *sim_world_node(const SimWorld *world, uint32_t peer);
+
+/* The peer's process runs. */
+bool sim_world_is_up(const SimWorld *world, uint32_t peer);
+
+/* The peer has no persona. */
+bool sim_world_is_honest(const SimWorld *world, uint32_t peer);
+
+/* Name of a peer, valid as long as the world. */
+const char *sim_world_peer_name(const SimWorld *world, uint32_t peer);
+
+/* Session ends of the world; end e and e ^ 1 are the two ends of one link. */
+uint32_t sim_world_ends(const SimWorld *world);
+uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end);
+
+/* Slot of the end in its peer's node. */
+uint32_t sim_world_end_session(const SimWorld *world, uint32_t end);
+
+/* The end has an open session. */
+bool sim_world_end_is_open(const SimWorld *world, uint32_t end);
+
+/* Peers that are up, honest, and can reach each other over such peers and links that are not cut: of
+ * several components the largest, as a flag for each peer. O(peers + links). (transfer none) valid
+ * until the next call. */
+const bool *sim_world_connected(SimWorld *world);
+
+/* Ends the run at the next event: an observer found something that would never end. */
+void sim_world_stop(SimWorld *world);
+
+#endif

@@ -1,0 +1,296 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The program from outside: exit statuses, messages, reports, repeatability.
+# Usage: BNETLAB=path/of/bnetlab sh tests/check_cli.sh, from the project's root.
+
+set -u
+bnetlab=${BNETLAB:?the path of the program}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failures=0
+
+fail() {
+    echo "FAILED: $*" >&2
+    echo "--- stdout" >&2
+    head -c 2000 "$folder/out" >&2
+    echo "--- stderr" >&2
+    head -c 2000 "$folder/err" >&2
+    failures=$((failures + 1))
+}
+
+# expect STATUS ARGUMENT...: the program ends with that status.
+expect() {
+    wanted=$1
+    shift
+    "$bnetlab" "$@" >"$folder/out" 2>"$folder/err" </dev/null
+    status=$?
+    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: bnetlab $*"
+}
+
+# out TEXT, err TEXT: the last standard output or error holds the text.
+out() {
+    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
+}
+err() {
+    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
+}
+silent() {
+    [ ! -s "$folder/$1" ] || fail "something was written to $1"
+}
+
+# is_json FILE, is_xml FILE: well-formed, as far as this machine can tell.
+is_json() {
+    if command -v jq >/dev/null; then
+        jq -e . "$1" >/dev/null || fail "$1 is not JSON"
+    fi
+}
+is_xml() {
+    if command -v xmllint >/dev/null; then
+        xmllint --noout "$1" || fail "$1 is not XML"
+    fi
+}
+
+# hash_of FILE: the trace hashes of a JSON report.
+hash_of() {
+    sed -n 's/.*"trace_hash": "\([0-9a-f]\{16\}\)".*/\1/p' "$1"
+}
+
+good='"duration": "5s", "peers": {"bp": {"count": 2, "produces": true}},
+  "links": {"latency": {"uniform": ["5ms", "50ms"]}}'
+mkdir "$folder/suite" "$folder/suite/sub" "$folder/bad" "$folder/empty"
+printf '{%s, "expect": {"convergence": false}}\n' "$good" >"$folder/suite/good.json"
+cp "$folder/suite/good.json" "$folder/suite/sub/inner.json"
+cp "$folder/suite/good.json" "$folder/suite/also.json"
+echo 'not a scenario' >"$folder/suite/some.schema.json"
+echo 'not a scenario' >"$folder/suite/.hidden.json"
+echo 'not a scenario' >"$folder/suite/notes.txt"
+printf '{%s, "expect": {"convergence": false,
+  "bounds": [{"quantity": "head", "at_least": 1000000}]}}\n' "$good" >"$folder/wrong.json"
+printf '{\n  "duration": "5s",\n  "peeers": {"bp": {"produces": true}}\n}\n' \
+    >"$folder/bad/misspelt.json"
+printf '{\n  "duration": "5s",\n  "duration": "6s",\n  "peers": {"bp": {"produces": true}}\n}\n' \
+    >"$folder/bad/duplicate.json"
+printf '{\n  "duration": "-5s",\n  "peers": {"bp": {"produces": true}}\n}\n' \
+    >"$folder/bad/negative.json"
+printf '{%s,\n  "events": [{"at": "1s", "crash": "nobody"}]\n}\n' "$good" >"$folder/bad/dangling.json"
+printf '{\n  "duration": "5s",\n  "peers": {"bp"' >"$folder/bad/truncated.json"
+
+# ---- the command line ------------------------------------------------------------------------------
+
+expect 2
+err 'Usage: bnetlab COMMAND'
+silent out
+expect 0 --help
+out 'validate'
+silent err
+expect 0 --version
+grep -qE '^bnetlab [0-9]+\.[0-9]+\.[0-9]+$' "$folder/out" || fail 'no version'
+expect 2 rnu
+err "did you mean 'run'?"
+expect 2 validat
+err "did you mean 'validate'?"
+expect 2 a-very-long-word-that-is-no-command
+err 'there is no command'
+expect 2 "$folder/suite/good.json"
+err "did you mean 'bnetlab run"
+expect 0 run --help
+out 'Usage:'
+out 'bnetlab run'
+out 'Examples:'
+out '--trace'
+expect 0 validate --help
+out 'bnetlab validate'
+expect 2 run
+err 'no scenario is named'
+expect 2 run --sede 1 "$folder/suite/good.json"
+err '--sede'
+expect 2 run "$folder/missing.json"
+err 'missing.json'
+expect 2 run "$folder/empty"
+err 'holds no scenario'
+
+for seed in -1 +1 abc 1.5 18446744073709551616 ''; do
+    expect 2 run "--seed=$seed" "$folder/suite/good.json"
+    err 'from 0 to 18446744073709551615'
+done
+for set in duration=5s /duration 5s ''; do
+    expect 2 run "--set=$set" "$folder/suite/good.json"
+    err 'must be /pointer=value'
+done
+for jobs in 0 -1 1025; do
+    expect 2 run "--jobs=$jobs" "$folder/suite/good.json"
+    err 'must be from 1 to 1024'
+done
+
+# ---- malformed scenarios ---------------------------------------------------------------------------
+
+expect 0 validate "$folder/suite/good.json"
+out "$folder/suite/good.json: ok (2 peers, 1 link, 5 s)"
+expect 0 validate --set /duration=7500ms "$folder/suite/good.json"
+out 'ok (2 peers, 1 link, 7.5 s)'
+expect 0 validate "$folder/suite"
+[ "$(wc -l <"$folder/out")" -eq 3 ] || fail 'not the three scenarios of the folder'
+for command in validate run; do
+    expect 2 $command "$folder/bad/misspelt.json"
+    err "$folder/bad/misspelt.json:3:"
+    err '/peeers'
+    err 'peers'
+    expect 2 $command "$folder/bad/duplicate.json"
+    err "$folder/bad/duplicate.json:3:"
+    err 'duration'
+    expect 2 $command "$folder/bad/negative.json"
+    err "$folder/bad/negative.json:2:"
+    err '/duration'
+    expect 2 $command "$folder/bad/dangling.json"
+    err "$folder/bad/dangling.json:3:"
+    err 'nobody'
+    expect 2 $command "$folder/bad/truncated.json"
+    err "$folder/bad/truncated.json:3:"
+    silent out
+done
+expect 2 run --set /durration=5s "$folder/suite/good.json"
+err '--set /durration'
+
+# One bad file and none is run; every bad one is told.
+expect 2 run "$folder/suite/good.json" "$folder/bad"
+silent out
+for name in misspelt duplicate negative dangling truncated; do
+    err "$folder/bad/$name.json:"
+done
+
+# ---- runs ------------------------------------------------------------------------------------------
+
+expect 0 run "$folder/suite/good.json"
+out 'PASS  good'
+out "bnetlab run --seed 1 $folder/suite/good.json"
+silent err
+expect 1 run "$folder/wrong.json"
+out 'FAIL  wrong'
+out 'What failed'
+out 'bounds'
+out "bnetlab run --seed 1 $folder/wrong.json"
+expect 0 run --quiet "$folder/suite/good.json"
+silent out
+expect 1 run --quiet "$folder/wrong.json"
+out 'FAIL  wrong'
+expect 0 run --seed 18446744073709551615 --set '/name=a=b c' "$folder/suite/good.json"
+out 'PASS  a=b c'
+out "--seed 18446744073709551615 --set '/name=a=b c' "
+
+# The command of the report repeats the run.
+expect 0 run --seed 7 --set /duration=4s --json "$folder/suite/good.json"
+cp "$folder/out" "$folder/first"
+is_json "$folder/first"
+arguments=$(sed -n 's/.*"command": "bnetlab \(.*\)".*/\1/p' "$folder/first")
+# shellcheck disable=SC2086
+expect 0 $arguments --json
+[ -n "$(hash_of "$folder/out")" ] || fail 'no trace hash'
+[ "$(hash_of "$folder/first")" = "$(hash_of "$folder/out")" ] || fail 'the hash changed'
+out '"verdict": "pass"'
+out '"seed": 7'
+out '"simulated_seconds": 4,'
+expect 0 run --seed 8 --set /duration=4s --json "$folder/suite/good.json"
+[ "$(hash_of "$folder/first")" != "$(hash_of "$folder/out")" ] || fail 'the seed has no effect'
+expect 1 run --json "$folder/wrong.json"
+is_json "$folder/out"
+out '"verdict": "fail"'
+
+# ---- suites ----------------------------------------------------------------------------------------
+
+expect 0 run "$folder/suite"
+out '3 scenarios: 3 passed'
+[ "$(cut -d' ' -f1-3 "$folder/out" | head -n 3 | tr '\n' ' ')" = 'PASS  also PASS  good PASS  inner ' ] ||
+    fail 'the suite is not in order'
+expect 1 run "$folder/suite" "$folder/wrong.json"
+out '4 scenarios: 3 passed, 1 failed'
+expect 0 run --json --jobs 1 "$folder/suite"
+is_json "$folder/out"
+out '"passed": 3'
+hash_of "$folder/out" >"$folder/first"
+[ "$(wc -l <"$folder/first")" -eq 3 ] || fail 'not three hashes'
+expect 0 run --json -j3 "$folder/suite"
+[ "$(hash_of "$folder/out")" = "$(cat "$folder/first")" ] || fail 'the jobs changed a hash'
+
+# ---- JUnit and traces ------------------------------------------------------------------------------
+
+expect 1 run --junit "$folder/junit.xml" "$folder/suite/good.json" "$folder/wrong.json"
+is_xml "$folder/junit.xml"
+grep -q '<testsuite name="good"' "$folder/junit.xml" || fail 'no testsuite'
+grep -q '<failure ' "$folder/junit.xml" || fail 'no failure in JUnit'
+expect 2 run --junit "$folder/none/junit.xml" "$folder/suite/good.json"
+err 'none/junit.xml'
+silent out
+
+expect 0 run --trace "$folder/trace.jsonl" "$folder/suite/good.json"
+head -n 1 "$folder/trace.jsonl" | grep -q '^{"bnetlab":' || fail 'no first line of the trace'
+tail -n 1 "$folder/trace.jsonl" | grep -q '^{"end":5000000000,"trace_hash":' ||
+    fail 'no last line of the trace'
+is_json "$folder/trace.jsonl"
+for what in opened sent delivered produced chain verdict; do
+    grep -q "\"what\":\"$what\"" "$folder/trace.jsonl" || fail "nothing $what in the trace"
+done
+expect 0 run --trace "$folder/trace.jsonl.zst" "$folder/suite/good.json"
+if command -v zstd >/dev/null; then
+    zstd -dcq "$folder/trace.jsonl.zst" | cmp -s - "$folder/trace.jsonl" || fail 'zstd differs'
+fi
+expect 2 run --trace "$folder/none/trace.jsonl" "$folder/suite/good.json"
+err 'none/trace.jsonl'
+expect 2 run --trace "$folder/several.jsonl" "$folder/suite"
+err 'need a folder'
+expect 0 run --trace "$folder/traces/" "$folder/suite"
+for name in also good inner; do
+    [ -s "$folder/traces/$name.jsonl" ] || fail "no trace of $name"
+done
+cmp -s "$folder/traces/good.jsonl" "$folder/trace.jsonl" || fail 'traces of two runs differ'
+expect 2 run --trace "$folder/traces/" "$folder/suite/good.json" "$folder/suite/good.json"
+err 'two scenarios would write'
+leftover=$(find "$folder" -name '*.xml.*' -o -name '*.jsonl.??????')
+[ -z "$leftover" ] || fail "left behind: $leftover"
+
+# ---- what can go wrong -----------------------------------------------------------------------------
+
+# full ARGUMENT...: standard output takes nothing more.
+full() {
+    "$bnetlab" "$@" >/dev/full 2>"$folder/err" </dev/null
+    status=$?
+    : >"$folder/out"
+    [ "$status" -eq 3 ] || fail "exit status $status, not 3, with a full disk, of: bnetlab $*"
+    err 'cannot write to standard output'
+}
+if [ -e /dev/full ]; then
+    full --help
+    full run --help
+    full validate "$folder/suite/good.json"
+    full run "$folder/suite/good.json"
+    full run --json "$folder/suite"
+    expect 3 run --trace /dev/full "$folder/suite/good.json"
+    err '/dev/full'
+    expect 3 run --junit /dev/full "$folder/suite/good.json"
+    err '/dev/full'
+fi
+
+# A signal ends a long run early: its results are there, marked, and so are those never begun.
+for signal in INT TERM; do
+    rm -rf "$folder/long"
+    "$bnetlab" run --json --jobs 1 --set /duration=8000h --junit "$folder/junit.xml" \
+        --trace "$folder/long/" "$folder/suite" >"$folder/out" 2>"$folder/err" </dev/null &
+    process=$!
+    # The trace's file is there once the run has begun.
+    until [ -n "$(ls "$folder/long" 2>/dev/null)" ] || ! kill -0 $process; do :; done
+    kill -$signal $process
+    wait $process
+    status=$?
+    wanted=$((128 + $([ $signal = INT ] && echo 2 || echo 15)))
+    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, on SIG$signal"
+    is_json "$folder/out"
+    is_xml "$folder/junit.xml"
+    out '"interrupted": true'
+    out '"not_run": 2'
+    grep -q 'not run: interrupted' "$folder/junit.xml" || fail 'JUnit without what was not run'
+    tail -n 1 "$folder/long/also.jsonl" | grep -q '"interrupted":true}$' ||
+        fail 'the trace does not say that it is cut'
+done
+
+[ "$failures" -eq 0 ] || { echo "$failures failures" >&2; exit 1; }
+echo 'all passed'

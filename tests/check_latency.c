@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include <check.h>
+#include <glib.h>
+
+#include "sim/latency.h"
+#include "tests/aborts.h"
+
+#define N_DRAWS 4000000u
+#define Z_99 2.3263478740408408 /* 99th percentile of the standard normal distribution */
+#define MS INT64_C(1000000)
+
+static SimRandom test_stream(uint64_t entity)
+{
+    return sim_random_stream(7, SIM_RANDOM_LATENCY, entity);
+}
+
+static int64_t draw_once(ScenarioLatency latency, uint64_t draw)
+{
+    SimRandom random = test_stream(3);
+    random.draw = draw;
+    return sim_latency_draw(&latency, &random);
+}
+
+START_TEST(test_constant)
+{
+    SimRandom random = test_stream(1);
+    const ScenarioLatency latency = {.kind = SCENARIO_LATENCY_CONSTANT, .a_ns = 12345};
+    for (unsigned i = 0; i < 10; i++) {
+        ck_assert_int_eq(sim_latency_draw(&latency, &random), 12345);
+    }
+    ck_assert_uint_eq(random.draw, 0);
+}
+END_TEST
+
+START_TEST(test_golden_first_draws)
+{
+    const ScenarioLatency uniform = {SCENARIO_LATENCY_UNIFORM, 10 * MS, 200 * MS, 0};
+    const ScenarioLatency lognormal = {SCENARIO_LATENCY_LOGNORMAL, 50 * MS, 0, 500000};
+    const int64_t golden[][3] = {
+        {110276726, 51772468, 639090451},
+        {67663019, 38660865, 1192408015},
+        {149443387, 68331288, 309365384},
+        {53418373, 34472242, 1476141382},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(golden); i++) {
+        SimRandom random = test_stream(3);
+        random.draw = i;
+        ck_assert_int_eq(draw_once(uniform, i), golden[i][0]);
+        ck_assert_int_eq(draw_once(lognormal, i), golden[i][1]);
+        ck_assert_int_eq(sim_exponential_draw_ns(1000 * MS, &random), golden[i][2]);
+        ck_assert_uint_eq(random.draw, i + 1);
+    }
+}
+END_TEST
+
+START_TEST(test_lognormal_takes_one_draw)
+{
+    SimRandom random = test_stream(4);
+    const ScenarioLatency latency = {SCENARIO_LATENCY_LOGNORMAL, MS, 0, 1000000};
+    for (uint64_t i = 0; i < 100; i++) {
+        ck_assert_uint_eq(random.draw, i);
+        sim_latency_draw(&latency, &random);
+    }
+}
+END_TEST
+
+START_TEST(test_lognormal_without_deviation_is_its_median)
+{
+    for (uint64_t i = 0; i < 100; i++) {
+        ck_assert_int_eq(
+            draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 123456789, 0, 0}, i),
+            123456789);
+    }
+}
+END_TEST
+
+/* What is known of a distribution, and how exactly the sample should show it. */
+typedef struct Theory {
+    double mean_ns;
+    double median_ns;
+    double percentile_99_ns;
+    double tolerance; /* relative, at least four standard errors of what N_DRAWS draws show */
+} Theory;
+
+/* A source of draws: a latency, or arrivals if mean_ns is not 0. */
+typedef struct Source {
+    ScenarioLatency latency;
+    int64_t mean_ns;
+} Source;
+
+static int64_t draw_from(const Source *source, SimRandom *random)
+{
+    return source->mean_ns > 0 ? sim_exponential_draw_ns(source->mean_ns, random)
+                               : sim_latency_draw(&source->latency, random);
+}
+
+/* A percentile is within the tolerance if the draws up to just below it are too few, and those up
+ * to just above it are enough. */
+static void assert_distribution(Source source, Theory theory)
+{
+    SimRandom random = test_stream(0);
+    double sum = 0;
+    unsigned below_median[2] = {0};
+    unsigned below_99[2] = {0};
+    for (unsigned i = 0; i < N_DRAWS; i++) {
+        const double drawn_ns = (double)draw_from(&source, &random);
+        sum += drawn_ns;
+        below_median[0] += drawn_ns <= theory.median_ns * (1 - theory.tolerance);
+        below_median[1] += drawn_ns <= theory.median_ns * (1 + theory.tolerance);
+        below_99[0] += drawn_ns <= theory.percentile_99_ns * (1 - theory.tolerance);
+        below_99[1] += drawn_ns <= theory.percentile_99_ns * (1 + theory.tolerance);
+    }
+    ck_assert_double_eq_tol(sum / N_DRAWS / theory.mean_ns, 1, theory.tolerance);
+    ck_assert_uint_lt(below_median[0], N_DRAWS / 2);
+    ck_assert_uint_ge(below_median[1], N_DRAWS / 2);
+    ck_assert_uint_lt(below_99[0], N_DRAWS / 100 * 99);
+    ck_assert_uint_ge(below_99[1], N_DRAWS / 100 * 99);
+}
+
+START_TEST(test_uniform_distribution)
+{
+    const Source source = {.latency = {SCENARIO_LATENCY_UNIFORM, 10 * MS, 200 * MS, 0}};
+    assert_distribution(source, (Theory){105e6, 105e6, 198.1e6, 0.005});
+}
+END_TEST
+
+/* Mean e^(sigma^2 / 2) and percentiles e^(sigma z) times the median. */
+START_TEST(test_lognormal_distribution)
+{
+    const uint32_t sigmas_ppm[] = {200000, 500000, 1000000};
+    const double sigma = sigmas_ppm[_i] / 1e6;
+    const Source source = {.latency = {SCENARIO_LATENCY_LOGNORMAL, 50 * MS, 0, sigmas_ppm[_i]}};
+    assert_distribution(source, (Theory){.mean_ns = 50e6 * exp(sigma * sigma / 2),
+                                         .median_ns = 50e6,
+                                         .percentile_99_ns = 50e6 * exp(sigma * Z_99),
+                                         .tolerance = sigma < 1 ? 0.005 : 0.008});
+}
+END_TEST
+
+START_TEST(test_exponential_distribution)
+{
+    const int64_t means_ns[] = {20 * MS, 3600 * 1000 * MS};
+    const double mean_ns = (double)means_ns[_i];
+    const Source source = {.mean_ns = means_ns[_i]};
+    assert_distribution(source, (Theory){.mean_ns = mean_ns,
+                                         .median_ns = mean_ns * log(2),
+                                         .percentile_99_ns = mean_ns * log(100),
+                                         .tolerance = 0.005});
+}
+END_TEST
+
+START_TEST(test_uniform_reaches_both_ends)
+{
+    unsigned counts[3] = {0};
+    for (uint64_t i = 0; i < 300; i++) {
+        const int64_t drawn = draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 10, 12, 0}, i);
+        ck_assert_int_ge(drawn, 10);
+        ck_assert_int_le(drawn, 12);
+        counts[drawn - 10]++;
+    }
+    ck_assert_uint_gt(counts[0], 60);
+    ck_assert_uint_gt(counts[1], 60);
+    ck_assert_uint_gt(counts[2], 60);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 10, 10, 0}, 0), 10);
+}
+END_TEST
+
+START_TEST(test_latency_is_kept_within_bounds)
+{
+    const int64_t max_ns = SCENARIO_LATENCY_MAX_NS;
+    ck_assert_int_eq(max_ns, INT64_C(3600000000000));
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, 0, 0, 0}, 0), 1);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, max_ns, 0, 0}, 0),
+                     max_ns);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, max_ns + 1, 0, 0}, 0),
+                     max_ns);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, INT64_MAX, 0, 0}, 0),
+                     max_ns);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 0, 0, 0}, 0), 1);
+    ck_assert_int_eq(
+        draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, max_ns + 1, INT64_MAX, 0}, 0),
+        max_ns);
+    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 0, 0, 500000}, 0), 1);
+    /* The widest deviation: half of the draws are at either bound, all but a few in 1000. */
+    unsigned at_min = 0;
+    unsigned at_max = 0;
+    for (uint64_t i = 0; i < 1000; i++) {
+        const int64_t drawn =
+            draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 1000 * MS, 0, UINT32_MAX}, i);
+        at_min += drawn == 1;
+        at_max += drawn == max_ns;
+    }
+    ck_assert_uint_gt(at_min, 440);
+    ck_assert_uint_gt(at_max, 440);
+    ck_assert_uint_gt(at_min + at_max, 980);
+}
+END_TEST
+
+START_TEST(test_exponential_is_kept_within_bounds)
+{
+    SimRandom random = test_stream(5);
+    int64_t largest_ns = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        const int64_t drawn_ns = sim_exponential_draw_ns(SIM_EXPONENTIAL_MEAN_MAX_NS, &random);
+        ck_assert_int_ge(drawn_ns, 1);
+        ck_assert_int_le(drawn_ns, 45 * SIM_EXPONENTIAL_MEAN_MAX_NS);
+        largest_ns = MAX(largest_ns, drawn_ns);
+        ck_assert_int_ge(sim_exponential_draw_ns(1, &random), 1);
+    }
+    ck_assert_int_gt(largest_ns, 7 * SIM_EXPONENTIAL_MEAN_MAX_NS);
+}
+END_TEST
+
+static void negative_latency(void)
+{
+    draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, -1, 0, 0}, 0);
+}
+
+static void uniform_reversed(void)
+{
+    draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 2, 1, 0}, 0);
+}
+
+static void mean_zero(void)
+{
+    SimRandom random = test_stream(0);
+    sim_exponential_draw_ns(0, &random);
+}
+
+static void mean_beyond_the_limit(void)
+{
+    SimRandom random = test_stream(0);
+    sim_exponential_draw_ns(SIM_EXPONENTIAL_MEAN_MAX_NS + 1, &random);
+}
+
+START_TEST(test_limits_are_asserted)
+{
+    ck_assert(test_aborts(negative_latency));
+    ck_assert(test_aborts(uniform_reversed));
+    ck_assert(test_aborts(mean_zero));
+    ck_assert(test_aborts(mean_beyond_the_limit));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("latency");
+    TCase *tcase = tcase_create("latency");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, test_constant);
+    tcase_add_test(tcase, test_golden_first_draws);
+    tcase_add_test(tcase, test_lognormal_takes_one_draw);
+    tcase_add_test(tcase, test_lognormal_without_deviation_is_its_median);
+    tcase_add_test(tcase, test_uniform_distribution);
+    tcase_add_test(tcase, test_uniform_reaches_both_ends);
+    tcase_add_loop_test(tcase, test_lognormal_distribution, 0, 3);
+    tcase_add_loop_test(tcase, test_exponential_distribution, 0, 2);
+    tcase_add_test(tcase, test_latency_is_kept_within_bounds);
+    tcase_add_test(tcase, test_exponential_is_kept_within_bounds);
+    tcase_add_test(tcase, test_limits_are_asserted);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

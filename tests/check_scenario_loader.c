@@ -1,0 +1,741 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "scenarios/loader.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+#define S INT64_C(1000000000)
+
+#define MINIMAL "{\"duration\": \"10s\", \"peers\": {\"bp\": {\"produces\": true}}}"
+
+static Scenario *load_with(const char *json, const ScenarioOverride *overrides, size_t n)
+{
+    g_autoptr(GError) error = NULL;
+    Scenario *scenario =
+        scenario_load_data("folder/test.json", json, strlen(json), overrides, n, &error);
+
+    ck_assert_msg(scenario != NULL, "%s", error == NULL ? "no error" : error->message);
+    ck_assert_ptr_null(error);
+    return scenario;
+}
+
+static Scenario *load(const char *json)
+{
+    return load_with(json, NULL, 0);
+}
+
+static void assert_refused(const char *json, const ScenarioOverride *overrides, size_t n,
+                           const char *message)
+{
+    g_autoptr(GError) error = NULL;
+    Scenario *scenario =
+        scenario_load_data("folder/test.json", json, strlen(json), overrides, n, &error);
+
+    ck_assert_ptr_null(scenario);
+    ck_assert_str_eq(error->message, message);
+}
+
+static void assert_set(const ScenarioPeerSet *set, uint32_t count, const uint32_t *peers)
+{
+    ck_assert_uint_eq(set->count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_uint_eq(set->peers[i], peers[i]);
+    }
+}
+
+START_TEST(every_default)
+{
+    g_autoptr(Scenario) s = load(MINIMAL);
+
+    ck_assert_str_eq(s->path, "folder/test.json");
+    ck_assert_str_eq(s->name, "test");
+    ck_assert_str_eq(s->description, "");
+    ck_assert_uint_eq(s->seed, 1);
+    ck_assert_int_eq(s->duration_ns, 10 * S);
+    ck_assert_uint_eq(s->chain.rule, SCENARIO_RULE_DPOS);
+    ck_assert_uint_eq(s->chain.start_height, 1);
+    ck_assert_uint_eq(s->n_groups, 1);
+    ck_assert_uint_eq(s->n_peers, 1);
+    ck_assert_uint_eq(s->n_producers, 1);
+    ck_assert_uint_eq(s->producers[0], 0);
+    ck_assert_uint_eq(s->n_links, 0);
+    ck_assert_uint_eq(s->n_events, 0);
+    ck_assert_uint_eq(s->link_model.latency.kind, SCENARIO_LATENCY_CONSTANT);
+    ck_assert_int_eq(s->link_model.latency.a_ns, 50 * MS);
+    ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, 0);
+    ck_assert_uint_eq(s->link_model.send_buffer_bytes, 1048576);
+    ck_assert_uint_eq(s->link_model.receive_buffer_bytes, 1048576);
+    ck_assert_uint_eq(s->transactions.rate_per_s_micro, 0);
+    ck_assert_int_eq(s->transactions.lifetime_ns, 30 * S);
+    ck_assert_uint_eq(s->transactions.size_bytes, 200);
+    assert_set(&s->transactions.from, 1, (const uint32_t[]){0});
+    ck_assert(s->expect.convergence);
+    ck_assert_int_eq(s->expect.convergence_within_ns, SCENARIO_TIME_NONE);
+    ck_assert_int_eq(s->expect.lib_within_ns, SCENARIO_TIME_NONE);
+    ck_assert(s->expect.bad_block_stated);
+    ck_assert_uint_eq(s->expect.bad_block.count, 0);
+    ck_assert(s->expect.no_violation);
+    ck_assert_uint_eq(s->expect.n_bounds, 0);
+}
+END_TEST
+
+START_TEST(group_defaults)
+{
+    g_autoptr(Scenario) s = load(MINIMAL);
+    const ScenarioGroup *group = &s->groups[0];
+
+    ck_assert_str_eq(group->name, "bp");
+    ck_assert_uint_eq(group->first, 0);
+    ck_assert_uint_eq(group->count, 1);
+    ck_assert(group->produces);
+    ck_assert(!group->follow_irreversible);
+    ck_assert(!group->no_trx);
+    ck_assert(!group->from_genesis);
+    ck_assert_int_eq(group->start_ns, 0);
+    ck_assert_int_eq(group->idle_timeout_ns, 30 * S);
+    ck_assert_int_eq(group->processing.header_ns, 50 * US);
+    ck_assert_int_eq(group->processing.block_ns, 500 * US);
+    ck_assert_int_eq(group->processing.transaction_ns, 20 * US);
+    ck_assert_int_eq(group->processing.fetch_ns, 0);
+    ck_assert_uint_eq(group->persona.kind, SCENARIO_PERSONA_HONEST);
+}
+END_TEST
+
+START_TEST(every_root_key)
+{
+    g_autoptr(Scenario) s = load(
+        "// a comment\n"
+        "{\"$schema\": \"x\", \"name\": \"caf\\u00e9\", \"description\": \"Line\\nline\","
+        " \"seed\": 18446744073709551615, \"duration\": \"8784h\","
+        " \"chain\": {\"irreversibility\": {\"depth\": 1000000}, \"start_height\": 1000000},"
+        " \"peers\": {\"relay\": {\"count\": 2}, \"bp\": {\"count\": 125, \"produces\": true}},"
+        " \"topology\": {\"kind\": \"star\", \"center\": \"bp[0]\"},"
+        " \"links\": {\"latency\": {\"uniform\": [\"1ns\", \"1h\"]}, \"bandwidth\": \"1000GB/s\","
+        "  \"send_buffer\": \"1KiB\", \"receive_buffer\": 1073741824},"
+        " \"transactions\": {\"rate\": \"1000000/s\", \"lifetime\": \"1h\", \"size\": \"64KiB\","
+        "  \"from\": [\"bp[124]\", \"relay\", \"relay[0..1]\"]}}");
+
+    ck_assert_str_eq(s->name, "caf\xC3\xA9");
+    ck_assert_str_eq(s->description, "Line\nline");
+    ck_assert_uint_eq(s->seed, UINT64_MAX);
+    ck_assert_int_eq(s->duration_ns, SCENARIO_DURATION_MAX_NS);
+    ck_assert_uint_eq(s->chain.rule, SCENARIO_RULE_DEPTH);
+    ck_assert_uint_eq(s->chain.depth, 1000000);
+    ck_assert_uint_eq(s->chain.start_height, SCENARIO_START_HEIGHT_MAX);
+    ck_assert_uint_eq(s->n_peers, 127);
+    ck_assert_uint_eq(s->n_producers, SCENARIO_PRODUCERS_MAX);
+    ck_assert_uint_eq(s->producers[0], 2);
+    ck_assert_uint_eq(s->producers[124], 126);
+    ck_assert_uint_eq(s->n_links, 126);
+    ck_assert_uint_eq(s->links[0].from, 2);
+    ck_assert_uint_eq(s->links[0].to, 0);
+    ck_assert_uint_eq(s->links[2].from, 3);
+    ck_assert_uint_eq(s->links[2].to, 2);
+    ck_assert_uint_eq(s->link_model.latency.kind, SCENARIO_LATENCY_UNIFORM);
+    ck_assert_int_eq(s->link_model.latency.a_ns, 1);
+    ck_assert_int_eq(s->link_model.latency.b_ns, SCENARIO_LATENCY_MAX_NS);
+    ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, SCENARIO_BANDWIDTH_MAX_BYTES_PER_S);
+    ck_assert_uint_eq(s->link_model.send_buffer_bytes, 1024);
+    ck_assert_uint_eq(s->link_model.receive_buffer_bytes, 1073741824);
+    ck_assert_uint_eq(s->transactions.rate_per_s_micro, UINT64_C(1000000000000));
+    ck_assert_int_eq(s->transactions.lifetime_ns, 3600 * S);
+    ck_assert_uint_eq(s->transactions.size_bytes, 65536);
+    assert_set(&s->transactions.from, 3, (const uint32_t[]){0, 1, 126});
+}
+END_TEST
+
+START_TEST(every_group_key)
+{
+    g_autoptr(Scenario) s = load(
+        "{\"duration\": \"60s\", \"peers\": {\"bp\": {\"produces\": true, \"chain\": \"full\"},"
+        " \"odd-one_2\": {\"count\": 3, \"produces\": false, \"bnet-follow-irreversible\": true,"
+        "  \"bnet-no-trx\": true, \"chain\": \"genesis\", \"start\": \"60s\","
+        "  \"idle_timeout\": \"none\", \"processing\": {\"header\": \"1us\", \"block\": \"2us\","
+        "  \"transaction\": \"0s\", \"fetch\": \"1h\"}, \"persona\": {\"kind\": \"invalid-block\","
+        "  \"fault\": \"signature\", \"after\": \"60s\"}}}}");
+    const ScenarioGroup *group = &s->groups[1];
+
+    ck_assert_str_eq(group->name, "odd-one_2");
+    ck_assert_uint_eq(group->first, 1);
+    ck_assert_uint_eq(group->count, 3);
+    ck_assert(!group->produces);
+    ck_assert(group->follow_irreversible);
+    ck_assert(group->no_trx);
+    ck_assert(group->from_genesis);
+    ck_assert_int_eq(group->start_ns, 60 * S);
+    ck_assert_int_eq(group->idle_timeout_ns, SCENARIO_TIME_NONE);
+    ck_assert_int_eq(group->processing.header_ns, US);
+    ck_assert_int_eq(group->processing.block_ns, 2 * US);
+    ck_assert_int_eq(group->processing.transaction_ns, 0);
+    ck_assert_int_eq(group->processing.fetch_ns, 3600 * S);
+    ck_assert_uint_eq(group->persona.kind, SCENARIO_PERSONA_INVALID_BLOCK);
+    ck_assert_uint_eq(group->persona.fault, SCENARIO_FAULT_SIGNATURE);
+    ck_assert_int_eq(group->persona.after_ns, 60 * S);
+}
+END_TEST
+
+START_TEST(peers_have_groups_and_names)
+{
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true},"
+             " \"b\": {\"count\": 2}, \"c\": {}}}");
+    static const char *const names[] = {"a", "b[0]", "b[1]", "c"};
+    static const uint32_t groups[] = {0, 1, 1, 2};
+
+    for (uint32_t peer = 0; peer < 4; peer++) {
+        g_autofree char *name = scenario_peer_name(s, peer);
+
+        ck_assert_str_eq(name, names[peer]);
+        ck_assert_ptr_eq(scenario_group_of(s, peer), &s->groups[groups[peer]]);
+    }
+}
+END_TEST
+
+START_TEST(the_other_latencies_and_rules)
+{
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true}},"
+             " \"chain\": {\"irreversibility\": \"none\"},"
+             " \"links\": {\"bandwidth\": \"unlimited\", \"latency\": {\"lognormal\":"
+             " {\"median\": \"40ms\", \"sigma\": 0.500001}}}}");
+
+    ck_assert_uint_eq(s->chain.rule, SCENARIO_RULE_NONE);
+    ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, 0);
+    ck_assert_uint_eq(s->link_model.latency.kind, SCENARIO_LATENCY_LOGNORMAL);
+    ck_assert_int_eq(s->link_model.latency.a_ns, 40 * MS);
+    ck_assert_uint_eq(s->link_model.latency.sigma_ppm, 500001);
+
+    g_autoptr(Scenario) t =
+        load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true}},"
+             " \"chain\": {\"irreversibility\": \"dpos\"},"
+             " \"links\": {\"latency\": {\"lognormal\": {\"median\": \"40ms\", \"sigma\": 5}}}}");
+
+    ck_assert_uint_eq(t->chain.rule, SCENARIO_RULE_DPOS);
+    ck_assert_uint_eq(t->link_model.latency.sigma_ppm, 5000000);
+}
+END_TEST
+
+START_TEST(events_in_order_of_time)
+{
+    g_autoptr(Scenario) s = load(
+        "{\"duration\": \"60s\","
+        " \"peers\": {\"bp\": {\"count\": 3, \"produces\": true}, \"r\": {\"count\": 2}},"
+        " \"events\": ["
+        "  {\"at\": \"60s\", \"heal\": true},"
+        "  {\"at\": \"10s\", \"crash\": [\"r\", \"bp[1]\"]},"
+        "  {\"at\": \"20s\", \"restart\": \"r[0]\", \"chain\": \"lose\"},"
+        "  {\"at\": \"20s\", \"restart\": \"r[1]\", \"chain\": \"keep\"},"
+        "  {\"at\": \"10s\", \"partition\": [[\"bp[0]\", \"r[1]\"], \"bp[2]\"],"
+        "   \"connections\": \"reset\"},"
+        "  {\"at\": \"5s\", \"stop_producing\": \"bp\"},"
+        "  {\"at\": \"6s\", \"start_producing\": \"bp[0..1]\"}]}");
+    static const ScenarioEventKind kinds[] = {
+        SCENARIO_EVENT_STOP_PRODUCING, SCENARIO_EVENT_START_PRODUCING, SCENARIO_EVENT_CRASH,
+        SCENARIO_EVENT_PARTITION,      SCENARIO_EVENT_RESTART,         SCENARIO_EVENT_RESTART,
+        SCENARIO_EVENT_HEAL,
+    };
+    static const int64_t times_s[] = {5, 6, 10, 10, 20, 20, 60};
+    static const uint32_t sides[] = {0, 2, 1, 2, 0};
+
+    ck_assert_uint_eq(s->n_events, 7);
+    for (uint32_t i = 0; i < 7; i++) {
+        ck_assert_uint_eq(s->events[i].kind, kinds[i]);
+        ck_assert_int_eq(s->events[i].at_ns, times_s[i] * S);
+        ck_assert((s->events[i].sides != NULL) == (kinds[i] == SCENARIO_EVENT_PARTITION));
+    }
+    assert_set(&s->events[0].peers, 3, (const uint32_t[]){0, 1, 2});
+    assert_set(&s->events[1].peers, 2, (const uint32_t[]){0, 1});
+    assert_set(&s->events[2].peers, 3, (const uint32_t[]){1, 3, 4});
+    ck_assert_mem_eq(s->events[3].sides, sides, sizeof sides);
+    ck_assert(s->events[3].reset);
+    ck_assert(s->events[4].lose_chain);
+    assert_set(&s->events[4].peers, 1, (const uint32_t[]){3});
+    ck_assert(!s->events[5].lose_chain);
+    ck_assert(!s->events[6].reset);
+}
+END_TEST
+
+START_TEST(a_peer_can_crash_when_it_starts)
+{
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"9s\", \"peers\": {\"bp\": {\"produces\": true},"
+             " \"r\": {\"start\": \"5s\"}}, \"events\": [{\"at\": \"5s\", \"crash\": \"r\"},"
+             " {\"at\": \"6s\", \"restart\": \"r\"}, {\"at\": \"6s\", \"crash\": \"r\"}]}");
+
+    ck_assert_uint_eq(s->n_events, 3);
+}
+END_TEST
+
+START_TEST(partitions_with_all_peers_named)
+{
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"9s\", \"peers\": {\"bp\": {\"count\": 2, \"produces\": true}},"
+             " \"events\": [{\"at\": \"1s\", \"partition\": [\"bp[1]\", \"bp[0]\"]}]}");
+
+    ck_assert_uint_eq(s->events[0].sides[0], 1);
+    ck_assert_uint_eq(s->events[0].sides[1], 0);
+    ck_assert(!s->events[0].reset);
+}
+END_TEST
+
+START_TEST(every_expectation)
+{
+    g_autoptr(Scenario) s = load(
+        "{\"duration\": \"60s\", \"peers\": {\"bp\": {\"count\": 2, \"produces\": true},"
+        " \"m\": {\"persona\": {\"kind\": \"invalid-block\", \"fault\": \"producer\","
+        "  \"after\": \"40s\"}}},\n"
+        " \"expect\": {\"convergence\": {\"within\": \"20s\", \"lib_within\": \"1ns\"},\n"
+        " \"bad_block\": \"m\", \"no_violation\": false, \"bounds\": [\n"
+        "  {\"quantity\": \"lib\", \"peers\": \"bp[1]\", \"at\": \"30s\", \"at_least\": 5,"
+        "   \"at_most\": 5},\n"
+        "  {\"quantity\": \"notices_received\", \"at_most\": 18446744073709551615}]}}");
+    const ScenarioExpect *expect = &s->expect;
+
+    ck_assert(expect->convergence);
+    ck_assert_int_eq(expect->convergence_within_ns, 20 * S);
+    ck_assert_int_eq(expect->lib_within_ns, 1);
+    assert_set(&expect->bad_block, 1, (const uint32_t[]){2});
+    ck_assert(expect->bad_block_stated);
+    ck_assert(!expect->no_violation);
+    ck_assert_uint_eq(expect->n_bounds, 2);
+    ck_assert_uint_eq(expect->bounds[0].quantity, SCENARIO_QUANTITY_LIB);
+    assert_set(&expect->bounds[0].peers, 1, (const uint32_t[]){1});
+    ck_assert_int_eq(expect->bounds[0].at_ns, 30 * S);
+    ck_assert_uint_eq(expect->bounds[0].at_least, 5);
+    ck_assert_uint_eq(expect->bounds[0].at_most, 5);
+    ck_assert_uint_eq(expect->bounds[0].line, 4);
+    ck_assert_uint_eq(expect->bounds[1].quantity, SCENARIO_QUANTITY_NOTICES_RECEIVED);
+    assert_set(&expect->bounds[1].peers, 3, (const uint32_t[]){0, 1, 2});
+    ck_assert_int_eq(expect->bounds[1].at_ns, 60 * S);
+    ck_assert_uint_eq(expect->bounds[1].at_least, 0);
+    ck_assert_uint_eq(expect->bounds[1].at_most, UINT64_MAX);
+    ck_assert_uint_eq(expect->bounds[1].line, 5);
+}
+END_TEST
+
+START_TEST(every_quantity)
+{
+    static const char *const words[] = {"head",
+                                        "lib",
+                                        "fork_switches",
+                                        "blocks_received",
+                                        "transactions_received",
+                                        "notices_received"};
+
+    for (uint32_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *bound = g_strdup_printf("{\"quantity\": \"%s\", \"at_least\": 1}", words[i]);
+        const ScenarioOverride overrides[] = {{"/expect", "{\"bounds\": []}"},
+                                              {"/expect/bounds/-", bound}};
+        g_autoptr(Scenario) s = load_with(MINIMAL, overrides, 2);
+
+        ck_assert_uint_eq(s->expect.bounds[0].quantity, i);
+        ck_assert_uint_eq(s->expect.bounds[0].line, 0);
+    }
+}
+END_TEST
+
+START_TEST(no_convergence_expected)
+{
+    const ScenarioOverride override = {"/expect", "{\"convergence\": false, \"bad_block\": []}"};
+    g_autoptr(Scenario) s = load_with(MINIMAL, &override, 1);
+
+    ck_assert(!s->expect.convergence);
+    ck_assert_uint_eq(s->expect.bad_block.count, 0);
+}
+END_TEST
+
+START_TEST(edge_lists)
+{
+    const char *path = "tests/data/scenarios/edge-list.json";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Scenario) s = scenario_load(path, NULL, 0, &error);
+    static const ScenarioLink expected[] = {
+        {3, 0, 0}, {0, 1, 1000}, {2, 1, SCENARIO_LATENCY_MAX_NS}, {3, 2, 40 * MS}};
+
+    ck_assert_msg(s != NULL, "%s", error == NULL ? "" : error->message);
+    ck_assert_uint_eq(s->n_links, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        ck_assert_uint_eq(s->links[i].from, expected[i].from);
+        ck_assert_uint_eq(s->links[i].to, expected[i].to);
+        ck_assert_int_eq(s->links[i].latency_ns, expected[i].latency_ns);
+    }
+}
+END_TEST
+
+/* Line ends of Windows, no line end at the end, and the absolute path of a file. */
+START_TEST(edge_lists_from_elsewhere)
+{
+    g_autofree char *path = NULL;
+    const int file = g_file_open_tmp("XXXXXX.edges", &path, NULL);
+
+    ck_assert_int_ge(file, 0);
+    g_close(file, NULL);
+    ck_assert(g_file_set_contents(path, "2 1\r\n0 1 5\r\n", -1, NULL));
+    g_autofree char *topology =
+        g_strdup_printf("{\"kind\": \"edge-list\", \"file\": \"%s\"}", path);
+    const ScenarioOverride overrides[] = {{"/peers/bp/count", "2"}, {"/topology", topology}};
+    g_autoptr(Scenario) s = load_with(MINIMAL, overrides, 2);
+
+    ck_assert_uint_eq(s->n_links, 1);
+    ck_assert_int_eq(s->links[0].latency_ns, 5000);
+    ck_assert(g_file_set_contents(path, "2 1\n0 1 5", -1, NULL));
+    g_autoptr(Scenario) t = load_with(MINIMAL, overrides, 2);
+
+    ck_assert_int_eq(t->links[0].latency_ns, 5000);
+    g_unlink(path);
+}
+END_TEST
+
+START_TEST(the_seed_makes_the_random_topology)
+{
+    const char *json = "{\"duration\": \"1s\", \"peers\": {\"bp\": {\"count\": 20, \"produces\": true}},"
+                       " \"topology\": {\"kind\": \"random-regular\", \"degree\": 4}}";
+    const ScenarioOverride seed = {"/seed", "2"};
+    g_autoptr(Scenario) a = load(json);
+    g_autoptr(Scenario) b = load(json);
+    g_autoptr(Scenario) c = load_with(json, &seed, 1);
+
+    ck_assert_uint_eq(a->n_links, 40);
+    ck_assert_mem_eq(a->links, b->links, 40 * sizeof *a->links);
+    ck_assert_mem_ne(a->links, c->links, 40 * sizeof *a->links);
+}
+END_TEST
+
+/* ---- Overrides ------------------------------------------------------------------------------- */
+
+START_TEST(overrides_set_values)
+{
+    const ScenarioOverride overrides[] = {
+        {"/seed", "77"},
+        {"/name", "no JSON, so a string"},
+        {"/description", "\"JSON \\u0041\""},
+        {"/duration", "20s"},
+        {"/peers/bp/count", "3"},
+        {"/peers/relay", "{\"count\": 1 /* also comments */}"},
+        {"/peers/relay/count", "2"},
+        {"/links", "{}"},
+        {"/links/latency", "{\"uniform\": [\"1ms\", \"2ms\"]}"},
+        {"/links/latency/uniform/1", "3ms"},
+        {"/events", "[]"},
+        {"/events/-", "{\"at\": \"1s\", \"crash\": \"relay[1]\"}"},
+        {"/events/-", "{\"at\": \"2s\", \"restart\": \"relay[1]\"}"},
+        {"/events/0/at", "1500ms"},
+    };
+    g_autoptr(Scenario) s = load_with(MINIMAL, overrides, G_N_ELEMENTS(overrides));
+
+    ck_assert_uint_eq(s->seed, 77);
+    ck_assert_str_eq(s->name, "no JSON, so a string");
+    ck_assert_str_eq(s->description, "JSON A");
+    ck_assert_int_eq(s->duration_ns, 20 * S);
+    ck_assert_uint_eq(s->n_peers, 5);
+    ck_assert_int_eq(s->link_model.latency.a_ns, MS);
+    ck_assert_int_eq(s->link_model.latency.b_ns, 3 * MS);
+    ck_assert_uint_eq(s->n_events, 2);
+    ck_assert_int_eq(s->events[0].at_ns, 1500 * MS);
+}
+END_TEST
+
+START_TEST(overrides_that_are_wrong)
+{
+    static const struct {
+        ScenarioOverride override;
+        const char *message;
+    } cases[] = {
+        {{"seed", "1"},
+         "--set seed: a JSON pointer begins with '/', such as /seed or /links/latency"},
+        {{"", "1"}, "--set : a JSON pointer begins with '/', such as /seed or /links/latency"},
+        {{"/links/latency", "5ms"},
+         "--set /links/latency: /links does not exist; only the last key of a pointer may be new"},
+        {{"/duration/x", "1"}, "--set /duration/x: /duration is a string and has no \"x\""},
+        {{"/duration/x/y", "1"},
+         "--set /duration/x/y: /duration/x does not exist; only the last key of a pointer may be "
+         "new"},
+        {{"/se~2ed", "1"},
+         "--set /se~2ed: a '~' in a pointer must be ~0 (for '~') or ~1 (for '/')"},
+        {{"/seed", "-1"},
+         "--set /seed: -1 is out of range; allowed is 0 to 18446744073709551615"},
+        {{"/seed", "one"},
+         "--set /seed: must be an integer from 0 to 18446744073709551615, not a string"},
+        {{"/seed", ""},
+         "--set /seed: must be an integer from 0 to 18446744073709551615, not a string"},
+        {{"/seed", "1e99999"},
+         "--set /seed: must be an integer from 0 to 18446744073709551615, not a number with a "
+         "fraction or exponent"},
+        {{"/links", "{\"latency\": }"},
+         "--set /links: column 13 of the value: expected a value, found '}'"},
+        {{"/links", "{\"latency\": 5}"},
+         "--set /links: /links/latency: must be a duration such as \"40ms\", {\"uniform\": [...]} "
+         "or {\"lognormal\": {...}}, not an integer"},
+        {{"/name", "\xFF"}, "--set /name: the value is not valid UTF-8"},
+        {{"/sed", "1"},
+         "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "
+         "\"name\", \"description\", \"seed\", \"duration\", \"chain\", \"peers\", \"topology\", "
+         "\"links\", \"transactions\", \"events\", \"expect\""},
+        {{"/peers/bp/count", "0"},
+         "--set /peers/bp/count: 0 is out of range; allowed is 1 to 1000000"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        assert_refused(MINIMAL, &cases[i].override, 1, cases[i].message);
+    }
+}
+END_TEST
+
+START_TEST(overrides_of_array_elements)
+{
+    const char *json = "{\"duration\": \"9s\", \"peers\": {\"bp\": {\"produces\": true}},"
+                       " \"expect\": {\"bounds\": [{\"quantity\": \"head\", \"at_least\": 1}]}}";
+    const ScenarioOverride good = {"/expect/bounds/0/at_least", "2"};
+    const ScenarioOverride beyond = {"/expect/bounds/1", "2"};
+    const ScenarioOverride padded = {"/expect/bounds/00", "2"};
+    g_autoptr(Scenario) s = load_with(json, &good, 1);
+
+    ck_assert_uint_eq(s->expect.bounds[0].at_least, 2);
+    assert_refused(json, &beyond, 1,
+                   "--set /expect/bounds/1: \"1\" is no element of /expect/bounds, which has 1; "
+                   "\"-\" appends one");
+    assert_refused(json, &padded, 1,
+                   "--set /expect/bounds/00: \"00\" is no element of /expect/bounds, which has 1; "
+                   "\"-\" appends one");
+}
+END_TEST
+
+/* ---- Limits ---------------------------------------------------------------------------------- */
+
+START_TEST(peers_at_the_limit)
+{
+    const char *format = "{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                         " \"r\": {\"count\": %u}}, \"topology\": {\"kind\": \"line\"}}";
+    g_autofree char *good = g_strdup_printf(format, SCENARIO_PEERS_MAX - 1);
+    g_autofree char *bad = g_strdup_printf(format, SCENARIO_PEERS_MAX);
+    g_autoptr(Scenario) s = load(good);
+
+    ck_assert_uint_eq(s->n_peers, SCENARIO_PEERS_MAX);
+    ck_assert_uint_eq(s->n_links, SCENARIO_PEERS_MAX - 1);
+    assert_refused(bad, NULL, 0,
+                   "folder/test.json:1:71: /peers/r/count: the groups up to here have more than "
+                   "1000000 peers, the most allowed");
+}
+END_TEST
+
+START_TEST(links_at_the_limit)
+{
+    /* 4000 * 3999 / 2 links are allowed, 4001 * 4000 / 2 are not. */
+    g_autoptr(Scenario) s = load("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                                 " \"r\": {\"count\": 3999}}}");
+
+    ck_assert_uint_eq(s->n_links, 7998000);
+    assert_refused("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                   " \"r\": {\"count\": 4000}}}",
+                   NULL, 0,
+                   "folder/test.json:1:1: the topology has 8002000 links; at most 8000000 are "
+                   "allowed; a random-regular one has fewer");
+    assert_refused("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                   " \"r\": {\"count\": 999999}}, \"topology\": {\"kind\": \"random-regular\","
+                   " \"degree\": 17}}",
+                   NULL, 0,
+                   "folder/test.json:1:130: /topology/degree: the topology has 8500000 links; at "
+                   "most 8000000 are allowed; a random-regular one has fewer");
+}
+END_TEST
+
+/* Transactions come from all 500,000 peers, and so do n_bounds bounds speak of all. */
+static char *scenario_with_bounds(uint32_t n_bounds)
+{
+    GString *json = g_string_new("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                                 " \"r\": {\"count\": 499999}}, \"topology\": {\"kind\": \"line\"},"
+                                 " \"expect\": {\"bounds\": [");
+
+    for (uint32_t i = 0; i < n_bounds; i++) {
+        g_string_append_printf(json, "%s\n{\"quantity\": \"head\", \"at_least\": 1}",
+                               i > 0 ? "," : "");
+    }
+    g_string_append(json, "]}}");
+    return g_string_free(json, FALSE);
+}
+
+START_TEST(selected_peers_at_the_limit)
+{
+    g_autofree char *good = scenario_with_bounds(31);
+    g_autofree char *bad = scenario_with_bounds(32);
+    g_autoptr(Scenario) s = load(good);
+
+    ck_assert_uint_eq(s->expect.n_bounds, 31);
+    assert_refused(bad, NULL, 0,
+                   "folder/test.json:33:1: /expect/bounds/31: the selectors of the scenario name "
+                   "too many peers; 16000000 in all are allowed, and a partition names every peer");
+}
+END_TEST
+
+static char *scenario_with_events(uint32_t n_events)
+{
+    GString *json = g_string_new("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true}},"
+                                 " \"events\": [");
+
+    for (uint32_t i = 0; i < n_events; i++) {
+        g_string_append_printf(json, "%s{\"at\": \"0s\", \"%s\": \"bp\"}", i > 0 ? "," : "",
+                               i % 2 == 0 ? "stop_producing" : "start_producing");
+    }
+    g_string_append(json, "]}");
+    return g_string_free(json, FALSE);
+}
+
+START_TEST(events_at_the_limit)
+{
+    g_autofree char *good = scenario_with_events(SCENARIO_EVENTS_MAX);
+    g_autofree char *bad = scenario_with_events(SCENARIO_EVENTS_MAX + 1);
+    g_autoptr(Scenario) s = load(good);
+
+    ck_assert_uint_eq(s->n_events, SCENARIO_EVENTS_MAX);
+    assert_refused(bad, NULL, 0,
+                   "folder/test.json:1:67: /events: 100001 events are too many; at most 100000 are "
+                   "allowed");
+}
+END_TEST
+
+START_TEST(bounds_at_the_limit)
+{
+    g_autoptr(GString) json =
+        g_string_new("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true}},"
+                     " \"expect\": {\"bounds\": [{\"quantity\": \"head\", \"at_least\": 1}");
+
+    for (uint32_t i = 1; i < SCENARIO_BOUNDS_MAX; i++) {
+        g_string_append(json, ",{\"quantity\": \"lib\", \"at_most\": 1}");
+    }
+    g_autofree char *good = g_strconcat(json->str, "]}}", NULL);
+    g_autofree char *bad = g_strconcat(json->str, ", 0]}}", NULL);
+    g_autoptr(Scenario) s = load(good);
+
+    ck_assert_uint_eq(s->expect.n_bounds, SCENARIO_BOUNDS_MAX);
+    assert_refused(bad, NULL, 0,
+                   "folder/test.json:1:78: /expect/bounds: 100001 bounds are too many; at most "
+                   "100000 are allowed");
+}
+END_TEST
+
+START_TEST(texts_at_the_limit)
+{
+    g_autofree char *group = g_strnfill(SCENARIO_GROUP_NAME_MAX, 'g');
+    g_autofree char *name = g_strnfill(SCENARIO_NAME_BYTES_MAX, 'n');
+    g_autofree char *too_long = g_strnfill(SCENARIO_NAME_BYTES_MAX + 1, 'n');
+    g_autofree char *pointer = g_strconcat("/peers/", group, NULL);
+    const ScenarioOverride good[] = {{pointer, "{}"}, {"/name", name}};
+    const ScenarioOverride bad = {"/name", too_long};
+    g_autoptr(Scenario) s = load_with(MINIMAL, good, 2);
+
+    ck_assert_str_eq(s->name, name);
+    ck_assert_str_eq(s->groups[1].name, group);
+    assert_refused(MINIMAL, &bad, 1, "--set /name: the text is too long; 128 bytes are allowed");
+}
+END_TEST
+
+/* A scenario file of `length` bytes, spaces in front. The caller removes it. */
+static char *write_padded(size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = g_malloc(length);
+    char *path = NULL;
+    const int file = g_file_open_tmp("scenario-XXXXXX.json", &path, &error);
+
+    ck_assert_int_ge(file, 0);
+    g_close(file, NULL);
+    memset(text, ' ', length - strlen(MINIMAL));
+    memcpy(text + length - strlen(MINIMAL), MINIMAL, strlen(MINIMAL));
+    ck_assert(g_file_set_contents(path, text, (gssize)length, NULL));
+    return path;
+}
+
+START_TEST(files_at_the_limit)
+{
+    g_autofree char *good = write_padded(SCENARIO_FILE_BYTES_MAX);
+    g_autofree char *bad = write_padded(SCENARIO_FILE_BYTES_MAX + 1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Scenario) s = scenario_load(good, NULL, 0, &error);
+
+    ck_assert_ptr_nonnull(s);
+    ck_assert_ptr_null(scenario_load(bad, NULL, 0, &error));
+    g_autofree char *expected = g_strdup_printf(
+        "%s: the file is too large; at most 67108864 bytes are allowed", bad);
+
+    ck_assert_str_eq(error->message, expected);
+    ck_assert_int_eq(error->code, SCENARIO_ERROR_FILE);
+    g_unlink(good);
+    g_unlink(bad);
+}
+END_TEST
+
+START_TEST(files_that_cannot_be_read)
+{
+    g_autoptr(GError) missing = NULL;
+    g_autoptr(GError) folder = NULL;
+    g_autoptr(GError) endless = NULL;
+
+    ck_assert_ptr_null(scenario_load("tests/data/none.json", NULL, 0, &missing));
+    ck_assert_str_eq(missing->message, "tests/data/none.json: cannot be opened: No such file or directory");
+    ck_assert_ptr_null(scenario_load("tests/data", NULL, 0, &folder));
+    ck_assert_str_eq(folder->message, "tests/data: cannot be read: Is a directory");
+    ck_assert_ptr_null(scenario_load("/dev/zero", NULL, 0, &endless));
+    ck_assert_str_eq(endless->message,
+                     "/dev/zero: the file is too large; at most 67108864 bytes are allowed");
+}
+END_TEST
+
+START_TEST(freeing_nothing)
+{
+    scenario_free(NULL);
+}
+END_TEST
+
+static void add_limits(TCase *tcase)
+{
+    tcase_add_test(tcase, peers_at_the_limit);
+    tcase_add_test(tcase, links_at_the_limit);
+    tcase_add_test(tcase, selected_peers_at_the_limit);
+    tcase_add_test(tcase, events_at_the_limit);
+    tcase_add_test(tcase, bounds_at_the_limit);
+    tcase_add_test(tcase, texts_at_the_limit);
+    tcase_add_test(tcase, files_at_the_limit);
+    tcase_add_test(tcase, files_that_cannot_be_read);
+    tcase_add_test(tcase, freeing_nothing);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("scenario_loader");
+    TCase *tcase = tcase_create("loader");
+
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, every_default);
+    tcase_add_test(tcase, group_defaults);
+    tcase_add_test(tcase, every_root_key);
+    tcase_add_test(tcase, every_group_key);
+    tcase_add_test(tcase, peers_have_groups_and_names);
+    tcase_add_test(tcase, the_other_latencies_and_rules);
+    tcase_add_test(tcase, events_in_order_of_time);
+    tcase_add_test(tcase, a_peer_can_crash_when_it_starts);
+    tcase_add_test(tcase, partitions_with_all_peers_named);
+    tcase_add_test(tcase, every_expectation);
+    tcase_add_test(tcase, every_quantity);
+    tcase_add_test(tcase, no_convergence_expected);
+    tcase_add_test(tcase, edge_lists);
+    tcase_add_test(tcase, edge_lists_from_elsewhere);
+    tcase_add_test(tcase, the_seed_makes_the_random_topology);
+    tcase_add_test(tcase, overrides_set_values);
+    tcase_add_test(tcase, overrides_that_are_wrong);
+    tcase_add_test(tcase, overrides_of_array_elements);
+    add_limits(tcase);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
