@@ -28,12 +28,22 @@ void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view)
         session->frontier = bnet_view_at(view, both);
 }
 
-void bnet_frontier_head_moved(BnetSession *session, const BnetView *view)
+/* Certain blocks that are not descendants of the new head have no newer ancestor on our chain than
+ * before; one that is makes the head itself certain. A descendant has a higher handle. */
+void bnet_frontier_applied(BnetSession *session, const BnetView *view)
+{
+    bnet_frontier_lib_moved(session, view);
+    BnetBlock known = bnet_status_above(&session->status, view->head - 1);
+    for (; known != BNET_NO_BLOCK; known = bnet_status_above(&session->status, known)) {
+        if (!bnet_store_is_ancestor(view->store, view->head, known))
+            continue;
+        session->frontier = view->head;
+        return;
+    }
+}
+
+/* No certain block has a newer ancestor on the shorter chain than on the longer one. */
+void bnet_frontier_unwound(BnetSession *session, const BnetView *view)
 {
     session->frontier = bnet_store_common(view->store, session->frontier, view->head);
-    bnet_frontier_lib_moved(session, view);
-    /* Whatever could raise it further is a descendant of the frontier, so its handle is higher. */
-    BnetBlock known = bnet_status_above(&session->status, session->frontier);
-    for (; known != BNET_NO_BLOCK; known = bnet_status_above(&session->status, known))
-        raise_to(session, view, known);
 }

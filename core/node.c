@@ -273,11 +273,11 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
     return verdict;
 }
 
-static void head_moved(BnetNode *node, const BnetEnv *env)
+static void unwound(BnetNode *node, const BnetEnv *env)
 {
     for (uint32_t i = 0; i < node->n_sessions; i++)
         if (bnet_session_is_open(&node->sessions[i]))
-            bnet_session_head_moved(&node->sessions[i], env);
+            bnet_session_unwound(&node->sessions[i], env);
 }
 
 /* The block's transactions no longer wait; the sessions may send the block. */
@@ -288,7 +288,9 @@ static void applied(BnetNode *node, BnetBlock block, const BnetEnv *env)
     for (uint32_t i = 0; i < n; i++)
         bnet_trxs_include(&node->trxs, trxs[i]);
     bnet_blame_drop_block(&node->blame, block);
-    head_moved(node, env);
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_session_applied(&node->sessions[i], env);
 }
 
 static void irreversible(BnetNode *node, BnetBlock block, const BnetEnv *env)
@@ -353,7 +355,7 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
         applied(node, ret_event->block, &env);
         break;
     case BNET_CHAIN_SWITCH:
-        head_moved(node, &env);
+        unwound(node, &env);
         break;
     case BNET_CHAIN_IRREVERSIBLE:
         irreversible(node, ret_event->block, &env);

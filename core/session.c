@@ -256,12 +256,18 @@ void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlo
     bnet_session_choose(session, env);
 }
 
-void bnet_session_head_moved(BnetSession *session, const BnetEnv *env)
+void bnet_session_applied(BnetSession *session, const BnetEnv *env)
 {
     if (!session->hello_received)
         return;
-    bnet_frontier_head_moved(session, env->view);
+    bnet_frontier_applied(session, env->view);
     bnet_session_choose(session, env);
+}
+
+void bnet_session_unwound(BnetSession *session, const BnetEnv *env)
+{
+    if (session->hello_received)
+        bnet_frontier_unwound(session, env->view);
 }
 
 void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env)

@@ -6,8 +6,9 @@
  * One side of one bnet connection: the state machine of protocol sections 4 to 6.
  *
  * One input in, at most three actions out; no callbacks, no allocation, no clock. The environment
- * of an input holds the time and what the sessions of a node share. All inputs are O(1) but for a
- * move of the head, which looks at the peer's known blocks above the frontier (at most 2048).
+ * of an input holds the time and what the sessions of a node share. All inputs are O(log n) in the
+ * length of the chain, but for an applied block, after which the peer's known blocks that are newer
+ * than it are looked at: mostly none, at most 2048.
  *
  * A session does what its node tells it (node.h): the rules that concern several sessions at once,
  * blame and redundant connections, stand there.
@@ -155,8 +156,11 @@ void bnet_session_ping_code(BnetSession *session, const BnetEnv *env, const Bnet
 /* A header was accepted, younger than 6 s. */
 void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock block);
 
-/* The head is another: a block was applied, or a fork switch took it back. */
-void bnet_session_head_moved(BnetSession *session, const BnetEnv *env);
+/* A block was applied: it is the head. */
+void bnet_session_applied(BnetSession *session, const BnetEnv *env);
+
+/* A fork switch took the head back to where the branches part. */
+void bnet_session_unwound(BnetSession *session, const BnetEnv *env);
 
 /* A block of ours became irreversible. */
 void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlock block);
@@ -196,8 +200,11 @@ void bnet_frontier_certain(BnetSession *session, const BnetView *view, BnetBlock
 /* frontier.c: the peer's LIB or ours has moved. */
 void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view);
 
-/* frontier.c: our head has moved, forward or to another fork. */
-void bnet_frontier_head_moved(BnetSession *session, const BnetView *view);
+/* frontier.c: our head is one block further. */
+void bnet_frontier_applied(BnetSession *session, const BnetView *view);
+
+/* frontier.c: our head went back on its own chain. */
+void bnet_frontier_unwound(BnetSession *session, const BnetView *view);
 
 /* session.c: appends an action of this session. */
 BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, BnetActionKind kind);

@@ -144,11 +144,6 @@ static void append_check(const Text *text, const SimCheckResult *check, Paint co
         pad(text, 6);
         wrap_clean(text, check->detail, 6, 6);
     }
-    if (check->violations > 1) {
-        pad(text, 6);
-        report_append_count(text->out, check->violations);
-        g_string_append(text->out, " violations in all; this is the first\n");
-    }
 }
 
 static uint32_t count_checks(const SimResult *result, SimVerdict verdict)
@@ -214,8 +209,12 @@ static void append_head(const Text *text, const SimResult *result, const ReportH
     g_autoptr(GString) line = g_string_new(NULL);
     g_string_append_printf(line, "  %u peer%s%s at ", head->count, head->count == 1 ? "" : "s",
                            head->up ? "" : " down");
-    g_string_append_printf(line, "head %u ", head->head_number);
-    report_append_id_short(line, &head->head_id);
+    if (head->head_number == 0) {
+        g_string_append(line, "no head, never started");
+    } else {
+        g_string_append_printf(line, "head %u ", head->head_number);
+        report_append_id_short(line, &head->head_id);
+    }
     g_string_append(line, ", LIB ");
     if (head->lib_max == 0) {
         g_string_append(line, "none");

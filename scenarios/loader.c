@@ -9,8 +9,6 @@
 #include "scenarios/parts.h"
 #include "scenarios/reader.h"
 
-#define DESCRIPTION_BYTES_MAX 65536u
-
 G_DEFINE_QUARK(scenario - error - quark, scenario_error)
 
 /* The file's name without folder and ".json". */
@@ -54,7 +52,8 @@ static void read_root(ScenarioReader *reader)
         scenario_reader_string(reader, keys.schema, "a string");
     }
     read_name(reader, keys.name);
-    scenario_reader_text(reader, keys.description, DESCRIPTION_BYTES_MAX, &scenario->description);
+    scenario_reader_text(reader, keys.description, SCENARIO_DESCRIPTION_BYTES_MAX,
+                         &scenario->description);
     scenario_reader_uint(reader, keys.seed, 0, UINT64_MAX, &scenario->seed);
     scenario_reader_duration(reader, keys.duration, 1, SCENARIO_DURATION_MAX_NS,
                              &scenario->duration_ns);

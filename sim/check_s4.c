@@ -13,26 +13,21 @@ typedef struct CheckS4 {
     GArray **tainted; /* [ends]: invalid blocks that were delivered there; NULL: none */
     bool *guilty;     /* [ends]: must be closed before the next message */
     uint32_t n_ends;
+    GByteArray *taint; /* [blocks]: is_tainted() */
 } CheckS4;
 
-static bool is_invalid(const BnetStore *store, BnetBlock block)
+/* The block, or one that it is built on, is invalid. Known of all blocks older than the newest that was
+ * asked for; a parent has a lower handle. */
+static bool is_tainted(CheckS4 *self, const BnetStore *store, BnetBlock block)
 {
-    const BnetBlockInfo *info = bnet_store_block(store, block);
-    return info->header_fault != BNET_FAULT_NONE || info->content_fault;
-}
-
-/* The block or one that it is built on, above the receiver's LIB, is invalid. */
-static bool is_tainted(const BnetView *view, BnetBlock block)
-{
-    const BnetStore *store = view->store;
-    uint32_t lib = bnet_view_lib_number(view);
-    for (; bnet_store_number(store, block) > lib; block = bnet_store_block(store, block)->parent) {
-        if (is_invalid(store, block))
-            return true;
-        if (bnet_view_applied(view, block))
-            return false;
+    GByteArray *taint = self->taint;
+    while (taint->len <= block) {
+        const BnetBlockInfo *info = bnet_store_block(store, taint->len);
+        guint8 tainted = info->header_fault != BNET_FAULT_NONE || info->content_fault ||
+                         taint->data[info->parent];
+        g_byte_array_append(taint, &tainted, 1);
     }
-    return false;
+    return taint->data[block];
 }
 
 static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happening)
@@ -48,7 +43,7 @@ static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happen
     if (happening->message->kind != BNET_MESSAGE_BLOCK)
         return;
     BnetBlock block = happening->message->u.block;
-    if (!is_tainted(&sim_world_node(world, happening->peer)->view, block))
+    if (!is_tainted(self, sim_world_store(world), block))
         return;
     self->check.judged = true;
     if (!self->tainted[end])
@@ -121,6 +116,7 @@ static void check_free(SimCheck *check)
     for (uint32_t e = 0; e < self->n_ends; e++)
         if (self->tainted[e])
             g_array_unref(self->tainted[e]);
+    g_byte_array_unref(self->taint);
     g_free(self->tainted);
     g_free(self->guilty);
     g_free(self);
@@ -139,5 +135,8 @@ SimCheck *sim_check_s4_new(SimWorld *world)
     self->n_ends = sim_world_ends(world);
     self->tainted = g_new0(GArray *, self->n_ends);
     self->guilty = g_new0(bool, self->n_ends);
+    self->taint = g_byte_array_new();
+    const guint8 no_block = 0;
+    g_byte_array_append(self->taint, &no_block, 1);
     return &self->check;
 }

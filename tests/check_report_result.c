@@ -122,7 +122,6 @@ START_TEST(text_of_a_failure)
         "What failed\n"
         "  ✗ expect/bounds/0  fork_switches of bp >= 1\n"
         "      at 60 s bp[1] has 0 < 1 & \"none\"?\n"
-        "      2 violations in all; this is the first\n"
         "\n"
         "Checks\n"
         "  1 passed, 1 failed, 1 not judged\n"

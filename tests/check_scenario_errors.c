@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Each file of tests/data/scenarios/bad must be refused with exactly the message of expected.txt. */
+/* Each file of tests/data/scenarios/bad must be refused with exactly the message of expected.txt.
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,7 @@ static uint32_t count_scenarios(void)
     uint32_t n = 0;
 
     ck_assert_ptr_nonnull(folder);
-    for (const char *name = g_dir_read_name(folder); name != NULL;
-         name = g_dir_read_name(folder)) {
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
         n += g_str_has_suffix(name, ".json") ? 1u : 0u;
     }
     return n;

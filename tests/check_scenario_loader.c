@@ -182,9 +182,8 @@ END_TEST
 
 START_TEST(peers_have_groups_and_names)
 {
-    g_autoptr(Scenario) s =
-        load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true},"
-             " \"b\": {\"count\": 2}, \"c\": {}}}");
+    g_autoptr(Scenario) s = load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true},"
+                                 " \"b\": {\"count\": 2}, \"c\": {}}}");
     static const char *const names[] = {"a", "b[0]", "b[1]", "c"};
     static const uint32_t groups[] = {0, 1, 1, 2};
 
@@ -223,18 +222,18 @@ END_TEST
 
 START_TEST(events_in_order_of_time)
 {
-    g_autoptr(Scenario) s = load(
-        "{\"duration\": \"60s\","
-        " \"peers\": {\"bp\": {\"count\": 3, \"produces\": true}, \"r\": {\"count\": 2}},"
-        " \"events\": ["
-        "  {\"at\": \"60s\", \"heal\": true},"
-        "  {\"at\": \"10s\", \"crash\": [\"r\", \"bp[1]\"]},"
-        "  {\"at\": \"20s\", \"restart\": \"r[0]\", \"chain\": \"lose\"},"
-        "  {\"at\": \"20s\", \"restart\": \"r[1]\", \"chain\": \"keep\"},"
-        "  {\"at\": \"10s\", \"partition\": [[\"bp[0]\", \"r[1]\"], \"bp[2]\"],"
-        "   \"connections\": \"reset\"},"
-        "  {\"at\": \"5s\", \"stop_producing\": \"bp\"},"
-        "  {\"at\": \"6s\", \"start_producing\": \"bp[0..1]\"}]}");
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"60s\","
+             " \"peers\": {\"bp\": {\"count\": 3, \"produces\": true}, \"r\": {\"count\": 2}},"
+             " \"events\": ["
+             "  {\"at\": \"60s\", \"heal\": true},"
+             "  {\"at\": \"10s\", \"crash\": [\"r\", \"bp[1]\"]},"
+             "  {\"at\": \"20s\", \"restart\": \"r[0]\", \"chain\": \"lose\"},"
+             "  {\"at\": \"20s\", \"restart\": \"r[1]\", \"chain\": \"keep\"},"
+             "  {\"at\": \"10s\", \"partition\": [[\"bp[0]\", \"r[1]\"], \"bp[2]\"],"
+             "   \"connections\": \"reset\"},"
+             "  {\"at\": \"5s\", \"stop_producing\": \"bp\"},"
+             "  {\"at\": \"6s\", \"start_producing\": \"bp[0..1]\"}]}");
     static const ScenarioEventKind kinds[] = {
         SCENARIO_EVENT_STOP_PRODUCING, SCENARIO_EVENT_START_PRODUCING, SCENARIO_EVENT_CRASH,
         SCENARIO_EVENT_PARTITION,      SCENARIO_EVENT_RESTART,         SCENARIO_EVENT_RESTART,
@@ -286,15 +285,15 @@ END_TEST
 
 START_TEST(every_expectation)
 {
-    g_autoptr(Scenario) s = load(
-        "{\"duration\": \"60s\", \"peers\": {\"bp\": {\"count\": 2, \"produces\": true},"
-        " \"m\": {\"persona\": {\"kind\": \"invalid-block\", \"fault\": \"producer\","
-        "  \"after\": \"40s\"}}},\n"
-        " \"expect\": {\"convergence\": {\"within\": \"20s\", \"lib_within\": \"1ns\"},\n"
-        " \"bad_block\": \"m\", \"no_violation\": false, \"bounds\": [\n"
-        "  {\"quantity\": \"lib\", \"peers\": \"bp[1]\", \"at\": \"30s\", \"at_least\": 5,"
-        "   \"at_most\": 5},\n"
-        "  {\"quantity\": \"notices_received\", \"at_most\": 18446744073709551615}]}}");
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"60s\", \"peers\": {\"bp\": {\"count\": 2, \"produces\": true},"
+             " \"m\": {\"persona\": {\"kind\": \"invalid-block\", \"fault\": \"producer\","
+             "  \"after\": \"40s\"}}},\n"
+             " \"expect\": {\"convergence\": {\"within\": \"20s\", \"lib_within\": \"1ns\"},\n"
+             " \"bad_block\": \"m\", \"no_violation\": false, \"bounds\": [\n"
+             "  {\"quantity\": \"lib\", \"peers\": \"bp[1]\", \"at\": \"30s\", \"at_least\": 5,"
+             "   \"at_most\": 5},\n"
+             "  {\"quantity\": \"notices_received\", \"at_most\": 18446744073709551615}]}}");
     const ScenarioExpect *expect = &s->expect;
 
     ck_assert(expect->convergence);
@@ -329,7 +328,8 @@ START_TEST(every_quantity)
                                         "notices_received"};
 
     for (uint32_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        g_autofree char *bound = g_strdup_printf("{\"quantity\": \"%s\", \"at_least\": 1}", words[i]);
+        g_autofree char *bound =
+            g_strdup_printf("{\"quantity\": \"%s\", \"at_least\": 1}", words[i]);
         const ScenarioOverride overrides[] = {{"/expect", "{\"bounds\": []}"},
                                               {"/expect/bounds/-", bound}};
         g_autoptr(Scenario) s = load_with(MINIMAL, overrides, 2);
@@ -394,8 +394,9 @@ END_TEST
 
 START_TEST(the_seed_makes_the_random_topology)
 {
-    const char *json = "{\"duration\": \"1s\", \"peers\": {\"bp\": {\"count\": 20, \"produces\": true}},"
-                       " \"topology\": {\"kind\": \"random-regular\", \"degree\": 4}}";
+    const char *json =
+        "{\"duration\": \"1s\", \"peers\": {\"bp\": {\"count\": 20, \"produces\": true}},"
+        " \"topology\": {\"kind\": \"random-regular\", \"degree\": 4}}";
     const ScenarioOverride seed = {"/seed", "2"};
     g_autoptr(Scenario) a = load(json);
     g_autoptr(Scenario) b = load(json);
@@ -458,8 +459,7 @@ START_TEST(overrides_that_are_wrong)
          "new"},
         {{"/se~2ed", "1"},
          "--set /se~2ed: a '~' in a pointer must be ~0 (for '~') or ~1 (for '/')"},
-        {{"/seed", "-1"},
-         "--set /seed: -1 is out of range; allowed is 0 to 18446744073709551615"},
+        {{"/seed", "-1"}, "--set /seed: -1 is out of range; allowed is 0 to 18446744073709551615"},
         {{"/seed", "one"},
          "--set /seed: must be an integer from 0 to 18446744073709551615, not a string"},
         {{"/seed", ""},
@@ -625,13 +625,19 @@ START_TEST(texts_at_the_limit)
     g_autofree char *name = g_strnfill(SCENARIO_NAME_BYTES_MAX, 'n');
     g_autofree char *too_long = g_strnfill(SCENARIO_NAME_BYTES_MAX + 1, 'n');
     g_autofree char *pointer = g_strconcat("/peers/", group, NULL);
-    const ScenarioOverride good[] = {{pointer, "{}"}, {"/name", name}};
-    const ScenarioOverride bad = {"/name", too_long};
-    g_autoptr(Scenario) s = load_with(MINIMAL, good, 2);
+    g_autofree char *description = g_strnfill(SCENARIO_DESCRIPTION_BYTES_MAX, 'd');
+    g_autofree char *long_description = g_strnfill(SCENARIO_DESCRIPTION_BYTES_MAX + 1, 'd');
+    const ScenarioOverride good[] = {
+        {pointer, "{}"}, {"/name", name}, {"/description", description}};
+    const ScenarioOverride bad[] = {{"/name", too_long}, {"/description", long_description}};
+    g_autoptr(Scenario) s = load_with(MINIMAL, good, 3);
 
     ck_assert_str_eq(s->name, name);
+    ck_assert_str_eq(s->description, description);
     ck_assert_str_eq(s->groups[1].name, group);
-    assert_refused(MINIMAL, &bad, 1, "--set /name: the text is too long; 128 bytes are allowed");
+    assert_refused(MINIMAL, bad, 2,
+                   "--set /name: the text is too long; 128 bytes are allowed\n"
+                   "--set /description: the text is too long; 65536 bytes are allowed");
 }
 END_TEST
 
@@ -660,8 +666,8 @@ START_TEST(files_at_the_limit)
 
     ck_assert_ptr_nonnull(s);
     ck_assert_ptr_null(scenario_load(bad, NULL, 0, &error));
-    g_autofree char *expected = g_strdup_printf(
-        "%s: the file is too large; at most 67108864 bytes are allowed", bad);
+    g_autofree char *expected =
+        g_strdup_printf("%s: the file is too large; at most 67108864 bytes are allowed", bad);
 
     ck_assert_str_eq(error->message, expected);
     ck_assert_int_eq(error->code, SCENARIO_ERROR_FILE);
@@ -677,7 +683,8 @@ START_TEST(files_that_cannot_be_read)
     g_autoptr(GError) endless = NULL;
 
     ck_assert_ptr_null(scenario_load("tests/data/none.json", NULL, 0, &missing));
-    ck_assert_str_eq(missing->message, "tests/data/none.json: cannot be opened: No such file or directory");
+    ck_assert_str_eq(missing->message,
+                     "tests/data/none.json: cannot be opened: No such file or directory");
     ck_assert_ptr_null(scenario_load("tests/data", NULL, 0, &folder));
     ck_assert_str_eq(folder->message, "tests/data: cannot be read: Is a directory");
     ck_assert_ptr_null(scenario_load("/dev/zero", NULL, 0, &endless));

@@ -56,8 +56,8 @@ static const ScenarioNode *node_at(uint32_t i)
 static void assert_refused(const char *json, uint32_t line, uint32_t column, const char *message)
 {
     ck_assert_msg(!scan(json), "accepted: %s", json);
-    ck_assert_msg(mistake.line == line && mistake.column == column, "%s: at %u:%u, not %u:%u",
-                  json, mistake.line, mistake.column, line, column);
+    ck_assert_msg(mistake.line == line && mistake.column == column, "%s: at %u:%u, not %u:%u", json,
+                  mistake.line, mistake.column, line, column);
     ck_assert_msg(strstr(mistake.message, message) != NULL, "%s: %s", json, mistake.message);
 }
 
@@ -69,12 +69,9 @@ START_TEST(nodes_know_where_they_stand)
         ScenarioNodeKind kind;
         uint32_t parent, line, column, key_line, key_column;
     } expected[] = {
-        {NULL, SCENARIO_NODE_OBJECT, 0, 1, 1, 1, 1},
-        {"a", SCENARIO_NODE_ARRAY, 0, 2, 3, 1, 3},
-        {NULL, SCENARIO_NODE_INTEGER, 1, 2, 4, 2, 4},
-        {NULL, SCENARIO_NODE_STRING, 1, 2, 7, 2, 7},
-        {NULL, SCENARIO_NODE_NULL, 1, 2, 13, 2, 13},
-        {"b", SCENARIO_NODE_OBJECT, 0, 2, 23, 2, 19},
+        {NULL, SCENARIO_NODE_OBJECT, 0, 1, 1, 1, 1},  {"a", SCENARIO_NODE_ARRAY, 0, 2, 3, 1, 3},
+        {NULL, SCENARIO_NODE_INTEGER, 1, 2, 4, 2, 4}, {NULL, SCENARIO_NODE_STRING, 1, 2, 7, 2, 7},
+        {NULL, SCENARIO_NODE_NULL, 1, 2, 13, 2, 13},  {"b", SCENARIO_NODE_OBJECT, 0, 2, 23, 2, 19},
         {"c", SCENARIO_NODE_BOOL, 5, 2, 28, 2, 24},
     };
 
@@ -118,10 +115,31 @@ END_TEST
 START_TEST(what_rfc_8259_allows)
 {
     static const char *const texts[] = {
-        "0", "-0", "1", "-1", "0.5", "-0.0", "1e5", "1E+5", "1e-5", "10.25e007", "1e99999",
-        "18446744073709551615", "-9223372036854775808", "true", "false", "null", "\"\"", "{}", "[]",
-        " \t\r\n[ ] \t\r\n", "{\"\":0}", "{\"a\":1,\"A\":2}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
-        "\"\\u0001\\uD834\\uDD1E\\u00e9\"", "\"\x7F\xC2\x80\xEF\xBF\xBF\xF4\x8F\xBF\xBF\"",
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "0.5",
+        "-0.0",
+        "1e5",
+        "1E+5",
+        "1e-5",
+        "10.25e007",
+        "1e99999",
+        "18446744073709551615",
+        "-9223372036854775808",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "{}",
+        "[]",
+        " \t\r\n[ ] \t\r\n",
+        "{\"\":0}",
+        "{\"a\":1,\"A\":2}",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+        "\"\\u0001\\uD834\\uDD1E\\u00e9\"",
+        "\"\x7F\xC2\x80\xEF\xBF\xBF\xF4\x8F\xBF\xBF\"",
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -185,7 +203,8 @@ END_TEST
 
 START_TEST(duplicate_keys)
 {
-    assert_refused("{\"a\":1,\n\"b\":2,\n \"a\":3}", 3, 2, "the key \"a\" stands here a second time; the first is at 1:2");
+    assert_refused("{\"a\":1,\n\"b\":2,\n \"a\":3}", 3, 2,
+                   "the key \"a\" stands here a second time; the first is at 1:2");
     assert_refused("{\"a\":1,\"\\u0061\":3}", 1, 8, "the key \"a\" stands here a second time");
     assert_refused("{\"\":1,\"\":3}", 1, 7, "a second time");
     ck_assert(scan("{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}"));
@@ -196,7 +215,8 @@ START_TEST(integers_at_the_limit)
 {
     ck_assert(scan("18446744073709551615"));
     ck_assert(scan("-9223372036854775808"));
-    assert_refused("18446744073709551616", 1, 1, "from -9223372036854775808 to 18446744073709551615");
+    assert_refused("18446744073709551616", 1, 1,
+                   "from -9223372036854775808 to 18446744073709551615");
     assert_refused("-9223372036854775809", 1, 1, "from -9223372036854775808");
     assert_refused("100000000000000000000000000000000", 1, 1, "from -9223372036854775808");
     ck_assert(scan("100000000000000000000000000000000.0"));
@@ -240,7 +260,8 @@ END_TEST
 /* Every beginning of a text must be refused, at its end. */
 START_TEST(every_truncation)
 {
-    static const char whole[] = "{\"a\": [1, \"x\\u00e4\\ud83d\\ude00\", {\"b\": null}, -2.5e-3, true]} ";
+    static const char whole[] =
+        "{\"a\": [1, \"x\\u00e4\\ud83d\\ude00\", {\"b\": null}, -2.5e-3, true]} ";
 
     ck_assert(scan(whole));
     for (size_t length = 0; length + 2 < sizeof whole - 1; length++) {

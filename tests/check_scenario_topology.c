@@ -30,8 +30,7 @@ static char *text_of_links(void)
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < links->len; i++) {
-        g_string_append_printf(out, "%s%u-%u", i > 0 ? " " : "", link_at(i)->from,
-                               link_at(i)->to);
+        g_string_append_printf(out, "%s%u-%u", i > 0 ? " " : "", link_at(i)->from, link_at(i)->to);
     }
     return g_string_free(out, FALSE);
 }
@@ -118,7 +117,8 @@ START_TEST(every_small_regular_graph)
         }
     }
     /* n: degrees 2 to n - 1, for odd n the even ones alone; and 1 for n = 2, 0 for n = 1. */
-    ck_assert_uint_eq(n_graphs, 20 * (1 + 1 + (1 + 2 + 2 + 4 + 3 + 6 + 4 + 8 + 5 + 10 + 6 + 12 + 7 + 14)));
+    ck_assert_uint_eq(n_graphs,
+                      20 * (1 + 1 + (1 + 2 + 2 + 4 + 3 + 6 + 4 + 8 + 5 + 10 + 6 + 12 + 7 + 14)));
 }
 END_TEST
 

@@ -85,14 +85,8 @@ START_TEST(rates)
         const char *text;
         uint64_t micro;
     } cases[] = {
-        {"0/s", 0},
-        {"10/s", 10000000},
-        {"0.5/s", 500000},
-        {"0.000001/s", 1},
-        {"30/min", 500000},
-        {"1/min", 16667},
-        {"5/h", 1389},
-        {"0.0018/h", 1},
+        {"0/s", 0},         {"10/s", 10000000}, {"0.5/s", 500000}, {"0.000001/s", 1},
+        {"30/min", 500000}, {"1/min", 16667},   {"5/h", 1389},     {"0.0018/h", 1},
     };
     uint64_t micro = 7;
 
@@ -116,16 +110,15 @@ START_TEST(bandwidths)
         const char *text;
         uint64_t bytes_per_s;
     } cases[] = {
-        {"8bit/s", 1},          {"64kbit/s", 8000},        {"100Mbit/s", 12500000},
-        {"1Gbit/s", 125000000}, {"2.5Gbit/s", 312500000},  {"1B/s", 1},
-        {"10kB/s", 10000},      {"10MB/s", 10000000},      {"0.001kB/s", 1},
+        {"8bit/s", 1},          {"64kbit/s", 8000},       {"100Mbit/s", 12500000},
+        {"1Gbit/s", 125000000}, {"2.5Gbit/s", 312500000}, {"1B/s", 1},
+        {"10kB/s", 10000},      {"10MB/s", 10000000},     {"0.001kB/s", 1},
         {"1GB/s", 1000000000},  {"0.008kbit/s", 1},
     };
     uint64_t value = 7;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        ck_assert_msg(scenario_units_bandwidth(cases[i].text, &value) == NULL, "%s",
-                      cases[i].text);
+        ck_assert_msg(scenario_units_bandwidth(cases[i].text, &value) == NULL, "%s", cases[i].text);
         ck_assert_uint_eq(value, cases[i].bytes_per_s);
     }
     value = 7;
@@ -146,8 +139,10 @@ START_TEST(sizes)
         const char *text;
         uint64_t bytes;
     } cases[] = {
-        {"200B", 200},      {"10kB", 10000},        {"1MB", 1000000}, {"1GB", 1000000000},
-        {"64KiB", 65536},   {"1MiB", 1048576},      {"1.5KiB", 1536}, {"0.0009765625KiB", 1},
+        {"200B", 200},      {"10kB", 10000},
+        {"1MB", 1000000},   {"1GB", 1000000000},
+        {"64KiB", 65536},   {"1MiB", 1048576},
+        {"1.5KiB", 1536},   {"0.0009765625KiB", 1},
         {"1GiB", 1u << 30}, {"18446744073709551615B", UINT64_MAX},
     };
     uint64_t bytes = 7;
