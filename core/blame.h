@@ -6,19 +6,25 @@
  * Which sessions sent us a full block that has not been applied yet (protocol section 4). Kept until
  * the block is applied, stale or rejected, never evicted earlier; bounded by the blocks of the fork
  * database times the sessions. Mostly empty: a block is applied soon after it came.
+ *
+ * Entries hang in chains by block. A query costs the senders of one block; dropping a session and
+ * finding the guilty look at all entries, which is rare.
  */
 
 #include "core/store.h"
 
 typedef struct BnetBlameEntry {
-    BnetBlock block;
+    BnetBlock block; /* BNET_NO_BLOCK: free */
     uint32_t session;
+    uint32_t next; /* of the chain, or of the free entries, as index + 1; 0: none */
 } BnetBlameEntry;
 
 typedef struct BnetBlame {
-    BnetBlameEntry *entries;
-    uint32_t n;
-    uint32_t capacity;
+    BnetBlameEntry *entries; /* [capacity] */
+    uint32_t *chains;        /* [capacity]: first entry of each chain, as index + 1; 0: none */
+    uint32_t capacity;       /* 0 or a power of two */
+    uint32_t n;              /* entries in use */
+    uint32_t free;           /* first free entry, as index + 1; 0: none */
 } BnetBlame;
 
 void bnet_blame_init(BnetBlame *blame);
@@ -36,7 +42,7 @@ void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block);
 /* Blame ends with the session. */
 void bnet_blame_drop_session(BnetBlame *blame, uint32_t session);
 
-/* Takes out one session that sent `root` or a block built on it, together with its entry;
+/* Takes out an entry of a session that sent `root` or a block built on it, the lowest session first;
  * BNET_NO_SESSION: none is left. */
 uint32_t bnet_blame_take_guilty(BnetBlame *blame, const BnetStore *store, BnetBlock root);
 

@@ -45,11 +45,12 @@ static uint32_t id_hash(const BnetId *id)
     return hash;
 }
 
-/* The same header with and without a valid signature, or with another content, is not one block. */
+/* The same header with and without a valid signature, or with another content, is not one block; nor
+ * are the children of two such blocks, although their ids are equal. */
 static bool same_block(const BnetBlockInfo *a, const BnetBlockInfo *b)
 {
-    return bnet_id_equal(&a->id, &b->id) && a->header_fault == b->header_fault &&
-           a->content_fault == b->content_fault;
+    return bnet_id_equal(&a->id, &b->id) && a->parent == b->parent &&
+           a->header_fault == b->header_fault && a->content_fault == b->content_fault;
 }
 
 static uint32_t *index_place(const BnetStore *store, uint32_t *index, uint32_t size,

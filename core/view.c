@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/view.h"
 
+#include <string.h>
+
 /* --- lists ------------------------------------------------------------------------------------- */
 
 static void list_add(BnetList *list, uint32_t item)
@@ -12,17 +14,18 @@ static void list_add(BnetList *list, uint32_t item)
     list->items[list->n++] = item;
 }
 
-/* Searches from the end: what is looked for mostly came last. */
+/* Looks first where the last item was taken out, then from the end: the blocks of a branch lie one
+ * behind the other, and a single block mostly came last. */
 static void list_remove(BnetList *list, uint32_t item)
 {
-    uint32_t at = list->n;
+    uint32_t at = list->hint < list->n && list->items[list->hint] == item ? list->hint + 1 : list->n;
     while (at > 0 && list->items[at - 1] != item)
         at--;
     if (at == 0)
         return;
-    for (; at < list->n; at++)
-        list->items[at - 1] = list->items[at];
+    memmove(&list->items[at - 1], &list->items[at], (list->n - at) * sizeof *list->items);
     list->n--;
+    list->hint = at - 1;
 }
 
 static void list_finish(BnetList *list)

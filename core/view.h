@@ -48,6 +48,7 @@ typedef struct BnetList {
     uint32_t *items;
     uint32_t n;
     uint32_t capacity;
+    uint32_t hint; /* index from which the last item was taken out */
 } BnetList;
 
 typedef struct BnetView {

@@ -172,30 +172,37 @@ static void set_syntax_error(const ScenarioDocument *document, const ScenarioSca
                 message);
 }
 
-ScenarioDocument *scenario_document_new(const char *path, const char *data, size_t length,
-                                        GError **error)
+/* A document without nodes. */
+static ScenarioDocument *new_empty(const char *path)
 {
-    g_autoptr(ScenarioDocument) document = g_new0(ScenarioDocument, 1);
-    ScenarioScanError mistake = {0};
+    ScenarioDocument *document = g_new0(ScenarioDocument, 1);
 
     document->path = g_strdup(path);
     document->nodes = g_array_new(FALSE, FALSE, sizeof(ScenarioNode));
     document->keys = g_string_chunk_new(1024);
     document->values = g_ptr_array_new_with_free_func(put_value);
     document->sources = g_ptr_array_new_with_free_func(g_free);
-    if (length > SCENARIO_FILE_BYTES_MAX) {
+    return document;
+}
+
+ScenarioDocument *scenario_document_new(const ScenarioText *text, GError **error)
+{
+    ScenarioScanError mistake = {0};
+
+    if (text->length > SCENARIO_FILE_BYTES_MAX) {
         g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE,
-                    "%s: the file is too large; at most %u bytes (64 MiB) are allowed", path,
+                    "%s: the file is too large; at most %u bytes are allowed", text->path,
                     SCENARIO_FILE_BYTES_MAX);
         return NULL;
     }
-    g_autofree char *text = g_malloc(length + 1);
+    g_autoptr(ScenarioDocument) document = new_empty(text->path);
+    g_autofree char *copy = g_malloc(text->length + 1);
 
-    if (length > 0) {
-        memcpy(text, data, length);
+    if (text->length > 0) {
+        memcpy(copy, text->data, text->length);
     }
-    text[length] = '\0';
-    if (!parse(document, text, length, 0, &mistake)) {
+    copy[text->length] = '\0';
+    if (!parse(document, copy, text->length, 0, &mistake)) {
         set_syntax_error(document, &mistake, error);
         return NULL;
     }
@@ -330,24 +337,31 @@ static uint32_t find_child(const ScenarioDocument *document, uint32_t parent, co
     return SCENARIO_NODE_NONE;
 }
 
-/* Finds the parent of what the pointer names, the last token, and the child if it exists. */
+/* What a pointer names. */
+typedef struct Target {
+    uint32_t parent;
+    uint32_t child;   /* SCENARIO_NODE_NONE: does not exist */
+    const char *last; /* the last token; of the caller's tokens */
+} Target;
+
+/* Finds what the pointer names. Unescapes the tokens, of which there is at least one. */
 static bool resolve(const ScenarioDocument *document, const ScenarioOverride *override,
-                    char **tokens, uint32_t *ret_parent, uint32_t *ret_child, GError **error)
+                    char **tokens, Target *ret_target, GError **error)
 {
-    uint32_t parent = 0;
-    uint32_t child = 0;
+    Target target = {0};
 
     for (char **token = tokens; *token != NULL; token++) {
         if (!unescape_token(*token)) {
             return fail_override(override, error,
                                  "a '~' in a pointer must be ~0 (for '~') or ~1 (for '/')");
         }
-        parent = child;
-        child = find_child(document, parent, *token);
-        if (child == SCENARIO_NODE_NONE && token[1] != NULL) {
+        target.parent = target.child;
+        target.child = find_child(document, target.parent, *token);
+        target.last = *token;
+        if (target.child == SCENARIO_NODE_NONE && token[1] != NULL) {
             g_autoptr(GString) pointer = g_string_new(NULL);
 
-            append_pointer(document, parent, pointer);
+            append_pointer(document, target.parent, pointer);
             g_string_append_c(pointer, '/');
             append_escaped(pointer, *token, true);
             return fail_override(override, error,
@@ -355,25 +369,24 @@ static bool resolve(const ScenarioDocument *document, const ScenarioOverride *ov
                                  pointer->str);
         }
     }
-    *ret_parent = parent;
-    *ret_child = child;
+    *ret_target = target;
     return true;
 }
 
-/* Whether a child that does not exist yet can be appended under the name `token`. */
+/* Whether a child that does not exist yet can be appended. */
 static bool check_new_child(const ScenarioDocument *document, const ScenarioOverride *override,
-                            uint32_t parent, const char *token, GError **error)
+                            const Target *target, GError **error)
 {
-    const ScenarioNode *at = node_at(document, parent);
+    const ScenarioNode *at = node_at(document, target->parent);
 
     if (at->kind == SCENARIO_NODE_OBJECT ||
-        (at->kind == SCENARIO_NODE_ARRAY && strcmp(token, "-") == 0)) {
+        (at->kind == SCENARIO_NODE_ARRAY && strcmp(target->last, "-") == 0)) {
         return true;
     }
     g_autoptr(GString) pointer = g_string_new(NULL);
-    g_autofree char *quoted = scenario_quote(token);
+    g_autofree char *quoted = scenario_quote(target->last);
 
-    append_pointer(document, parent, pointer);
+    append_pointer(document, target->parent, pointer);
     if (at->kind == SCENARIO_NODE_ARRAY) {
         return fail_override(override, error,
                              "%s is no element of %s, which has %u; \"-\" appends one", quoted,
@@ -442,8 +455,7 @@ static void link_child(ScenarioDocument *document, uint32_t parent, uint32_t old
 bool scenario_document_override(ScenarioDocument *document, const ScenarioOverride *override,
                                 GError **error)
 {
-    uint32_t parent = 0;
-    uint32_t child = 0;
+    Target target = {0};
 
     if (override->pointer[0] != '/' || !g_utf8_validate(override->pointer, -1, NULL)) {
         return fail_override(override, error,
@@ -458,12 +470,12 @@ bool scenario_document_override(ScenarioDocument *document, const ScenarioOverri
     if (g_strv_length(tokens) > SCENARIO_DEPTH_MAX) {
         return fail_override(override, error, "a pointer has %u parts at most", SCENARIO_DEPTH_MAX);
     }
-    if (!resolve(document, override, tokens, &parent, &child, error)) {
+    if (!resolve(document, override, tokens, &target, error)) {
         return false;
     }
-    const char *last = tokens[g_strv_length(tokens) - 1];
-
-    if (child == SCENARIO_NODE_NONE && !check_new_child(document, override, parent, last, error)) {
+    g_assert(target.last != NULL);
+    if (target.child == SCENARIO_NODE_NONE &&
+        !check_new_child(document, override, &target, error)) {
         return false;
     }
     const uint32_t node = document->nodes->len;
@@ -472,9 +484,9 @@ bool scenario_document_override(ScenarioDocument *document, const ScenarioOverri
     if (!parse_value(document, override, document->sources->len, error)) {
         return false;
     }
-    if (node_at(document, parent)->kind == SCENARIO_NODE_OBJECT) {
-        node_at(document, node)->key = g_string_chunk_insert(document->keys, last);
+    if (node_at(document, target.parent)->kind == SCENARIO_NODE_OBJECT) {
+        node_at(document, node)->key = g_string_chunk_insert(document->keys, target.last);
     }
-    link_child(document, parent, child, node);
+    link_child(document, target.parent, target.child, node);
     return true;
 }

@@ -28,11 +28,10 @@ typedef struct ScenarioDocument {
 } ScenarioDocument;
 
 /*
- * Parses `data` (`length` bytes). On a mistake returns NULL and sets `error` to the one line that
+ * Parses a text. On a mistake returns NULL and sets `error` to the one line that
  * describes it. (transfer full) (nullable)
  */
-ScenarioDocument *scenario_document_new(const char *path, const char *data, size_t length,
-                                        GError **error);
+ScenarioDocument *scenario_document_new(const ScenarioText *text, GError **error);
 
 /* Accepts NULL. */
 void scenario_document_free(ScenarioDocument *document);

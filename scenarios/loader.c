@@ -87,11 +87,10 @@ static Scenario *read_document(const ScenarioDocument *document, GError **error)
     return ok ? g_steal_pointer(&scenario) : NULL;
 }
 
-Scenario *scenario_load_data(const char *path_for_messages, const char *data, size_t length,
-                             const ScenarioOverride *overrides, size_t n_overrides, GError **error)
+Scenario *scenario_load_data(const ScenarioText *text, const ScenarioOverride *overrides,
+                             size_t n_overrides, GError **error)
 {
-    g_autoptr(ScenarioDocument) document =
-        scenario_document_new(path_for_messages, data, length, error);
+    g_autoptr(ScenarioDocument) document = scenario_document_new(text, error);
 
     if (document == NULL) {
         return NULL;
@@ -113,5 +112,7 @@ Scenario *scenario_load(const char *path, const ScenarioOverride *overrides, siz
     if (data == NULL) {
         return NULL;
     }
-    return scenario_load_data(path, data, length, overrides, n_overrides, error);
+    const ScenarioText text = {.path = path, .data = data, .length = length};
+
+    return scenario_load_data(&text, overrides, n_overrides, error);
 }

@@ -68,11 +68,15 @@ typedef struct ScenarioOverride {
 Scenario *scenario_load(const char *path, const ScenarioOverride *overrides, size_t n_overrides,
                         GError **error);
 
-/*
- * The same for a text in memory, which need not end with NUL. `path_for_messages` is what errors
- * name; files that the scenario names are looked for in its folder. (transfer full) (nullable)
- */
-Scenario *scenario_load_data(const char *path_for_messages, const char *data, size_t length,
-                             const ScenarioOverride *overrides, size_t n_overrides, GError **error);
+/* A scenario in memory. */
+typedef struct ScenarioText {
+    const char *path; /* what errors name; files that the scenario names are in this folder */
+    const char *data; /* need not end with NUL */
+    size_t length;    /* in bytes */
+} ScenarioText;
+
+/* The same for a text in memory. (transfer full) (nullable) */
+Scenario *scenario_load_data(const ScenarioText *text, const ScenarioOverride *overrides,
+                             size_t n_overrides, GError **error);
 
 #endif

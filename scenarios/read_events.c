@@ -77,7 +77,7 @@ static bool read_partition(ScenarioReader *reader, uint32_t node, ScenarioEvent 
     if (!reader->peers_known || !scenario_selector_count(reader, node, n_peers)) {
         return false;
     }
-    g_autofree uint32_t *sides = g_new(uint32_t, n_peers);
+    g_autofree uint32_t *sides = g_new0(uint32_t, n_peers);
 
     for (uint32_t peer = 0; peer < n_peers; peer++) {
         sides[peer] = UINT32_MAX;

@@ -222,8 +222,7 @@ void scenario_read_peers(ScenarioReader *reader, uint32_t node)
         ok = read_group(reader, i, group) && ok;
         scenario->n_peers += group->count;
         scenario->n_groups++;
-        g_hash_table_insert(reader->group_numbers, group->name,
-                            GUINT_TO_POINTER(scenario->n_groups));
+        g_hash_table_insert(reader->groups, group->name, group);
     }
     if (reader->n_mistakes == n_mistakes) {
         collect_producers(reader, node);

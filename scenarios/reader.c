@@ -31,7 +31,7 @@ void scenario_reader_init(ScenarioReader *reader, const ScenarioDocument *docume
         .document = document,
         .scenario = scenario,
         .mistakes = g_array_new(FALSE, FALSE, sizeof(Mistake)),
-        .group_numbers = g_hash_table_new(g_str_hash, g_str_equal),
+        .groups = g_hash_table_new(g_str_hash, g_str_equal),
     };
     g_array_set_clear_func(reader->mistakes, clear_mistake);
 }
@@ -42,7 +42,7 @@ void scenario_reader_finish(ScenarioReader *reader)
         return;
     }
     g_array_unref(reader->mistakes);
-    g_hash_table_unref(reader->group_numbers);
+    g_hash_table_unref(reader->groups);
 }
 
 const ScenarioNode *scenario_reader_node(const ScenarioReader *reader, uint32_t node)
@@ -291,25 +291,31 @@ const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const 
     return scenario_document_text(reader->document, node);
 }
 
-/* `text` is of a node; with `none`, "none" is allowed too. */
-static bool read_duration(ScenarioReader *reader, uint32_t node, const char *text, bool none,
-                          int64_t min_ns, int64_t max_ns, int64_t *value_ns)
+/* What a duration may be. */
+typedef struct DurationRange {
+    int64_t min_ns;
+    int64_t max_ns;
+    const char *or_none; /* what a message adds where "none" is allowed too */
+} DurationRange;
+
+/* Reads the text of a node. */
+static bool read_duration(ScenarioReader *reader, uint32_t node, const char *text,
+                          const DurationRange *range, int64_t *value_ns)
 {
-    const char *or_none = none ? ", or \"none\"" : "";
     int64_t read = 0;
     const char *wrong = scenario_units_duration(text, &read);
 
     if (wrong != NULL) {
         g_autofree char *quoted = scenario_quote(text);
 
-        return scenario_reader_fail(reader, node, "%s %s%s", quoted, wrong, or_none);
+        return scenario_reader_fail(reader, node, "%s %s%s", quoted, wrong, range->or_none);
     }
-    if (read < min_ns || read > max_ns) {
-        g_autofree char *least = scenario_units_duration_text(min_ns);
-        g_autofree char *most = scenario_units_duration_text(max_ns);
+    if (read < range->min_ns || read > range->max_ns) {
+        g_autofree char *least = scenario_units_duration_text(range->min_ns);
+        g_autofree char *most = scenario_units_duration_text(range->max_ns);
 
         return scenario_reader_fail(reader, node, "\"%s\" is out of range; allowed is %s to %s%s",
-                                    text, least, most, or_none);
+                                    text, least, most, range->or_none);
     }
     *value_ns = read;
     return true;
@@ -318,18 +324,22 @@ static bool read_duration(ScenarioReader *reader, uint32_t node, const char *tex
 bool scenario_reader_duration(ScenarioReader *reader, uint32_t node, int64_t min_ns, int64_t max_ns,
                               int64_t *value_ns)
 {
+    const DurationRange range = {.min_ns = min_ns, .max_ns = max_ns, .or_none = ""};
+
     if (node == SCENARIO_NODE_NONE) {
         return true;
     }
     const char *text =
         scenario_reader_string(reader, node, "a string with a duration such as \"1.5s\"");
 
-    return text != NULL && read_duration(reader, node, text, false, min_ns, max_ns, value_ns);
+    return text != NULL && read_duration(reader, node, text, &range, value_ns);
 }
 
 bool scenario_reader_duration_or_none(ScenarioReader *reader, uint32_t node, int64_t min_ns,
                                       int64_t max_ns, int64_t *value_ns)
 {
+    const DurationRange range = {.min_ns = min_ns, .max_ns = max_ns, .or_none = ", or \"none\""};
+
     if (node == SCENARIO_NODE_NONE) {
         return true;
     }
@@ -343,7 +353,7 @@ bool scenario_reader_duration_or_none(ScenarioReader *reader, uint32_t node, int
         *value_ns = SCENARIO_TIME_NONE;
         return true;
     }
-    return read_duration(reader, node, text, true, min_ns, max_ns, value_ns);
+    return read_duration(reader, node, text, &range, value_ns);
 }
 
 bool scenario_reader_size(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,

@@ -26,9 +26,9 @@ typedef struct ScenarioReader {
     Scenario *scenario; /* being filled */
     GArray *mistakes;   /* the first SCENARIO_ERRORS_MAX found */
     uint32_t n_mistakes;
-    uint32_t n_selected;       /* of SCENARIO_SELECTED_MAX */
-    bool peers_known;          /* groups and their sizes are read: selectors can be resolved */
-    GHashTable *group_numbers; /* name to number + 1; looked up, never iterated */
+    uint32_t n_selected; /* of SCENARIO_SELECTED_MAX */
+    bool peers_known;    /* groups and their sizes are read: selectors can be resolved */
+    GHashTable *groups;  /* name to ScenarioGroup; looked up, never iterated */
 } ScenarioReader;
 
 void scenario_reader_init(ScenarioReader *reader, const ScenarioDocument *document,

@@ -122,13 +122,11 @@ static bool resolve(ScenarioReader *reader, uint32_t node, const char *text,
 
         return scenario_reader_fail(reader, node, "%s is not a selector; " SELECTOR_FORMS, quoted);
     }
-    const uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(reader->group_numbers, name));
+    const ScenarioGroup *group = g_hash_table_lookup(reader->groups, name);
 
-    if (number == 0) {
+    if (group == NULL) {
         return fail_no_group(reader, node, name);
     }
-    const ScenarioGroup *group = &scenario->groups[number - 1];
-
     if (!parts.indexed) {
         parts.last = group->count - 1;
     }

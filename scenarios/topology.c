@@ -87,6 +87,7 @@ static uint64_t next_random(uint64_t *state)
 /* Even from 0 to n - 1; n > 0. */
 static uint32_t random_below(uint64_t *state, uint32_t n)
 {
+    g_assert(n > 0);
     const uint64_t limit = UINT64_MAX - UINT64_MAX % n;
     uint64_t draw = next_random(state);
 
@@ -232,6 +233,7 @@ static void shuffle_stubs(Pairing *pairing, uint32_t degree)
 {
     const uint32_t n = pairing->n_edges * 2u;
 
+    g_assert(degree > 0);
     for (uint32_t i = 0; i < n; i++) {
         pairing->ends[i] = i / degree;
     }
@@ -394,12 +396,12 @@ void scenario_topology_random_regular(GArray *links, uint32_t n_peers, uint32_t 
     g_assert(scenario_topology_check_degree(n_peers, degree) == NULL);
     edge_set_init(&pairing.set, pairing.n_edges);
     if (made > 0) {
-        pairing.ends = g_new(uint32_t, (size_t)pairing.n_edges * 2u);
+        pairing.ends = g_new0(uint32_t, (size_t)pairing.n_edges * 2u);
         make_simple(&pairing, made);
     }
     if (complement) {
         add_complement(links, &pairing.set, n_peers);
-    } else {
+    } else if (made > 0) {
         merge_components(&pairing, n_peers);
         for (uint32_t i = 0; i < pairing.n_edges; i++) {
             add_link(links, pairing.ends[2 * i], pairing.ends[2 * i + 1]);

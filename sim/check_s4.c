@@ -55,9 +55,11 @@ static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happen
 static void found_invalid(CheckS4 *self, SimWorld *world, uint32_t peer, BnetBlock block)
 {
     const BnetStore *store = sim_world_store(world);
-    for (uint32_t end = 0; end < self->n_ends; end++) {
+    uint32_t n_sessions = sim_world_node(world, peer)->n_sessions;
+    for (uint32_t s = 0; s < n_sessions; s++) {
+        uint32_t end = sim_world_session_end(world, peer, s);
         GArray *tainted = self->tainted[end];
-        if (!tainted || sim_world_end_peer(world, end) != peer)
+        if (!tainted)
             continue;
         for (guint i = 0; i < tainted->len && !self->guilty[end]; i++)
             self->guilty[end] =

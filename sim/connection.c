@@ -108,9 +108,13 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
 
 void sim_connection_reset(SimWorld *world, uint32_t link)
 {
+    uint32_t dialler = dialling_end(link);
+    bool dialling = !world->ends[dialler].open && sim_wire_has_open(world, dialler);
     for (uint32_t end = 2 * link; end <= 2 * link + 1; end++)
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
     sim_wire_clear(world, 2 * link);
     sim_wire_clear(world, 2 * link + 1);
+    if (dialling && world->peers[world->ends[dialler].peer].up)
+        redial_later(world, link);
 }

@@ -227,6 +227,9 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end);
  * that wait for room may get a SIM_EVENT_ROOM. */
 uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, uint32_t *ret_bytes);
 
+/* A SIM_ITEM_OPEN is on its way to the end. O(items on the wire). */
+bool sim_wire_has_open(const SimWorld *world, uint32_t end);
+
 /* Drops all that is on the wire to an end. */
 void sim_wire_clear(SimWorld *world, uint32_t end);
 

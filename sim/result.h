@@ -39,8 +39,6 @@ typedef struct SimDisconnect {
 
 typedef struct SimPeerResult {
     char *name;
-    bool up;
-    bool honest;
     uint32_t head_number; /* of the applied best chain */
     BnetId head_id;
     uint32_t lib_number; /* 0: none yet */
@@ -49,6 +47,8 @@ typedef struct SimPeerResult {
     uint64_t messages_received;
     uint64_t bytes_received;
     uint32_t sessions; /* open at the end */
+    bool up;
+    bool honest; /* without persona */
 } SimPeerResult;
 
 /* A step of the story that the summary tells: a fault, a divergence, a cut-off, a convergence. */

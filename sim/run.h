@@ -18,7 +18,7 @@ typedef struct SimRunOptions {
     void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
     void *progress_data;
 
-    const gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
+    gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
 } SimRunOptions;
 
 /* (transfer full) Never NULL: a scenario that loaded can be run. options may be NULL. */

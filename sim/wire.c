@@ -7,7 +7,9 @@
  * and at least 1 ns after the one before. The queue holds an arrival event ("token") for each item
  * on its way; tokens are all alike and the wire is in order, so a token needs no item.
  *
- * While a link is cut, arrivals are missed; when it is mended, the missed items set out again.
+ * An item that arrives while its link is cut is missed, with all that is behind it; so is what is sent
+ * then. When the link is mended, the missed items set out again. A cut that is mended before the next
+ * arrival delays nothing that was on its way.
  *
  * A write completes at once while the bytes written and not yet read fit in the two socket buffers
  * of the way; else when reading has made room, one latency of the way back later.
@@ -143,7 +145,9 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end)
         return false;
     }
     if (world->links[end / 2].cut) {
-        to->missed++;
+        /* In order: what is on its way behind it waits too. */
+        to->missed += 1 + to->tokens;
+        to->stale = to->tokens;
         return false;
     }
     to->arrived++;
@@ -178,6 +182,16 @@ uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, 
     return item;
 }
 
+bool sim_wire_has_open(const SimWorld *world, uint32_t end)
+{
+    BnetRingWalk walk = bnet_ring_walk(&world->ends[end].wire);
+    uint32_t item;
+    while (bnet_ring_next(&walk, &world->pool, &item))
+        if (item == SIM_ITEM_OPEN)
+            return true;
+    return false;
+}
+
 void sim_wire_clear(SimWorld *world, uint32_t end)
 {
     SimEnd *to = &world->ends[end];
@@ -202,7 +216,8 @@ void sim_wire_mend(SimWorld *world, uint32_t end)
     to->missed = 0;
     BnetRingWalk walk = bnet_ring_walk(&to->wire);
     uint32_t item = 0;
-    for (uint32_t i = 0; i < to->arrived; i++)
+    uint32_t before = to->arrived + to->tokens - to->stale;
+    for (uint32_t i = 0; i < before; i++)
         bnet_ring_next(&walk, &world->pool, &item);
     for (; missed > 0; missed--) {
         gboolean more = bnet_ring_next(&walk, &world->pool, &item);

@@ -102,6 +102,11 @@ uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end)
     return world->ends[end].peer;
 }
 
+uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t session)
+{
+    return sim_peer_end(world, peer, session);
+}
+
 uint32_t sim_world_end_session(const SimWorld *world, uint32_t end)
 {
     return world->ends[end].slot;

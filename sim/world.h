@@ -37,6 +37,9 @@ const char *sim_world_peer_name(const SimWorld *world, uint32_t peer);
 uint32_t sim_world_ends(const SimWorld *world);
 uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end);
 
+/* The end of a session slot of a peer: slots are 0 to n_sessions - 1 of its node. */
+uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t session);
+
 /* Slot of the end in its peer's node. */
 uint32_t sim_world_end_session(const SimWorld *world, uint32_t end);
 

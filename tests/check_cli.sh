@@ -132,20 +132,20 @@ out 'ok (2 peers, 1 link, 7.5 s)'
 expect 0 validate "$folder/suite"
 [ "$(wc -l <"$folder/out")" -eq 3 ] || fail 'not the three scenarios of the folder'
 for command in validate run; do
-    expect 2 $command "$folder/bad/misspelt.json"
+    expect 2 "$command" "$folder/bad/misspelt.json"
     err "$folder/bad/misspelt.json:3:"
     err '/peeers'
     err 'peers'
-    expect 2 $command "$folder/bad/duplicate.json"
+    expect 2 "$command" "$folder/bad/duplicate.json"
     err "$folder/bad/duplicate.json:3:"
     err 'duration'
-    expect 2 $command "$folder/bad/negative.json"
+    expect 2 "$command" "$folder/bad/negative.json"
     err "$folder/bad/negative.json:2:"
     err '/duration'
-    expect 2 $command "$folder/bad/dangling.json"
+    expect 2 "$command" "$folder/bad/dangling.json"
     err "$folder/bad/dangling.json:3:"
     err 'nobody'
-    expect 2 $command "$folder/bad/truncated.json"
+    expect 2 "$command" "$folder/bad/truncated.json"
     err "$folder/bad/truncated.json:3:"
     silent out
 done
@@ -271,17 +271,18 @@ if [ -e /dev/full ]; then
 fi
 
 # A signal ends a long run early: its results are there, marked, and so are those never begun.
-for signal in INT TERM; do
+for signal in INT:130 TERM:143; do
+    wanted=${signal#*:}
+    signal=${signal%:*}
     rm -rf "$folder/long"
     "$bnetlab" run --json --jobs 1 --set /duration=8000h --junit "$folder/junit.xml" \
         --trace "$folder/long/" "$folder/suite" >"$folder/out" 2>"$folder/err" </dev/null &
     process=$!
     # The trace's file is there once the run has begun.
-    until [ -n "$(ls "$folder/long" 2>/dev/null)" ] || ! kill -0 $process; do :; done
-    kill -$signal $process
-    wait $process
+    until [ -n "$(find "$folder/long" -type f 2>/dev/null)" ] || ! kill -0 "$process"; do :; done
+    kill "-$signal" "$process"
+    wait "$process"
     status=$?
-    wanted=$((128 + $([ $signal = INT ] && echo 2 || echo 15)))
     [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, on SIG$signal"
     is_json "$folder/out"
     is_xml "$folder/junit.xml"

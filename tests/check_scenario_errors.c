@@ -65,17 +65,20 @@ START_TEST(damaged_files)
     gsize length = 0;
 
     ck_assert(g_file_get_contents("scenarios/quickstart.json", &text, &length, NULL));
+    const ScenarioText whole = {.path = "damaged.json", .data = text, .length = length};
+
     for (gsize i = 0; i < length; i++) {
+        const ScenarioText cut = {.path = "cut.json", .data = text, .length = i};
         static const char replacements[] = "\0\"{}[],:0-.\\/x\xFF";
 
         for (size_t j = 0; j < sizeof replacements - 1; j++) {
             const char kept = text[i];
 
             text[i] = replacements[j];
-            scenario_free(scenario_load_data("damaged.json", text, length, NULL, 0, NULL));
+            scenario_free(scenario_load_data(&whole, NULL, 0, NULL));
             text[i] = kept;
         }
-        scenario_free(scenario_load_data("cut.json", text, i, NULL, 0, NULL));
+        scenario_free(scenario_load_data(&cut, NULL, 0, NULL));
     }
 }
 END_TEST

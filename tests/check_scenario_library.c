@@ -81,9 +81,9 @@ START_TEST(the_example_of_the_manual_loads)
     const char *end = strstr(begin, "```");
 
     ck_assert_ptr_nonnull(end);
+    const ScenarioText text = {.path = MANUAL, .data = begin, .length = (size_t)(end - begin)};
     g_autoptr(GError) error = NULL;
-    g_autoptr(Scenario) scenario =
-        scenario_load_data(MANUAL, begin, (size_t)(end - begin), NULL, 0, &error);
+    g_autoptr(Scenario) scenario = scenario_load_data(&text, NULL, 0, &error);
 
     ck_assert_msg(scenario != NULL, "%s", error == NULL ? "" : error->message);
     ck_assert_uint_eq(scenario->n_peers, 6);

@@ -16,9 +16,9 @@
 
 static Scenario *load_with(const char *json, const ScenarioOverride *overrides, size_t n)
 {
+    const ScenarioText text = {.path = "folder/test.json", .data = json, .length = strlen(json)};
     g_autoptr(GError) error = NULL;
-    Scenario *scenario =
-        scenario_load_data("folder/test.json", json, strlen(json), overrides, n, &error);
+    Scenario *scenario = scenario_load_data(&text, overrides, n, &error);
 
     ck_assert_msg(scenario != NULL, "%s", error == NULL ? "no error" : error->message);
     ck_assert_ptr_null(error);
@@ -33,9 +33,9 @@ static Scenario *load(const char *json)
 static void assert_refused(const char *json, const ScenarioOverride *overrides, size_t n,
                            const char *message)
 {
+    const ScenarioText text = {.path = "folder/test.json", .data = json, .length = strlen(json)};
     g_autoptr(GError) error = NULL;
-    Scenario *scenario =
-        scenario_load_data("folder/test.json", json, strlen(json), overrides, n, &error);
+    Scenario *scenario = scenario_load_data(&text, overrides, n, &error);
 
     ck_assert_ptr_null(scenario);
     ck_assert_str_eq(error->message, message);
@@ -645,14 +645,13 @@ END_TEST
 static char *write_padded(size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = g_malloc(length);
+    g_autofree char *padding = g_strnfill(length - strlen(MINIMAL), ' ');
+    g_autofree char *text = g_strconcat(padding, MINIMAL, NULL);
     char *path = NULL;
     const int file = g_file_open_tmp("scenario-XXXXXX.json", &path, &error);
 
     ck_assert_int_ge(file, 0);
     g_close(file, NULL);
-    memset(text, ' ', length - strlen(MINIMAL));
-    memcpy(text + length - strlen(MINIMAL), MINIMAL, strlen(MINIMAL));
     ck_assert(g_file_set_contents(path, text, (gssize)length, NULL));
     return path;
 }

@@ -102,6 +102,14 @@ START_TEST(test_interning)
     ck_assert(bnet_id_equal(id, &bnet_store_block(&store, blocks[2])->id));
     ck_assert(bnet_id_equal(id, &bnet_store_block(&store, blocks[3])->id));
     ck_assert(!bnet_id_equal(id, &bnet_store_block(&store, blocks[1])->id));
+    /* So the children of two such twins have one id, and are still two. */
+    BnetBlock child = core_child(&store, blocks[0], 0);
+    BnetBlock of_twin = core_child(&store, blocks[2], 0);
+    ck_assert(bnet_id_equal(&bnet_store_block(&store, child)->id,
+                            &bnet_store_block(&store, of_twin)->id));
+    ck_assert_uint_ne(child, of_twin);
+    ck_assert_uint_eq(bnet_store_block(&store, child)->parent, blocks[0]);
+    ck_assert_uint_eq(bnet_store_block(&store, of_twin)->parent, blocks[2]);
     bnet_store_finish(&store);
 }
 END_TEST
