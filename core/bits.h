@@ -6,14 +6,14 @@
  * Two sets of handles as bit windows: handles are given out in order of creation, so that the live
  * ones lie close together. Bit h stands in word (h / 64) mod the number of words.
  *
- * BnetBits grows with what is in it; its owner moves the low end up. BnetStatus has a fixed size and
- * keeps the newest: it is the block status of a session (protocol section 4).
+ * BnetBits grows with what is in it; its owner moves the low end up. BnetStatus has a fixed size
+ * and keeps the newest: it is the block status of a session (protocol section 4).
  */
 
 #include "core/base.h"
 
 typedef struct BnetBits {
-    uint64_t *words;   /* [n_words], a power of two, or NULL */
+    uint64_t *words; /* [n_words], a power of two, or NULL */
     uint32_t n_words;
     uint32_t low_word; /* handles below low_word * 64 are not in the window */
     uint32_t end_word; /* words from here on hold no bit */

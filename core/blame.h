@@ -3,9 +3,9 @@
 #define BNETLAB_CORE_BLAME_H
 
 /*
- * Which sessions sent us a full block that has not been applied yet (protocol section 4). Kept until
- * the block is applied, stale or rejected, never evicted earlier; bounded by the blocks of the fork
- * database times the sessions. Mostly empty: a block is applied soon after it came.
+ * Which sessions sent us a full block that has not been applied yet (protocol section 4). Kept
+ * until the block is applied, stale or rejected, never evicted earlier; bounded by the blocks of
+ * the fork database times the sessions. Mostly empty: a block is applied soon after it came.
  *
  * Entries hang in chains by block. A query costs the senders of one block; dropping a session and
  * finding the guilty look at all entries, which is rare.
@@ -42,8 +42,8 @@ void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block);
 /* Blame ends with the session. */
 void bnet_blame_drop_session(BnetBlame *blame, uint32_t session);
 
-/* Takes out an entry of a session that sent `root` or a block built on it, the lowest session first;
- * BNET_NO_SESSION: none is left. */
+/* Takes out an entry of a session that sent `root` or a block built on it, the lowest session
+ * first; BNET_NO_SESSION: none is left. */
 uint32_t bnet_blame_take_guilty(BnetBlame *blame, const BnetStore *store, BnetBlock root);
 
 #endif

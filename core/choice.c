@@ -56,13 +56,13 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     return true;
 }
 
-/* The child of the frontier, unless the peer's LIB has reached it (then the peer has it, or cannot use
- * it), or it is above our LIB and the peer wants irreversible blocks only. */
+/* The child of the frontier, unless the peer's LIB has reached it (then the peer has it, or cannot
+ * use it), or it is above our LIB and the peer wants irreversible blocks only. */
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view)
 {
     uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
-    uint32_t last = session->peer_irreversible_only ? bnet_view_lib_number(view)
-                                                    : bnet_view_head_number(view);
+    uint32_t last =
+        session->peer_irreversible_only ? bnet_view_lib_number(view) : bnet_view_head_number(view);
     return number <= last && number > session->peer_lib ? number : 0;
 }
 
@@ -99,8 +99,8 @@ void bnet_session_choose(BnetSession *session, const BnetEnv *env)
     send_trx(session, env);
 }
 
-/* A block that is no longer the child of the frontier on our best chain is not sent (what the peer came
- * to know meanwhile moved the frontier), and the choice is made anew. */
+/* A block that is no longer the child of the frontier on our best chain is not sent (what the peer
+ * came to know meanwhile moved the frontier), and the choice is made anew. */
 void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     session->fetching = false;

@@ -5,9 +5,9 @@
 /*
  * DPoS: who may produce in a slot, and what becomes irreversible (protocol section 8).
  *
- * The state after a block is a pure function of the chain up to it. It is kept packed, since there is
- * one for each block: for n producers n numbers "last produced", n numbers "implied irreversible",
- * then one byte for each block that still lacks confirmations, oldest first.
+ * The state after a block is a pure function of the chain up to it. It is kept packed, since there
+ * is one for each block: for n producers n numbers "last produced", n numbers "implied
+ * irreversible", then one byte for each block that still lacks confirmations, oldest first.
  */
 
 #include "core/base.h"
@@ -27,7 +27,8 @@ typedef struct BnetDpos {
     uint32_t last_produced[BNET_PRODUCERS_MAX];
     uint32_t implied[BNET_PRODUCERS_MAX];
     uint32_t n_missing;
-    uint8_t missing[BNET_CONFIRMATIONS_MAX]; /* confirmations that block number - n_missing + 1 + i lacks */
+    uint8_t missing[BNET_CONFIRMATIONS_MAX]; /* confirmations that block number - n_missing + 1 + i
+                                                lacks */
 } BnetDpos;
 
 /* The state after block 1, whose schedule has n_producers (1 to BNET_PRODUCERS_MAX). */

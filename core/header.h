@@ -43,8 +43,8 @@ bool bnet_id_equal(const BnetId *a, const BnetId *b);
 BnetId bnet_receipt_digest(const BnetId *transaction);
 
 /*
- * Merkle root of `n` digests, which are overwritten: an odd level repeats its last; a pair is hashed
- * with the top bit of the left one cleared and of the right one set. All zero for n = 0.
+ * Merkle root of `n` digests, which are overwritten: an odd level repeats its last; a pair is
+ * hashed with the top bit of the left one cleared and of the right one set. All zero for n = 0.
  * `digests` has room for n rounded up to even.
  */
 BnetId bnet_merkle_root(BnetId *digests, size_t n);

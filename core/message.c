@@ -30,8 +30,7 @@ static uint32_t hello_size(const BnetHello *hello, const BnetStore *store)
     uint32_t n = 0;
     if (hello->first != BNET_NO_BLOCK)
         n = bnet_store_number(store, hello->head) - bnet_store_number(store, hello->first) + 1;
-    return HELLO_FIXED_BYTES + ids_size(n) +
-           (hello->irreversible_only ? HELLO_EXTENSION_BYTES : 0);
+    return HELLO_FIXED_BYTES + ids_size(n) + (hello->irreversible_only ? HELLO_EXTENSION_BYTES : 0);
 }
 
 uint32_t bnet_message_size(const BnetMessage *message, const BnetStore *store)

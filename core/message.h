@@ -34,11 +34,11 @@ typedef struct BnetHello {
     BnetKey peer_id;
     BnetId chain_id;
     bool request_transactions;
-    bool irreversible_only;    /* the hello extension of that name */
-    bool version_1_0_1;        /* protocol_version is above "1.0.0" */
-    uint32_t lib_number;       /* last_irr_block_num */
-    BnetBlock first;           /* oldest of pending_block_ids; BNET_NO_BLOCK: the list is empty */
-    BnetBlock head;            /* newest of them */
+    bool irreversible_only; /* the hello extension of that name */
+    bool version_1_0_1;     /* protocol_version is above "1.0.0" */
+    uint32_t lib_number;    /* last_irr_block_num */
+    BnetBlock first;        /* oldest of pending_block_ids; BNET_NO_BLOCK: the list is empty */
+    BnetBlock head;         /* newest of them */
 } BnetHello;
 
 /* ping and pong. */

@@ -6,7 +6,7 @@
 /* A session emits at most three actions an input, and may be closed besides. */
 #define ACTIONS_PER_SESSION 4u
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 void bnet_node_init(BnetNode *node, const BnetStore *store, BnetPool *pool, uint32_t n_sessions)
 {
@@ -52,7 +52,7 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
     bnet_trxs_init(&node->trxs, node->view.store, node->n_sessions);
 }
 
-/* --- the environment of an input ---------------------------------------------------------------- */
+/* --- the environment of an input ------------------------------------------------------------- */
 
 /* Whatever the sessions may take during the input is reserved here: a chunk for a notice each, a
  * transaction entry for each transaction that the input names. */
@@ -107,15 +107,14 @@ void bnet_node_stop(BnetNode *node, int64_t now_ns)
     bnet_node_actions_done(node);
 }
 
-/* --- redundant connections (protocol section 6, hello) ------------------------------------------ */
+/* --- redundant connections (protocol section 6, hello) --------------------------------------- */
 
 /* Of two in opposite directions the one dialled by the smaller peer id stays, of two in the same
  * direction the older. Both sides decide alike. */
 static BnetSession *redundant_of(const BnetNode *node, BnetSession *a, BnetSession *b)
 {
     if (a->dialled == b->dialled)
-        return a->opened_ns > b->opened_ns ||
-                       (a->opened_ns == b->opened_ns && a->slot > b->slot)
+        return a->opened_ns > b->opened_ns || (a->opened_ns == b->opened_ns && a->slot > b->slot)
                    ? a
                    : b;
     bool we_are_smaller = memcmp(&node->self.peer_id, &a->peer_id, sizeof a->peer_id) < 0;
@@ -137,7 +136,7 @@ static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv 
     }
 }
 
-/* --- transport --------------------------------------------------------------------------------- */
+/* --- transport ------------------------------------------------------------------------------- */
 
 void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
 {
@@ -209,10 +208,10 @@ void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int6
     bnet_session_ping_code(open_session(node, slot), &env, code);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ---------------------------------------------------------------------------------- */
 
-/* The disconnect-on-invalid-block rule (protocol section 6): every session that sent the block, or a
- * block built on it, is closed. */
+/* The disconnect-on-invalid-block rule (protocol section 6): every session that sent the block, or
+ * a block built on it, is closed. */
 static void close_guilty(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
     uint32_t slot;
@@ -233,7 +232,8 @@ static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
             bnet_session_header(&node->sessions[i], env, block);
 }
 
-/* Dropped without a verdict: nobody is blamed, but a peer whose blocks never link is out of step. */
+/* Dropped without a verdict: nobody is blamed, but a peer whose blocks never link is out of
+ * step. */
 static void dropped(BnetNode *node, BnetBlock block, uint32_t slot, const BnetEnv *env)
 {
     bnet_blame_drop_block(&node->blame, block);
@@ -300,7 +300,7 @@ static void irreversible(BnetNode *node, BnetBlock block, const BnetEnv *env)
             bnet_session_irreversible(&node->sessions[i], env, block);
 }
 
-/* --- transactions ------------------------------------------------------------------------------ */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
 {
@@ -341,7 +341,7 @@ static void take_back_returned(BnetNode *node, int64_t now_ns)
     wake_for_trxs(node, &env);
 }
 
-/* --- steps ------------------------------------------------------------------------------------- */
+/* --- steps ----------------------------------------------------------------------------------- */
 
 bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
 {

@@ -3,13 +3,13 @@
 #define BNETLAB_CORE_NODE_H
 
 /*
- * A bnet node: one view of the chain, the sessions with its peers, and the rules that concern several
- * sessions at once: blame, redundant connections, passing on what happens to the chain.
+ * A bnet node: one view of the chain, the sessions with its peers, and the rules that concern
+ * several sessions at once: blame, redundant connections, passing on what happens to the chain.
  *
- * This is what a driver drives. Each input takes the time and leaves actions in node->actions, which
- * the driver carries out in order and clears with bnet_node_actions_done() before the next input. An
- * input works in O(sessions) at most, besides what session.h and view.h say.
- * A node is used by one thread; nodes that share a store or a pool, by the same thread.
+ * This is what a driver drives. Each input takes the time and leaves actions in node->actions,
+ * which the driver carries out in order and clears with bnet_node_actions_done() before the next
+ * input. An input works in O(sessions) at most, besides what session.h and view.h say. A node is
+ * used by one thread; nodes that share a store or a pool, by the same thread.
  */
 
 #include "core/blame.h"
@@ -53,7 +53,7 @@ static inline const BnetSession *bnet_node_session(const BnetNode *node, uint32_
     return &node->sessions[slot];
 }
 
-/* --- inputs of the transport ------------------------------------------------------------------- */
+/* --- inputs of the transport ----------------------------------------------------------------- */
 
 /* A connection is established; the slot is free. */
 void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns);
@@ -76,7 +76,7 @@ int64_t bnet_node_deadline(const BnetNode *node, uint32_t slot);
 void bnet_node_fetched(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns);
 void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int64_t now_ns);
 
-/* --- inputs of the chain ----------------------------------------------------------------------- */
+/* --- inputs of the chain --------------------------------------------------------------------- */
 
 /*
  * A block reached the chain: from the session, or from BNET_NO_SESSION (our own, or its session is
@@ -84,7 +84,8 @@ void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int6
  */
 BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t slot, int64_t now_ns);
 
-/* Does the next step of the chain (bnet_view_step) and tells the sessions; false: it has settled. */
+/* Does the next step of the chain (bnet_view_step) and tells the sessions; false: it has
+ * settled. */
 bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns);
 
 /* A transaction reached the chain; true: it is new, valid and not refused. */

@@ -4,8 +4,8 @@
 
 /*
  * A first-in-first-out list of handles, in chunks of a pool. A plain value: copying it moves the
- * list, and exactly one copy may be used or cleared afterwards. A zeroed ring is empty. Pushing takes
- * at most one chunk; push and pop are O(1).
+ * list, and exactly one copy may be used or cleared afterwards. A zeroed ring is empty. Pushing
+ * takes at most one chunk; push and pop are O(1).
  */
 
 #include "core/pool.h"

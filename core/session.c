@@ -6,8 +6,8 @@
 const char *bnet_close_reason_name(BnetCloseReason reason)
 {
     static const char *const names[] = {
-        "none",      "bad-block", "bad-pong",  "wrong-chain", "self",   "old-version", "redundant",
-        "protocol",  "malformed", "dead",      "resync",      "lost",   "shutdown",
+        "none",     "bad-block", "bad-pong", "wrong-chain", "self", "old-version", "redundant",
+        "protocol", "malformed", "dead",     "resync",      "lost", "shutdown",
     };
     return names[reason];
 }
@@ -32,7 +32,7 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
     session->state = BNET_SESSION_FREE;
 }
 
-/* --- handshake --------------------------------------------------------------------------------- */
+/* --- handshake ------------------------------------------------------------------------------- */
 
 /* Lists our applied best chain from our LIB to our head (section 3). */
 static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
@@ -111,7 +111,7 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
     return true;
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 static void block_received(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
@@ -207,7 +207,7 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
     bnet_session_choose(session, env);
 }
 
-/* --- what the driver and the chain report ------------------------------------------------------- */
+/* --- what the driver and the chain report ---------------------------------------------------- */
 
 void bnet_session_written(BnetSession *session, const BnetEnv *env)
 {
@@ -236,7 +236,8 @@ static void queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock blo
     bnet_ring_push(&session->notices, env->pool, block);
 }
 
-/* Until the hellos are through there is nothing to notice: what the peer lacks it gets as blocks. */
+/* Until the hellos are through there is nothing to notice: what the peer lacks it gets as
+ * blocks. */
 void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     if (session->state != BNET_SESSION_READY || session->peer_irreversible_only)
@@ -288,7 +289,7 @@ void bnet_session_dropped(BnetSession *session, const BnetEnv *env)
         bnet_session_close(session, env, BNET_CLOSE_RESYNC);
 }
 
-/* --- time -------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------ */
 
 static int64_t after(int64_t since_ns, int64_t delay_ns)
 {

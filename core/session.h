@@ -130,7 +130,7 @@ typedef struct BnetSession {
     BnetStatus status; /* blocks known by the peer */
 } BnetSession;
 
-/* --- inputs ------------------------------------------------------------------------------------ */
+/* --- inputs ---------------------------------------------------------------------------------- */
 
 /* The connection is established: sends hello (section 2). */
 void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
@@ -186,7 +186,7 @@ static inline bool bnet_session_is_open(const BnetSession *session)
     return session->state != BNET_SESSION_FREE;
 }
 
-/* --- parts, each in a file of its own ----------------------------------------------------------- */
+/* --- parts, each in a file of its own -------------------------------------------------------- */
 
 /* choice.c, section 5: chooses the next message if the session is idle. */
 void bnet_session_choose(BnetSession *session, const BnetEnv *env);

@@ -36,7 +36,7 @@ static void *grow_by(void *items, uint64_t n, uint64_t more, uint64_t *capacity,
     return bnet_mem_resize(items, (size_t)wanted * bytes);
 }
 
-/* --- index by id ------------------------------------------------------------------------------ */
+/* --- index by id ----------------------------------------------------------------------------- */
 
 static uint32_t id_hash(const BnetId *id)
 {
@@ -45,8 +45,8 @@ static uint32_t id_hash(const BnetId *id)
     return hash;
 }
 
-/* The same header with and without a valid signature, or with another content, is not one block; nor
- * are the children of two such blocks, although their ids are equal. */
+/* The same header with and without a valid signature, or with another content, is not one block;
+ * nor are the children of two such blocks, although their ids are equal. */
 static bool same_block(const BnetBlockInfo *a, const BnetBlockInfo *b)
 {
     return bnet_id_equal(&a->id, &b->id) && a->parent == b->parent &&
@@ -77,7 +77,7 @@ static void index_reserve(BnetStore *store)
     store->index_size = size;
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ---------------------------------------------------------------------------------- */
 
 static void keep_dpos(BnetStore *store, BnetBlockInfo *info, const BnetDpos *state)
 {
@@ -91,8 +91,8 @@ static void keep_dpos(BnetStore *store, BnetBlockInfo *info, const BnetDpos *sta
 static BnetBlock append_block(BnetStore *store, const BnetBlockInfo *info)
 {
     BnetBlock block = store->n_blocks;
-    store->blocks = grow(store->blocks, block, &store->blocks_capacity, FIRST_BLOCKS,
-                         sizeof *store->blocks);
+    store->blocks =
+        grow(store->blocks, block, &store->blocks_capacity, FIRST_BLOCKS, sizeof *store->blocks);
     store->blocks[block] = *info;
     store->n_blocks++;
     return block;
@@ -125,8 +125,8 @@ static BnetId transaction_mroot(BnetStore *store, const BnetBlockSpec *spec)
 {
     if (spec->n_trxs + 1 > store->digests_capacity) {
         store->digests_capacity = 2 * (spec->n_trxs + 1);
-        store->digests = bnet_mem_resize(store->digests,
-                                         store->digests_capacity * sizeof *store->digests);
+        store->digests =
+            bnet_mem_resize(store->digests, store->digests_capacity * sizeof *store->digests);
     }
     for (uint32_t i = 0; i < spec->n_trxs; i++)
         store->digests[i] = bnet_receipt_digest(&bnet_store_trx(store, spec->trxs[i])->id);
@@ -221,8 +221,8 @@ BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
     return *place;
 }
 
-/* Block 1 and the chain id. The id of a real chain is the hash of its genesis state; here it is that
- * of the schedule and the genesis time, which are all that tells two modelled chains apart. */
+/* Block 1 and the chain id. The id of a real chain is the hash of its genesis state; here it is
+ * that of the schedule and the genesis time, which are all that tells two modelled chains apart. */
 static void add_genesis(BnetStore *store, uint32_t genesis_slot)
 {
     BnetDpos state;
@@ -277,7 +277,7 @@ void bnet_store_finish(BnetStore *store)
     memset(store, 0, sizeof *store);
 }
 
-/* --- transactions ------------------------------------------------------------------------------ */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size)
 {
@@ -307,7 +307,7 @@ const BnetTrx *bnet_store_block_trx(const BnetStore *store, BnetBlock block)
     return store->block_trxs + bnet_store_block(store, block)->trx_at;
 }
 
-/* --- time and schedule ------------------------------------------------------------------------- */
+/* --- time and schedule ----------------------------------------------------------------------- */
 
 int64_t bnet_store_slot_time_ns(const BnetStore *store, uint32_t slot)
 {
@@ -325,7 +325,7 @@ uint32_t bnet_store_scheduled(const BnetStore *store, uint32_t slot)
     return bnet_dpos_scheduled(store->n_producers, slot);
 }
 
-/* --- the tree ---------------------------------------------------------------------------------- */
+/* --- the tree -------------------------------------------------------------------------------- */
 
 BnetBlock bnet_store_ancestor(const BnetStore *store, BnetBlock block, uint32_t number)
 {

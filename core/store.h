@@ -38,10 +38,10 @@ typedef enum BnetFault {
 typedef struct BnetBlockInfo {
     BnetId id;
     uint32_t number;
-    BnetBlock parent; /* BNET_NO_BLOCK: of block 1 alone */
-    BnetBlock jump;   /* an ancestor further back; of block 1: itself */
-    uint32_t slot;    /* timestamp */
-    uint32_t lib;     /* LIB number of a chain whose head this is; 0: none */
+    BnetBlock parent;  /* BNET_NO_BLOCK: of block 1 alone */
+    BnetBlock jump;    /* an ancestor further back; of block 1: itself */
+    uint32_t slot;     /* timestamp */
+    uint32_t lib;      /* LIB number of a chain whose head this is; 0: none */
     uint32_t proposed; /* DPoS proposed irreversible number; 0: none */
     uint32_t n_trx;
     uint32_t size;    /* bytes of the packed signed_block */

@@ -23,7 +23,7 @@ void bnet_trxs_finish(BnetTrxs *trxs)
     *trxs = (BnetTrxs){0};
 }
 
-/* --- index by handle --------------------------------------------------------------------------- */
+/* --- index by handle ------------------------------------------------------------------------- */
 
 static uint32_t index_mask(const BnetTrxs *trxs)
 {
@@ -62,7 +62,7 @@ static void index_remove(BnetTrxs *trxs, BnetTrx trx)
     trxs->index[hole] = 0;
 }
 
-/* --- room -------------------------------------------------------------------------------------- */
+/* --- room ------------------------------------------------------------------------------------ */
 
 static uint64_t *known_row(const BnetTrxs *trxs, uint32_t session)
 {
@@ -176,7 +176,7 @@ static uint32_t find_or_add(BnetTrxs *trxs, BnetTrx trx)
     return e;
 }
 
-/* --- marks ------------------------------------------------------------------------------------- */
+/* --- marks ----------------------------------------------------------------------------------- */
 
 /* The order ring has twice the room of the table: drop what is out of date when it is full. */
 static void compact_order(BnetTrxs *trxs)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* --- lists ------------------------------------------------------------------------------------- */
+/* --- lists ----------------------------------------------------------------------------------- */
 
 static void list_add(BnetList *list, uint32_t item)
 {
@@ -18,7 +18,8 @@ static void list_add(BnetList *list, uint32_t item)
  * behind the other, and a single block mostly came last. */
 static void list_remove(BnetList *list, uint32_t item)
 {
-    uint32_t at = list->hint < list->n && list->items[list->hint] == item ? list->hint + 1 : list->n;
+    uint32_t at =
+        list->hint < list->n && list->items[list->hint] == item ? list->hint + 1 : list->n;
     while (at > 0 && list->items[at - 1] != item)
         at--;
     if (at == 0)
@@ -34,7 +35,7 @@ static void list_finish(BnetList *list)
     *list = (BnetList){0};
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 /* Marks or unmarks the transactions of a block as included. */
 static void include_trxs(BnetView *view, BnetBlock block, bool included)
@@ -78,7 +79,7 @@ void bnet_view_finish(BnetView *view)
     *view = (BnetView){0};
 }
 
-/* --- queries ----------------------------------------------------------------------------------- */
+/* --- queries --------------------------------------------------------------------------------- */
 
 bool bnet_view_applied(const BnetView *view, BnetBlock block)
 {
@@ -105,7 +106,7 @@ uint32_t bnet_view_pending(const BnetView *view)
     return bnet_store_number(view->store, view->target) - bnet_store_number(view->store, fork);
 }
 
-/* --- fork choice ------------------------------------------------------------------------------- */
+/* --- fork choice ----------------------------------------------------------------------------- */
 
 /* Protocol section 8: highest LIB of the candidate head first, then highest block number. */
 static bool better(const BnetView *view, BnetBlock a, BnetBlock b)
@@ -129,7 +130,7 @@ static BnetBlock best_candidate(const BnetView *view)
     return better(view, view->head, best) ? view->head : best;
 }
 
-/* --- arrival ----------------------------------------------------------------------------------- */
+/* --- arrival --------------------------------------------------------------------------------- */
 
 /* The block is the root of an invalid branch that is remembered, or on one. */
 static bool is_on_invalid_branch(const BnetView *view, BnetBlock block)
@@ -169,14 +170,15 @@ BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t now_ns)
     return BNET_VERDICT_ACCEPTED;
 }
 
-/* --- steps ------------------------------------------------------------------------------------- */
+/* --- steps ----------------------------------------------------------------------------------- */
 
 /* Takes the head back to where the target's branch leaves it. */
 static void unwind(BnetView *view, BnetChainEvent *ret_event)
 {
     BnetBlock from = view->head;
     BnetBlock fork = bnet_store_common(view->store, from, view->target);
-    BnetList side = {0}; /* the blocks of the branch that is left were there before those of the side */
+    BnetList side = {
+        0}; /* the blocks of the branch that is left were there before those of the side */
     for (BnetBlock b = from; b != fork; b = bnet_store_block(view->store, b)->parent) {
         const BnetTrx *trxs = bnet_store_block_trx(view->store, b);
         for (uint32_t i = 0; i < bnet_store_block(view->store, b)->n_trx; i++)
@@ -304,7 +306,7 @@ bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event)
     return true;
 }
 
-/* --- names ------------------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------------------------- */
 
 const char *bnet_verdict_name(BnetVerdict verdict)
 {

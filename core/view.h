@@ -59,12 +59,12 @@ typedef struct BnetView {
     BnetBlock fallback; /* head before a fork switch that is under way; BNET_NO_BLOCK: none */
     uint32_t announced; /* number of the last irreversible event */
     BnetBits has;       /* blocks above the LIB whose header was accepted */
-    BnetList side;      /* those of them that are not on the applied best chain, in order of arrival */
-    BnetList invalid;   /* roots of invalid branches, until the LIB passes them */
-    BnetList pruned;    /* events to come */
-    BnetList returned;  /* transactions of unwound blocks, to be looked at when settled */
-    BnetBits included;  /* transactions in the applied best chain */
-    bool credulous;     /* of a persona: finds no fault in anything */
+    BnetList side; /* those of them that are not on the applied best chain, in order of arrival */
+    BnetList invalid;  /* roots of invalid branches, until the LIB passes them */
+    BnetList pruned;   /* events to come */
+    BnetList returned; /* transactions of unwound blocks, to be looked at when settled */
+    BnetBits included; /* transactions in the applied best chain */
+    bool credulous;    /* of a persona: finds no fault in anything */
 } BnetView;
 
 /* A view that holds the chain up to `head`, all of it applied. */

@@ -34,7 +34,8 @@ typedef struct ScenarioPeerSet {
 typedef enum ScenarioLatencyKind {
     SCENARIO_LATENCY_CONSTANT,  /* a_ns */
     SCENARIO_LATENCY_UNIFORM,   /* a_ns to b_ns, both included */
-    SCENARIO_LATENCY_LOGNORMAL, /* median a_ns, standard deviation of the logarithm sigma_ppm / 1e6 */
+    SCENARIO_LATENCY_LOGNORMAL, /* median a_ns, standard deviation of the logarithm sigma_ppm / 1e6
+                                 */
 } ScenarioLatencyKind;
 
 /* One-way latency, drawn for each message. */
@@ -60,7 +61,8 @@ typedef struct ScenarioLink {
     int64_t latency_ns; /* of this edge alone, constant; 0: as the model says */
 } ScenarioLink;
 
-/* Faults that an invalid block can have. The first three are found on arrival, the last when applied. */
+/* Faults that an invalid block can have. The first three are found on arrival, the last when
+ * applied. */
 typedef enum ScenarioFault {
     SCENARIO_FAULT_TIMESTAMP, /* not after its parent's */
     SCENARIO_FAULT_PRODUCER,  /* not the scheduled producer of its slot */
@@ -70,7 +72,8 @@ typedef enum ScenarioFault {
 
 typedef enum ScenarioPersonaKind {
     SCENARIO_PERSONA_HONEST,
-    SCENARIO_PERSONA_INVALID_BLOCK, /* makes one invalid block at its first chance after `after_ns` */
+    SCENARIO_PERSONA_INVALID_BLOCK, /* makes one invalid block at its first chance after `after_ns`
+                                     */
 } ScenarioPersonaKind;
 
 typedef struct ScenarioPersona {
@@ -160,12 +163,14 @@ typedef struct ScenarioBound {
 } ScenarioBound;
 
 typedef struct ScenarioExpect {
-    int64_t convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
-    int64_t lib_within_ns;         /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
-    bool convergence;              /* false: the scenario says "convergence": false */
-    bool bad_block_stated;         /* `bad_block` is stated; default: stated and empty */
-    ScenarioPeerSet bad_block;     /* exactly these are disconnected for a bad block */
-    bool no_violation;             /* default true */
+    int64_t
+        convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
+    int64_t
+        lib_within_ns; /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
+    bool convergence;  /* false: the scenario says "convergence": false */
+    bool bad_block_stated;     /* `bad_block` is stated; default: stated and empty */
+    ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
+    bool no_violation;         /* default true */
     ScenarioBound *bounds;
     uint32_t n_bounds;
 } ScenarioExpect;

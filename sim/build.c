@@ -10,7 +10,7 @@
  * taken from it, so that producer 0 is the first. */
 #define GENESIS_SLOT 1163894400u
 
-/* --- the chain --------------------------------------------------------------------------------- */
+/* --- the chain ------------------------------------------------------------------------------- */
 
 static BnetRule rule_of(ScenarioRule rule)
 {
@@ -40,6 +40,7 @@ static void init_store(SimWorld *world)
     uint64_t names[BNET_PRODUCERS_MAX];
     for (uint32_t i = 0; i < scenario->n_producers; i++)
         names[i] = producer_name(i);
+    g_assert(scenario->n_producers >= 1);
     uint32_t round = scenario->n_producers * BNET_SLOTS_PER_TURN;
     uint32_t genesis_slot = GENESIS_SLOT - GENESIS_SLOT % round;
     world->start_slot = genesis_slot + scenario->chain.start_height - 1;
@@ -63,15 +64,14 @@ static void build_start_chain(SimWorld *world)
         uint32_t producer = bnet_store_scheduled(&world->store, slot);
         uint32_t last = last_produced[producer];
         head = bnet_store_add_block(
-            &world->store,
-            &(BnetBlockSpec){
-                .parent = head,
-                .slot = slot,
-                .producer = world->store.producers[producer],
-                .confirmed = last ? (uint16_t)MIN(number - 1 - last, UINT16_MAX) : 0,
-                .signature_valid = true,
-                .content_valid = true,
-            });
+            &world->store, &(BnetBlockSpec){
+                               .parent = head,
+                               .slot = slot,
+                               .producer = world->store.producers[producer],
+                               .confirmed = last ? (uint16_t)MIN(number - 1 - last, UINT16_MAX) : 0,
+                               .signature_valid = true,
+                               .content_valid = true,
+                           });
         g_assert(!bnet_store_block(&world->store, head)->header_fault);
         last_produced[producer] = number;
     }
@@ -80,7 +80,7 @@ static void build_start_chain(SimWorld *world)
         world->peers[world->scenario->producers[i]].last_produced = last_produced[i];
 }
 
-/* --- peers and links ----------------------------------------------------------------------------- */
+/* --- peers and links ------------------------------------------------------------------------- */
 
 static void init_peer(SimWorld *world, uint32_t index)
 {
@@ -154,7 +154,7 @@ static void init_peers(SimWorld *world)
     }
 }
 
-/* --- the world --------------------------------------------------------------------------------- */
+/* --- the world ------------------------------------------------------------------------------- */
 
 SimWorld *sim_world_new(const Scenario *scenario)
 {

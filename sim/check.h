@@ -3,9 +3,9 @@
 #define BNETLAB_SIM_CHECK_H
 
 /*
- * A check: an observer that judges one property. Each stands in a file of its own, check_<id>.c, and
- * in the table of check.c. A check costs O(1) for each happening; it keeps what it needs to know in
- * its own struct, which begins with a SimCheck.
+ * A check: an observer that judges one property. Each stands in a file of its own, check_<id>.c,
+ * and in the table of check.c. A check costs O(1) for each happening; it keeps what it needs to
+ * know in its own struct, which begins with a SimCheck.
  */
 
 #include <glib.h>

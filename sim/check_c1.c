@@ -47,7 +47,7 @@ static void written(CheckC1 *self, uint32_t end)
     uint8_t *state = &self->states[end];
     if (*state & HELLO_WRITING)
         *state |= HELLO_SENT;
-    *state &= (uint8_t)~(WRITING | HELLO_WRITING);
+    *state &= (uint8_t) ~(WRITING | HELLO_WRITING);
 }
 
 static void delivered(CheckC1 *self, SimWorld *world, const SimHappening *happening)

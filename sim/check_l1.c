@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L1 convergence, after the last fault, among the honest peers that can reach each other: one block
- * produced after the last fault is on every peer's best chain, and every LIB has passed every head of
- * the moment of the last fault. Where nobody produces any more: all heads are equal in (LIB, number).
- * A follower of irreversible blocks has as its head the highest LIB among the peers that serve it.
- * The losers of a finality conflict are left out.
+ * produced after the last fault is on every peer's best chain, and every LIB has passed every head
+ * of the moment of the last fault. Where nobody produces any more: all heads are equal in (LIB,
+ * number). A follower of irreversible blocks has as its head the highest LIB among the peers that
+ * serve it. The losers of a finality conflict are left out.
  *
- * Cost: O(1) for each happening; O(peers) after a fault and for every 12th block until the heads have
- * converged.
+ * Cost: O(1) for each happening; O(peers) after a fault and for every 12th block until the heads
+ * have converged.
  */
 #include "sim/check.h"
 
-/* A run that ends sooner after its last fault is not judged unless the scenario says within what. */
+/* A run that ends sooner after its last fault is not judged unless the scenario says within
+ * what. */
 #define SETTLE_NS (30 * BNET_NS_PER_S)
 /* What became irreversible so short before the end need not have reached the followers. */
 #define FOLLOW_NS (5 * BNET_NS_PER_S)
 
 typedef struct CheckL1 {
     SimCheck check;
-    int64_t fault_ns;     /* of the last fault */
-    int64_t heads_ns;     /* since when all heads hold the candidate; SCENARIO_TIME_NONE: not yet */
-    int64_t libs_ns;      /* since when all LIBs have passed lib_goal */
-    uint32_t lib_goal;    /* highest head number at the last fault */
-    bool stale;           /* members and counts are to be made anew */
-    BnetBlock candidate;  /* a block produced after the last fault; BNET_NO_BLOCK: none yet */
-    bool *member;         /* [peers]: judged by its head */
-    bool *holds;          /* [peers]: has the candidate on its best chain */
+    int64_t fault_ns;    /* of the last fault */
+    int64_t heads_ns;    /* since when all heads hold the candidate; SCENARIO_TIME_NONE: not yet */
+    int64_t libs_ns;     /* since when all LIBs have passed lib_goal */
+    uint32_t lib_goal;   /* highest head number at the last fault */
+    bool stale;          /* members and counts are to be made anew */
+    BnetBlock candidate; /* a block produced after the last fault; BNET_NO_BLOCK: none yet */
+    bool *member;        /* [peers]: judged by its head */
+    bool *holds;         /* [peers]: has the candidate on its best chain */
     uint32_t n_members;
     uint32_t n_holding;
-    uint32_t n_passed;    /* members whose LIB has passed lib_goal */
+    uint32_t n_passed;     /* members whose LIB has passed lib_goal */
     uint32_t *settled_lib; /* [peers]: LIB number before the last rise */
     uint32_t *last_lib;
     int64_t *lib_rise_ns; /* [peers]: when it last rose */
 } CheckL1;
 
-/* --- members ----------------------------------------------------------------------------------- */
+/* --- members --------------------------------------------------------------------------------- */
 
 static bool is_follower(const SimWorld *world, uint32_t peer)
 {
@@ -92,7 +93,7 @@ static void recount(CheckL1 *self, SimWorld *world)
     note_progress(self, world);
 }
 
-/* --- happenings -------------------------------------------------------------------------------- */
+/* --- happenings ------------------------------------------------------------------------------ */
 
 static void fault(CheckL1 *self, SimWorld *world)
 {
@@ -171,7 +172,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     }
 }
 
-/* --- the end ----------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 /* Where nobody has produced since: equal in (LIB, number). */
 static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
@@ -241,14 +242,15 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer)
     }
     const char *name = sim_world_peer_name(world, peer);
     if (head < due)
-        sim_check_violation(&self->check, world,
-                            "%s, which follows irreversible blocks, is at %u; its servers' LIB is %u",
-                            name, head, due);
+        sim_check_violation(
+            &self->check, world,
+            "%s, which follows irreversible blocks, is at %u; its servers' LIB is %u", name, head,
+            due);
     else if (most > 0 && head > most)
         sim_check_violation(
             &self->check, world,
-            "%s, which follows irreversible blocks, is at %u, above its servers' LIB %u", name, head,
-            most);
+            "%s, which follows irreversible blocks, is at %u, above its servers' LIB %u", name,
+            head, most);
 }
 
 static void finish(SimCheck *check, SimWorld *world)

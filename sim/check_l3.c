@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3 quiescence: no session end performs more than 1000 actions at one instant without sending anything
- * or moving its frontier. Such a cycle would never end, so the run is stopped.
+ * L3 quiescence: no session end performs more than 1000 actions at one instant without sending
+ * anything or moving its frontier. Such a cycle would never end, so the run is stopped.
  */
 #include "sim/check.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * S1 linkable: when X sends block b to Y, b's parent is in Y's fork database, or at or below Y's LIB on
- * the same chain, or earlier in flight on that connection, or was so and Y has pruned it since.
+ * S1 linkable: when X sends block b to Y, b's parent is in Y's fork database, or at or below Y's
+ * LIB on the same chain, or earlier in flight on that connection, or was so and Y has pruned it
+ * since.
  *
  * Judged between honest peers, while their LIBs do not conflict: across a finality conflict neither
  * side can know what the other can link.
@@ -10,7 +11,7 @@
 
 typedef struct CheckS1 {
     SimCheck check;
-    GArray **tips;      /* [ends]: newest blocks sent on each branch of the connection; NULL: none */
+    GArray **tips; /* [ends]: newest blocks sent on each branch of the connection; NULL: none */
     uint32_t n_ends;
     GHashTable *pruned; /* set of peer << 32 | block; only looked up */
 } CheckS1;
@@ -20,7 +21,8 @@ static gint64 pruned_key(uint32_t peer, BnetBlock block)
     return (gint64)((uint64_t)peer << 32 | block);
 }
 
-/* The parent was sent on this connection, or is below what was sent. Then b is its branch's new tip. */
+/* The parent was sent on this connection, or is below what was sent. Then b is its branch's new
+ * tip. */
 static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, BnetBlock block)
 {
     GArray *tips = self->tips[end];

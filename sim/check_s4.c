@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * S4 blame, the disconnect-on-invalid-block rule, both ways: a session is closed with bad-block if and
- * only if that peer sent the full block, or a full block built on it, and the chain found it
+ * S4 blame, the disconnect-on-invalid-block rule, both ways: a session is closed with bad-block if
+ * and only if that peer sent the full block, or a full block built on it, and the chain found it
  * invalid; every guilty session, before the session next takes a message in; never an honest peer.
  *
  * The check knows from the block store which blocks are invalid, whatever the peers think.
@@ -16,8 +16,8 @@ typedef struct CheckS4 {
     GByteArray *taint; /* [blocks]: is_tainted() */
 } CheckS4;
 
-/* The block, or one that it is built on, is invalid. Known of all blocks older than the newest that was
- * asked for; a parent has a lower handle. */
+/* The block, or one that it is built on, is invalid. Known of all blocks older than the newest that
+ * was asked for; a parent has a lower handle. */
 static bool is_tainted(CheckS4 *self, const BnetStore *store, BnetBlock block)
 {
     GByteArray *taint = self->taint;
@@ -77,7 +77,8 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
         const char *whom = sim_world_peer_name(world, happening->remote);
         if (!self->guilty[end])
             sim_check_violation(&self->check, world,
-                                "%s cut off %s, which had sent it no block found invalid", by, whom);
+                                "%s cut off %s, which had sent it no block found invalid", by,
+                                whom);
         else if (sim_world_is_honest(world, happening->remote))
             sim_check_violation(&self->check, world, "%s cut off %s, an honest peer", by, whom);
     }
@@ -106,9 +107,10 @@ static void finish(SimCheck *check, SimWorld *world)
         uint32_t peer = sim_world_end_peer(world, end);
         if (!self->guilty[end] || !sim_world_is_honest(world, peer))
             continue;
-        sim_check_violation(check, world, "%s still holds the session with %s, which had sent it an invalid block",
-                            sim_world_peer_name(world, peer),
-                            sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)));
+        sim_check_violation(
+            check, world, "%s still holds the session with %s, which had sent it an invalid block",
+            sim_world_peer_name(world, peer),
+            sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)));
     }
 }
 

@@ -29,7 +29,8 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
     uint32_t number = bnet_store_number(view->store, lib);
     if (!rule_is_met(view, lib)) {
         sim_check_violation(&self->check, world,
-                            "block %u became irreversible at %s against the LIB of %s", number, a, b);
+                            "block %u became irreversible at %s against the LIB of %s", number, a,
+                            b);
         return;
     }
     if (self->check.note)
@@ -49,7 +50,8 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     BnetBlock last = self->lib[peer];
     self->lib[peer] = block;
     if (last != BNET_NO_BLOCK && !bnet_store_is_ancestor(store, last, block))
-        sim_check_violation(&self->check, world, "the LIB of %s moved back from block %u to block %u",
+        sim_check_violation(&self->check, world,
+                            "the LIB of %s moved back from block %u to block %u",
                             sim_world_peer_name(world, peer), bnet_store_number(store, last),
                             bnet_store_number(store, block));
     if (self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block)) {

@@ -26,7 +26,11 @@ static uint64_t quantity_of(const SimPeer *peer, ScenarioQuantity quantity)
 static const char *quantity_name(ScenarioQuantity quantity)
 {
     static const char *const names[] = {
-        "head", "LIB", "fork switches", "blocks received", "transactions received",
+        "head",
+        "LIB",
+        "fork switches",
+        "blocks received",
+        "transactions received",
         "notices received",
     };
     return names[quantity];
@@ -59,7 +63,7 @@ static void add(GArray *checks, const char *id, const char *title, bool pass, ch
     g_array_append_val(checks, result);
 }
 
-/* --- convergence ------------------------------------------------------------------------------- */
+/* --- convergence ----------------------------------------------------------------------------- */
 
 static const SimCheck *check_l1(const SimWorld *world)
 {
@@ -71,22 +75,24 @@ static const SimCheck *check_l1(const SimWorld *world)
     g_assert_not_reached();
 }
 
-/* `reached_ns` against `within_ns` after the last fault. */
-static void judge_time(const SimWorld *world, GArray *checks, const char *id, const char *what,
-                       int64_t reached_ns, int64_t within_ns)
+/* A time that was reached, against what is allowed after the last fault. */
+typedef struct Deadline {
+    const char *id;
+    const char *title;
+    int64_t reached_ns; /* SCENARIO_TIME_NONE: not */
+    int64_t within_ns;
+} Deadline;
+
+static void judge_time(const SimWorld *world, GArray *checks, const Deadline *deadline)
 {
     int64_t fault_ns = sim_check_l1_fault_ns(check_l1(world));
-    g_autofree char *limit = sim_time_text(within_ns);
-    if (reached_ns == SCENARIO_TIME_NONE) {
-        g_autofree char *left = sim_time_text(world->now_ns - fault_ns);
-        add(checks, id, what, false,
-            g_strdup_printf("not reached in the %s after the last fault; %s were allowed", left,
-                            limit));
-        return;
-    }
-    g_autofree char *took = sim_time_text(reached_ns - fault_ns);
-    add(checks, id, what, reached_ns - fault_ns <= within_ns,
-        g_strdup_printf("%s after the last fault; %s were allowed", took, limit));
+    bool reached = deadline->reached_ns != SCENARIO_TIME_NONE;
+    int64_t took_ns = (reached ? deadline->reached_ns : world->now_ns) - fault_ns;
+    g_autofree char *limit = sim_time_text(deadline->within_ns);
+    g_autofree char *took = sim_time_text(took_ns);
+    add(checks, deadline->id, deadline->title, reached && took_ns <= deadline->within_ns,
+        g_strdup_printf("%s%s after the last fault; %s were allowed",
+                        reached ? "" : "not reached in the ", took, limit));
 }
 
 static void judge_convergence(const SimWorld *world, GArray *checks)
@@ -96,14 +102,16 @@ static void judge_convergence(const SimWorld *world, GArray *checks)
     if (!expect->convergence)
         return;
     if (expect->convergence_within_ns != SCENARIO_TIME_NONE)
-        judge_time(world, checks, "expect/convergence", "heads agree in time",
-                   sim_check_l1_heads_ns(l1), expect->convergence_within_ns);
+        judge_time(world, checks,
+                   &(Deadline){"expect/convergence", "heads agree in time",
+                               sim_check_l1_heads_ns(l1), expect->convergence_within_ns});
     if (expect->lib_within_ns != SCENARIO_TIME_NONE)
-        judge_time(world, checks, "expect/lib_convergence", "LIBs pass the fault in time",
-                   sim_check_l1_libs_ns(l1), expect->lib_within_ns);
+        judge_time(world, checks,
+                   &(Deadline){"expect/lib_convergence", "LIBs pass the fault in time",
+                               sim_check_l1_libs_ns(l1), expect->lib_within_ns});
 }
 
-/* --- disconnects ------------------------------------------------------------------------------- */
+/* --- disconnects ----------------------------------------------------------------------------- */
 
 static void append_name(GString *list, const SimWorld *world, uint32_t peer)
 {
@@ -143,7 +151,7 @@ static void judge_bad_block(const SimWorld *world, const SimResult *result, GArr
         g_strdup(detail->str));
 }
 
-/* --- bounds ------------------------------------------------------------------------------------ */
+/* --- bounds ---------------------------------------------------------------------------------- */
 
 static char *bound_text(const ScenarioBound *bound)
 {
@@ -165,10 +173,10 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
     g_autofree char *id = g_strdup_printf("expect/bounds/%u", index);
     g_autofree char *title = bound_text(bound);
     bool pass = value->worst_peer == SIM_NONE;
-    char *detail = pass ? g_strdup("holds for all of them")
-                        : g_strdup_printf("%s has %s %" G_GUINT64_FORMAT,
-                                          world->peers[value->worst_peer].name,
-                                          quantity_name(bound->quantity), value->worst_value);
+    char *detail =
+        pass ? g_strdup("holds for all of them")
+             : g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
+                               quantity_name(bound->quantity), value->worst_value);
     add(checks, id, title, pass, detail);
 }
 

@@ -149,8 +149,8 @@ static int64_t rational_q32(const Rational *rational, uint64_t x, uint64_t facto
     return (int64_t)shift_rounded((Wide)factor * above / below, 16);
 }
 
-/* The deviate's magnitude, of the share of the nearer tail: (tail + 1/2) / 2^64, tail below 2^63.
- */
+/* The deviate's magnitude, of the share of the nearer tail: (tail + 1/2) / 2^64, tail below
+ * 2^63. */
 static int64_t normal_magnitude_q32(uint64_t tail)
 {
     const uint64_t q = (ONE_Q63 - tail) >> 16; /* 1/2 - share */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trace hash: a rolling 64-bit hash of all that happens, kept for each peer and for the network,
- * joined in order of the peers. What goes in is the model's alone: times, numbers of peers and ends,
- * ids. Handles and addresses stay out, so that the hash depends on no order of allocation.
+ * The trace hash: a rolling 64-bit hash of all that happens, kept for each peer and for the
+ * network, joined in order of the peers. What goes in is the model's alone: times, numbers of peers
+ * and ends, ids. Handles and addresses stay out, so that the hash depends on no order of
+ * allocation.
  *
- * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED): they show in what is delivered.
+ * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED): they show in what is
+ * delivered.
  */
 #include <string.h>
 

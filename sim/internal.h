@@ -53,8 +53,8 @@ typedef enum SimEventKind {
 
 /* What travels on a wire: a block, or a parcel of the world's store, or one of two signals. */
 #define SIM_ITEM_BLOCK_BIT 0x80000000u
-#define SIM_ITEM_OPEN 0u   /* the connection is established (to the end that dialled) */
-#define SIM_ITEM_FIN 1u    /* the other side closed it */
+#define SIM_ITEM_OPEN 0u    /* the connection is established (to the end that dialled) */
+#define SIM_ITEM_FIN 1u     /* the other side closed it */
 #define SIM_ITEM_PARCELS 2u /* item - SIM_ITEM_PARCELS is the index of a parcel */
 
 /* Work for a peer's chain thread, done in order. */
@@ -84,15 +84,15 @@ typedef struct SimJobs {
 
 typedef struct SimEnd {
     uint32_t peer;
-    uint32_t slot;     /* in the peer's node */
-    bool open;         /* has a session */
-    bool paused;       /* reads no message until its SIM_JOB_RESUME is done */
-    bool blocked;      /* its write waits for room in the buffers */
-    uint32_t tokens;   /* arrival events in the queue, the stale ones included */
-    uint32_t stale;    /* so many of the next arrivals belong to a connection that is gone */
-    uint32_t missed;   /* items of the wire whose arrival waits for the link to be mended */
-    uint32_t arrived;  /* items of the wire that have arrived and wait to be read */
-    BnetRing wire;     /* items to this end that it has not read, in order */
+    uint32_t slot;            /* in the peer's node */
+    bool open;                /* has a session */
+    bool paused;              /* reads no message until its SIM_JOB_RESUME is done */
+    bool blocked;             /* its write waits for room in the buffers */
+    uint32_t tokens;          /* arrival events in the queue, the stale ones included */
+    uint32_t stale;           /* so many of the next arrivals belong to a connection that is gone */
+    uint32_t missed;          /* items of the wire whose arrival waits for the link to be mended */
+    uint32_t arrived;         /* items of the wire that have arrived and wait to be read */
+    BnetRing wire;            /* items to this end that it has not read, in order */
     uint64_t wire_bytes;      /* of all of them */
     int64_t last_arrival_ns;  /* of what this end sent: the next one comes later */
     int64_t sending_until_ns; /* when the last byte that this end sent is on the wire */
@@ -112,18 +112,18 @@ typedef struct SimPeer {
     char *name;
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
-    uint32_t producer;        /* index in the schedule; SIM_NONE */
-    uint32_t identities;      /* processes so far: each has a key of its own */
+    uint32_t producer;   /* index in the schedule; SIM_NONE */
+    uint32_t identities; /* processes so far: each has a key of its own */
     bool up;
     bool honest;
-    bool producing;           /* not stopped by the scenario */
-    bool fresh;               /* saw a recent block: only then it produces */
+    bool producing; /* not stopped by the scenario */
+    bool fresh;     /* saw a recent block: only then it produces */
     bool persona_done;
-    bool busy;                /* `job` is being done */
+    bool busy; /* `job` is being done */
     SimJob job;
     SimJobs jobs;
-    uint32_t last_produced;   /* number of its last block, on any fork; 0: none in this process */
-    uint64_t hash;            /* of all that happened to it */
+    uint32_t last_produced; /* number of its last block, on any fork; 0: none in this process */
+    uint64_t hash;          /* of all that happened to it */
     uint64_t fork_switches;
     uint64_t received[BNET_MESSAGE_KINDS];
     uint64_t received_bytes;
@@ -167,9 +167,9 @@ struct SimWorld {
     SimRandom random_arrival;
     SimRandom random_origin;
     GPtrArray *observers;
-    GPtrArray *checks; /* of SimCheck, owned */
+    GPtrArray *checks;    /* of SimCheck, owned */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
-    bool *connected; /* scratch of sim_world_connected() */
+    bool *connected;      /* scratch of sim_world_connected() */
     uint64_t events;
     uint64_t messages_delivered;
     uint64_t bytes_delivered;
@@ -184,7 +184,7 @@ typedef struct SimBoundValue {
     uint64_t worst_value;
 } SimBoundValue;
 
-/* --- world.c ----------------------------------------------------------------------------------- */
+/* --- world.c --------------------------------------------------------------------------------- */
 
 void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
                         uint32_t arg);
@@ -199,7 +199,7 @@ SimHappening sim_happening(SimHappeningKind kind, uint32_t peer);
 void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* --- hash.c ------------------------------------------------------------------------------------ */
+/* --- hash.c ---------------------------------------------------------------------------------- */
 
 /* Takes a happening into the hash of the peer or network it concerns. */
 void sim_hash_happening(SimWorld *world, const SimHappening *happening);
@@ -207,12 +207,12 @@ void sim_hash_happening(SimWorld *world, const SimHappening *happening);
 /* The trace hash of the run so far. O(peers). */
 uint64_t sim_hash_of_world(const SimWorld *world);
 
-/* --- build.c ----------------------------------------------------------------------------------- */
+/* --- build.c --------------------------------------------------------------------------------- */
 
 SimWorld *sim_world_new(const Scenario *scenario);
 void sim_world_free(SimWorld *world);
 
-/* --- wire.c: what travels between two ends ------------------------------------------------------ */
+/* --- wire.c: what travels between two ends --------------------------------------------------- */
 
 /* Puts a message on the wire; true: the write is complete at once. Takes the message over. */
 bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message);
@@ -223,9 +223,10 @@ void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item);
 /* An arrival event of an end; true: there is one more item to read. */
 bool sim_wire_arrival(SimWorld *world, uint32_t end);
 
-/* Takes the next arrived item; the caller owns the message, with its size, if it is one. Sibling ends
- * that wait for room may get a SIM_EVENT_ROOM. */
-uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, uint32_t *ret_bytes);
+/* Takes the next arrived item; the caller owns the message, with its size, if it is one. Sibling
+ * ends that wait for room may get a SIM_EVENT_ROOM. */
+uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message,
+                       uint32_t *ret_bytes);
 
 /* A SIM_ITEM_OPEN is on its way to the end. O(items on the wire). */
 bool sim_wire_has_open(const SimWorld *world, uint32_t end);
@@ -239,7 +240,7 @@ void sim_wire_mend(SimWorld *world, uint32_t end);
 /* One latency of what an end sends. */
 int64_t sim_wire_latency(SimWorld *world, uint32_t end);
 
-/* --- connection.c: dialling, opening, closing --------------------------------------------------- */
+/* --- connection.c: dialling, opening, closing ------------------------------------------------ */
 
 void sim_connection_dial(SimWorld *world, uint32_t link);
 void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt);
@@ -253,10 +254,10 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
 /* The connection of a link is reset: both sides lose it at once. */
 void sim_connection_reset(SimWorld *world, uint32_t link);
 
-/* --- peer.c: a peer's network and chain threads -------------------------------------------------- */
+/* --- peer.c: a peer's network and chain threads ---------------------------------------------- */
 
 /* Does all that the peer can do at this instant. Called after each event of the peer. */
-void sim_peer_settle(SimWorld *world, uint32_t peer);
+void sim_peer_settle(SimWorld *world, uint32_t index);
 
 /* Carries out the actions of the peer's node. To be called after each input. */
 void sim_peer_act(SimWorld *world, uint32_t peer);
@@ -268,10 +269,10 @@ void sim_peer_add_job(SimPeer *peer, SimJob job);
 void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot);
 
 /* The chain thread is done with its job. */
-void sim_peer_work_done(SimWorld *world, uint32_t peer);
+void sim_peer_work_done(SimWorld *world, uint32_t index);
 
-void sim_peer_start(SimWorld *world, uint32_t peer, bool keep_chain);
-void sim_peer_stop(SimWorld *world, uint32_t peer);
+void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain);
+void sim_peer_stop(SimWorld *world, uint32_t index);
 
 /* The end's timer event. */
 void sim_peer_timer(SimWorld *world, uint32_t end);
@@ -284,17 +285,17 @@ static inline uint32_t sim_peer_end(const SimWorld *world, uint32_t peer, uint32
     return world->peer_ends[world->peers[peer].first_end + slot];
 }
 
-/* --- workload.c: producers, transactions, personas ----------------------------------------------- */
+/* --- workload.c: producers, transactions, personas ------------------------------------------- */
 
 void sim_workload_begin(SimWorld *world);
 void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
 void sim_workload_trx(SimWorld *world);
-void sim_workload_persona(SimWorld *world, uint32_t peer);
+void sim_workload_persona(SimWorld *world, uint32_t index);
 
 /* Makes the block of a PRODUCE or PERSONA job; BNET_NO_BLOCK: none is due. */
-BnetBlock sim_workload_make_block(SimWorld *world, uint32_t peer, const SimJob *job);
+BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob *job);
 
-/* --- faults.c ---------------------------------------------------------------------------------- */
+/* --- faults.c -------------------------------------------------------------------------------- */
 
 void sim_faults_begin(SimWorld *world);
 void sim_faults_apply(SimWorld *world, uint32_t index);
@@ -302,10 +303,10 @@ void sim_faults_apply(SimWorld *world, uint32_t index);
 /* A link between the two sides of the partition in force. */
 bool sim_faults_is_cut(const SimWorld *world, uint32_t link);
 
-/* --- expect.c ---------------------------------------------------------------------------------- */
+/* --- expect.c -------------------------------------------------------------------------------- */
 
 /* Looks at a bound of the scenario, at its time. */
-void sim_expect_look(SimWorld *world, uint32_t bound);
+void sim_expect_look(SimWorld *world, uint32_t index);
 
 /* Appends what the scenario expects to `checks`, an array of SimCheckResult. The disconnects of the
  * result are known already. */

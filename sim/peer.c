@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A peer: a network thread that never takes time, and a chain thread that does its jobs in order, each
- * in the time that the scenario says.
+ * A peer: a network thread that never takes time, and a chain thread that does its jobs in order,
+ * each in the time that the scenario says.
  *
- * A session that has taken a message in reads the next only after the chain thread has done what was
- * waiting then (protocol section 2). A received block takes two steps: its header is checked, then all
- * is applied that follows from it; the sessions learn of each when it is done.
+ * A session that has taken a message in reads the next only after the chain thread has done what
+ * was waiting then (protocol section 2). A received block takes two steps: its header is checked,
+ * then all is applied that follows from it; the sessions learn of each when it is done.
  */
 #include "sim/internal.h"
 
-/* --- jobs -------------------------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------------------------------ */
 
 void sim_peer_add_job(SimPeer *peer, SimJob job)
 {
@@ -50,7 +50,7 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
     g_array_append_val(world->todo, todo);
 }
 
-/* --- actions ----------------------------------------------------------------------------------- */
+/* --- actions --------------------------------------------------------------------------------- */
 
 static SimHappening session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end)
 {
@@ -115,10 +115,10 @@ void sim_peer_act(SimWorld *world, uint32_t peer)
     bnet_node_actions_done(node);
 }
 
-/* --- timers ------------------------------------------------------------------------------------ */
+/* --- timers ---------------------------------------------------------------------------------- */
 
-/* One timer event counts for each end. It is set at most a ping interval ahead, so that the deadline
- * rarely moves before it. */
+/* One timer event counts for each end. It is set at most a ping interval ahead, so that the
+ * deadline rarely moves before it. */
 static void arm_timer(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
@@ -148,12 +148,12 @@ void sim_peer_timer(SimWorld *world, uint32_t end)
     arm_timer(world, end);
 }
 
-/* --- the chain thread -------------------------------------------------------------------------- */
+/* --- the chain thread ------------------------------------------------------------------------ */
 
 static void tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *event)
 {
-    SimHappening happening = sim_happening(
-        event->kind == BNET_CHAIN_PRUNED ? SIM_PRUNED : SIM_CHAIN, peer);
+    SimHappening happening =
+        sim_happening(event->kind == BNET_CHAIN_PRUNED ? SIM_PRUNED : SIM_CHAIN, peer);
     happening.event = event->kind;
     happening.block = event->block;
     happening.other = event->other;
@@ -286,7 +286,6 @@ static int64_t job_ns(const SimWorld *world, uint32_t index, const SimJob *job)
     case SIM_JOB_FETCH:
         return job->slot == BNET_NO_SESSION ? 0 : cost->fetch_ns;
     case SIM_JOB_RESUME:
-        return 0;
     case SIM_JOB_PRODUCE: /* made and applied while its slot was being waited for */
     case SIM_JOB_PERSONA:
         return 0;
@@ -331,7 +330,7 @@ void sim_peer_work_done(SimWorld *world, uint32_t index)
     sim_peer_settle(world, index);
 }
 
-/* --- the network thread ------------------------------------------------------------------------- */
+/* --- the network thread ---------------------------------------------------------------------- */
 
 static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t bytes)
 {
@@ -431,7 +430,7 @@ void sim_peer_settle(SimWorld *world, uint32_t index)
     world->todo_done = 0;
 }
 
-/* --- life of the process ----------------------------------------------------------------------- */
+/* --- life of the process --------------------------------------------------------------------- */
 
 static BnetIdentity new_identity(SimWorld *world, uint32_t index)
 {
@@ -463,8 +462,7 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
     if (keep_chain)
         bnet_node_restart(&peer->node, &self);
     else
-        bnet_node_start(&peer->node, &self,
-                        group->from_genesis ? BNET_GENESIS : world->start_head);
+        bnet_node_start(&peer->node, &self, group->from_genesis ? BNET_GENESIS : world->start_head);
     /* At time 0 all wake up together; later, nobody produces on a chain that may be stale. */
     peer->fresh = first && world->now_ns == 0;
     SimHappening happening = sim_happening(SIM_STARTED, index);

@@ -23,7 +23,7 @@ typedef enum SimVerdict {
 /* One property ("S1") or one expectation ("expect/convergence"). */
 typedef struct SimCheckResult {
     char *id;
-    char *title;  /* what it says, in a few words: "blocks are linkable" */
+    char *title; /* what it says, in a few words: "blocks are linkable" */
     SimVerdict verdict;
     char *detail; /* one sentence: what was found, or the first violation with time and peers */
     uint64_t violations;
@@ -32,8 +32,8 @@ typedef struct SimCheckResult {
 /* A session that one side closed by rule. */
 typedef struct SimDisconnect {
     int64_t time_ns;
-    uint32_t peer; /* who was cut off */
-    uint32_t by;   /* who cut it off */
+    uint32_t peer;      /* who was cut off */
+    uint32_t by;        /* who cut it off */
     const char *reason; /* static: "bad-block", ... (bnet_close_reason_name) */
 } SimDisconnect;
 

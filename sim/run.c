@@ -7,7 +7,7 @@
 /* Events between two looks at the stop flag and two calls of progress. */
 #define EVENTS_PER_LOOK 4096u
 
-/* --- events ------------------------------------------------------------------------------------ */
+/* --- events ---------------------------------------------------------------------------------- */
 
 static void arrival(SimWorld *world, uint32_t end)
 {
@@ -76,7 +76,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
     }
 }
 
-/* --- the run ----------------------------------------------------------------------------------- */
+/* --- the run --------------------------------------------------------------------------------- */
 
 static void begin(SimWorld *world)
 {
@@ -110,7 +110,7 @@ static bool run_events(SimWorld *world, const SimRunOptions *options)
     return false;
 }
 
-/* --- the result -------------------------------------------------------------------------------- */
+/* --- the result ------------------------------------------------------------------------------ */
 
 static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *result)
 {

@@ -3,9 +3,9 @@
 #define BNETLAB_SIM_STORY_H
 
 /*
- * An observer that keeps what a person wants to know of a run: who was cut off by whom and why, and the
- * moments that make its story. Repetitions are counted, not listed; at most SIM_STORY_MOMENTS_MAX
- * moments are kept, the first ones.
+ * An observer that keeps what a person wants to know of a run: who was cut off by whom and why, and
+ * the moments that make its story. Repetitions are counted, not listed; at most
+ * SIM_STORY_MOMENTS_MAX moments are kept, the first ones.
  */
 
 #include "sim/observer.h"

@@ -7,9 +7,9 @@
  * and at least 1 ns after the one before. The queue holds an arrival event ("token") for each item
  * on its way; tokens are all alike and the wire is in order, so a token needs no item.
  *
- * An item that arrives while its link is cut is missed, with all that is behind it; so is what is sent
- * then. When the link is mended, the missed items set out again. A cut that is mended before the next
- * arrival delays nothing that was on its way.
+ * An item that arrives while its link is cut is missed, with all that is behind it; so is what is
+ * sent then. When the link is mended, the missed items set out again. A cut that is mended before
+ * the next arrival delays nothing that was on its way.
  *
  * A write completes at once while the bytes written and not yet read fit in the two socket buffers
  * of the way; else when reading has made room, one latency of the way back later.
@@ -22,7 +22,7 @@ int64_t sim_wire_latency(SimWorld *world, uint32_t end)
     return sim_latency_draw(&world->links[end / 2].latency, &world->ends[end].latency);
 }
 
-/* --- items ------------------------------------------------------------------------------------- */
+/* --- items ----------------------------------------------------------------------------------- */
 
 static uint32_t item_of(SimWorld *world, BnetMessage *message)
 {
@@ -72,7 +72,7 @@ static void free_parcel(SimWorld *world, uint32_t item)
     g_array_append_val(world->free_parcels, index);
 }
 
-/* --- sending ----------------------------------------------------------------------------------- */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static int64_t transfer_ns(uint64_t bytes, uint64_t bytes_per_s)
 {
@@ -134,7 +134,7 @@ void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item)
     put(world, end, item, 0);
 }
 
-/* --- receiving --------------------------------------------------------------------------------- */
+/* --- receiving ------------------------------------------------------------------------------- */
 
 bool sim_wire_arrival(SimWorld *world, uint32_t end)
 {

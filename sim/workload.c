@@ -13,7 +13,7 @@ static BnetBlock add_block(SimWorld *world, const SimPeer *peer, const BnetBlock
     return block;
 }
 
-/* --- producing --------------------------------------------------------------------------------- */
+/* --- producing ------------------------------------------------------------------------------- */
 
 /* Transactions that wait, in order of acceptance, and do not expire before the block's time. */
 static uint32_t pick_trxs(const SimWorld *world, const SimPeer *peer, uint32_t slot, BnetTrx *trxs)
@@ -31,8 +31,8 @@ static uint32_t pick_trxs(const SimWorld *world, const SimPeer *peer, uint32_t s
     return n;
 }
 
-/* Protocol section 8: head number minus the number that it last produced itself, on any fork; 0 on its
- * first. */
+/* Protocol section 8: head number minus the number that it last produced itself, on any fork; 0 on
+ * its first. */
 static uint16_t confirmed_by(const SimPeer *peer)
 {
     uint32_t head = bnet_view_head_number(&peer->node.view);
@@ -83,7 +83,7 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
     return add_block(world, peer, &spec);
 }
 
-/* --- personas ---------------------------------------------------------------------------------- */
+/* --- personas -------------------------------------------------------------------------------- */
 
 /* A block on the persona's head whose header is at fault. */
 static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
@@ -140,7 +140,7 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob 
     return produce(world, index, job->arg);
 }
 
-/* --- slots ------------------------------------------------------------------------------------- */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static void schedule_slot(SimWorld *world, uint32_t slot)
 {
@@ -160,7 +160,7 @@ void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
     schedule_slot(world, slot + 1);
 }
 
-/* --- transactions ------------------------------------------------------------------------------ */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 static void schedule_trx(SimWorld *world)
 {
@@ -189,7 +189,7 @@ void sim_workload_trx(SimWorld *world)
     sim_peer_settle(world, index);
 }
 
-/* --- begin ------------------------------------------------------------------------------------- */
+/* --- begin ----------------------------------------------------------------------------------- */
 
 void sim_workload_begin(SimWorld *world)
 {

@@ -45,7 +45,7 @@ void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ..
     sim_world_tell(world, &happening);
 }
 
-/* --- what observers see -------------------------------------------------------------------------- */
+/* --- what observers see ---------------------------------------------------------------------- */
 
 const Scenario *sim_world_scenario(const SimWorld *world)
 {
@@ -122,14 +122,15 @@ void sim_world_stop(SimWorld *world)
     world->stopped = true;
 }
 
-/* --- connected peers ----------------------------------------------------------------------------- */
+/* --- connected peers ------------------------------------------------------------------------- */
 
 static bool takes_part(const SimWorld *world, uint32_t peer)
 {
     return world->peers[peer].up && world->peers[peer].honest;
 }
 
-/* Floods from `from` over links that are not cut, writing `mark`; returns how many peers it reached. */
+/* Floods from `from` over links that are not cut, writing `mark`; returns how many peers it
+ * reached. */
 static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component, GArray *stack)
 {
     uint32_t n = 0;
