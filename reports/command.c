@@ -22,10 +22,10 @@ static void append_word(GString *out, const char *word)
     g_string_append(out, quoted);
 }
 
-char *report_command(const SimResult *result, const char *const *sets)
+char *report_command(const char *program, const SimResult *result, const char *const *sets)
 {
-    GString *out = g_string_new("bnetlab run");
-    g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, result->seed);
+    GString *out = g_string_new(program);
+    g_string_append_printf(out, " run --seed %" G_GUINT64_FORMAT, result->seed);
     for (size_t i = 0; sets != NULL && sets[i] != NULL; i++) {
         g_string_append(out, " --set");
         append_word(out, sets[i]);

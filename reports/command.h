@@ -10,8 +10,9 @@
 
 /*
  * (transfer full) "bnetlab run --seed 7 --set '/duration=60s' path". `sets` (nullable) are the
- * values of all --set options in order, NULL-terminated. Words are quoted where a shell needs it.
+ * values of all --set options in order, NULL-terminated; `program` is what the user calls it by.
+ * Words are quoted where a shell needs it.
  */
-char *report_command(const SimResult *result, const char *const *sets);
+char *report_command(const char *program, const SimResult *result, const char *const *sets);
 
 #endif

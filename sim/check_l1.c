@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L1 convergence, after the last fault, among the honest peers that can reach each other: one block
- * produced after the last fault is on every peer's best chain, and every LIB has passed every head
- * of the moment of the last fault. Where nobody produces any more: all heads are equal in (LIB,
- * number). A follower of irreversible blocks has as its head the highest LIB among the peers that
- * serve it. The losers of a finality conflict are left out.
+ * that one of them produced after the last fault is on every peer's best chain, and every LIB has
+ * passed every head of the moment of the last fault. Where none of them produces any more: all heads
+ * are equal in (LIB, number). A follower of irreversible blocks has as its head the highest LIB among
+ * the peers that serve it. The losers of a finality conflict are left out.
  *
- * Cost: O(1) for each happening; O(peers) after a fault and for every 12th block until the heads
- * have converged.
+ * Cost: O(1) for each happening; O(peers) after a fault and every 6 s until the heads have
+ * converged.
  */
 #include "sim/check.h"
 
@@ -16,6 +16,18 @@
 #define SETTLE_NS (30 * BNET_NS_PER_S)
 /* What became irreversible so short before the end need not have reached the followers. */
 #define FOLLOW_NS (5 * BNET_NS_PER_S)
+/* A block that has not made it everywhere after so long may have lost against another. */
+#define CANDIDATE_NS (BNET_SLOTS_PER_TURN * BNET_SLOT_NS)
+
+/* What a peer's LIB has been, as numbers. */
+typedef struct LibPast {
+    int64_t rise_ns; /* when it last rose */
+    int64_t mark_ns; /* of a rise, FOLLOW_NS after the one before or more */
+    uint32_t last;
+    uint32_t before_mark;
+    uint32_t settled; /* it was so high FOLLOW_NS before mark_ns */
+    uint32_t highest; /* in all lives of its chain */
+} LibPast;
 
 typedef struct CheckL1 {
     SimCheck check;
@@ -25,14 +37,15 @@ typedef struct CheckL1 {
     uint32_t lib_goal;   /* highest head number at the last fault */
     bool stale;          /* members and counts are to be made anew */
     BnetBlock candidate; /* a block produced after the last fault; BNET_NO_BLOCK: none yet */
+    int64_t candidate_ns; /* when it was produced */
     bool *member;        /* [peers]: judged by its head */
     bool *holds;         /* [peers]: has the candidate on its best chain */
+    bool *passed;        /* [peers]: a member whose LIB has passed lib_goal */
+    bool *lost;          /* [peers]: a finality conflict, with the chain that it has */
     uint32_t n_members;
     uint32_t n_holding;
-    uint32_t n_passed;     /* members whose LIB has passed lib_goal */
-    uint32_t *settled_lib; /* [peers]: LIB number before the last rise */
-    uint32_t *last_lib;
-    int64_t *lib_rise_ns; /* [peers]: when it last rose */
+    uint32_t n_passed;
+    LibPast *past; /* [peers] */
 } CheckL1;
 
 /* --- members --------------------------------------------------------------------------------- */
@@ -42,14 +55,16 @@ static bool is_follower(const SimWorld *world, uint32_t peer)
     return sim_world_node(world, peer)->self.follow_irreversible;
 }
 
-/* The highest LIB of the connected peers: who conflicts with it has lost a finality conflict. */
-static BnetBlock top_lib(const SimWorld *world, const bool *connected)
+/* The highest LIB of the connected peers that have not lost: who conflicts with it has lost a finality
+ * conflict, and stays the loser when its LIB rises above. */
+static BnetBlock top_lib(const CheckL1 *self, const SimWorld *world, const bool *connected)
 {
     const BnetStore *store = sim_world_store(world);
     BnetBlock top = BNET_NO_BLOCK;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         BnetBlock lib = sim_world_node(world, p)->view.lib;
-        if (connected[p] && bnet_store_number(store, lib) > bnet_store_number(store, top))
+        if (connected[p] && !self->lost[p] &&
+            bnet_store_number(store, lib) > bnet_store_number(store, top))
             top = lib;
     }
     return top;
@@ -79,16 +94,18 @@ static void note_progress(CheckL1 *self, SimWorld *world)
 static void recount(CheckL1 *self, SimWorld *world)
 {
     const bool *connected = sim_world_connected(world);
-    BnetBlock top = top_lib(world, connected);
+    BnetBlock top = top_lib(self, world, connected);
     self->stale = false;
     self->n_members = self->n_holding = self->n_passed = 0;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         const BnetView *view = &sim_world_node(world, p)->view;
-        self->member[p] = connected[p] && !is_follower(world, p) && !has_lost(view, top);
+        self->lost[p] = self->lost[p] || (connected[p] && has_lost(view, top));
+        self->member[p] = connected[p] && !is_follower(world, p) && !self->lost[p];
         self->holds[p] = self->member[p] && holds_candidate(self, view);
         self->n_members += self->member[p];
         self->n_holding += self->holds[p];
-        self->n_passed += self->member[p] && bnet_view_lib_number(view) >= self->lib_goal;
+        self->passed[p] = self->member[p] && bnet_view_lib_number(view) >= self->lib_goal;
+        self->n_passed += self->passed[p];
     }
     note_progress(self, world);
 }
@@ -108,17 +125,20 @@ static void fault(CheckL1 *self, SimWorld *world)
                 MAX(self->lib_goal, bnet_view_head_number(&sim_world_node(world, p)->view));
 }
 
-/* The first block after the fault, or a later one if that did not make it everywhere. */
+/* A member's first block after the fault, or a later one if that did not make it everywhere. */
 static void produced(CheckL1 *self, SimWorld *world, const SimHappening *happening)
 {
-    const BnetStore *store = sim_world_store(world);
-    if (self->heads_ns != SCENARIO_TIME_NONE || !sim_world_is_honest(world, happening->peer))
+    if (self->heads_ns != SCENARIO_TIME_NONE)
         return;
-    uint32_t number = bnet_store_number(store, happening->block);
+    if (self->stale)
+        recount(self, world);
+    if (!self->member[happening->peer])
+        return;
     if (self->candidate != BNET_NO_BLOCK &&
-        number < bnet_store_number(store, self->candidate) + BNET_SLOTS_PER_TURN)
+        happening->time_ns - self->candidate_ns < CANDIDATE_NS)
         return;
     self->candidate = happening->block;
+    self->candidate_ns = happening->time_ns;
     self->stale = true;
 }
 
@@ -137,14 +157,32 @@ static void head_moved(CheckL1 *self, SimWorld *world, uint32_t peer)
 static void lib_moved(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t number)
 {
     int64_t now_ns = sim_world_now_ns(world);
-    if (self->lib_rise_ns[peer] != now_ns)
-        self->settled_lib[peer] = self->last_lib[peer];
-    self->last_lib[peer] = number;
-    self->lib_rise_ns[peer] = now_ns;
-    if (!self->member[peer] || number != self->lib_goal)
+    LibPast *past = &self->past[peer];
+    if (now_ns - past->mark_ns >= FOLLOW_NS) {
+        past->settled = past->before_mark;
+        past->before_mark = past->last;
+        past->mark_ns = now_ns;
+    }
+    past->rise_ns = now_ns;
+    past->last = number;
+    past->highest = MAX(past->highest, number);
+    if (!self->member[peer] || self->passed[peer] || number < self->lib_goal)
         return;
+    self->passed[peer] = true;
     self->n_passed++;
     note_progress(self, world);
+}
+
+/* Its chain may be another than before. */
+static void started(CheckL1 *self, SimWorld *world, uint32_t peer)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    LibPast *past = &self->past[peer];
+    if (bnet_view_lib_number(view) < past->last)
+        self->lost[peer] = false;
+    past->rise_ns = past->mark_ns = sim_world_now_ns(world);
+    past->last = past->before_mark = past->settled = bnet_view_lib_number(view);
+    past->highest = MAX(past->highest, past->last);
 }
 
 static bool is_fault(const SimHappening *happening)
@@ -157,6 +195,8 @@ static bool is_fault(const SimHappening *happening)
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckL1 *self = (CheckL1 *)observer;
+    if (happening->kind == SIM_STARTED)
+        started(self, world, happening->peer);
     if (is_fault(happening))
         fault(self, world);
     else if (happening->kind == SIM_PRODUCED)
@@ -218,18 +258,29 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
                         n, self->n_members, number, who->str);
 }
 
+/* The LIB that a peer has had for FOLLOW_NS at least. */
 static uint32_t settled_lib(const CheckL1 *self, const SimWorld *world, uint32_t peer)
 {
-    bool settled = sim_world_now_ns(world) - self->lib_rise_ns[peer] >= FOLLOW_NS;
-    return settled ? bnet_view_lib_number(&sim_world_node(world, peer)->view)
-                   : self->settled_lib[peer];
+    const LibPast *past = &self->past[peer];
+    int64_t now_ns = sim_world_now_ns(world);
+    if (now_ns - past->rise_ns >= FOLLOW_NS)
+        return bnet_view_lib_number(&sim_world_node(world, peer)->view);
+    return now_ns - past->mark_ns >= FOLLOW_NS ? past->before_mark : past->settled;
 }
 
-static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer)
+/* The highest block that any peer ever held to be irreversible, or was there at the start. */
+static uint32_t highest_lib(const CheckL1 *self, const SimWorld *world)
+{
+    uint32_t highest = sim_world_scenario(world)->chain.start_height;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++)
+        highest = MAX(highest, self->past[p].highest);
+    return highest;
+}
+
+static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t most)
 {
     uint32_t head = bnet_view_head_number(&sim_world_node(world, peer)->view);
     uint32_t due = 0;
-    uint32_t most = 0;
     for (uint32_t s = 0; s < sim_world_node(world, peer)->n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
         if (!sim_world_end_is_open(world, end))
@@ -238,7 +289,6 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer)
         if (!sim_world_is_honest(world, server))
             continue;
         due = MAX(due, settled_lib(self, world, server));
-        most = MAX(most, bnet_view_lib_number(&sim_world_node(world, server)->view));
     }
     const char *name = sim_world_peer_name(world, peer);
     if (head < due)
@@ -246,10 +296,10 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer)
             &self->check, world,
             "%s, which follows irreversible blocks, is at %u; its servers' LIB is %u", name, head,
             due);
-    else if (most > 0 && head > most)
+    else if (head > most)
         sim_check_violation(
             &self->check, world,
-            "%s, which follows irreversible blocks, is at %u, above its servers' LIB %u", name,
+            "%s, which follows irreversible blocks, is at %u; the highest LIB ever was %u", name,
             head, most);
 }
 
@@ -272,9 +322,10 @@ static void finish(SimCheck *check, SimWorld *world)
         recount(self, world);
         judge_heads(self, world);
     }
+    uint32_t highest = highest_lib(self, world);
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
         if (is_follower(world, p) && sim_world_is_up(world, p))
-            judge_follower(self, world, p);
+            judge_follower(self, world, p, highest);
 }
 
 static void check_free(SimCheck *check)
@@ -282,9 +333,9 @@ static void check_free(SimCheck *check)
     CheckL1 *self = (CheckL1 *)check;
     g_free(self->member);
     g_free(self->holds);
-    g_free(self->settled_lib);
-    g_free(self->last_lib);
-    g_free(self->lib_rise_ns);
+    g_free(self->passed);
+    g_free(self->lost);
+    g_free(self->past);
     g_free(self);
 }
 
@@ -318,8 +369,8 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->stale = true;
     self->member = g_new0(bool, n);
     self->holds = g_new0(bool, n);
-    self->settled_lib = g_new0(uint32_t, n);
-    self->last_lib = g_new0(uint32_t, n);
-    self->lib_rise_ns = g_new0(int64_t, n);
+    self->passed = g_new0(bool, n);
+    self->lost = g_new0(bool, n);
+    self->past = g_new0(LibPast, n);
     return &self->check;
 }

@@ -87,6 +87,13 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
         g_array_set_size(self->tainted[end], 0);
 }
 
+static bool says_invalid(const SimHappening *happening)
+{
+    if (happening->kind == SIM_VERDICT)
+        return happening->verdict == BNET_VERDICT_INVALID;
+    return happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_REJECTED;
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckS4 *self = (CheckS4 *)observer;
@@ -94,9 +101,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         delivered(self, world, happening);
     else if (happening->kind == SIM_CLOSED)
         closed(self, world, happening);
-    else if (happening->kind == SIM_VERDICT && happening->verdict == BNET_VERDICT_INVALID)
-        found_invalid(self, world, happening->peer, happening->block);
-    else if (happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_REJECTED)
+    else if (says_invalid(happening))
         found_invalid(self, world, happening->peer, happening->block);
 }
 

@@ -25,7 +25,7 @@
 
 #define SIM_NONE UINT32_MAX
 
-/* Most transactions that a producer puts into one block. */
+/* Most transactions in one block of a producer. */
 #define SIM_BLOCK_TRXS_MAX 1000u
 
 /* Protocol section 7: a lost peer is dialled again after 10 to 15 s. */

@@ -141,6 +141,8 @@ static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component,
         const SimPeer *peer = &world->peers[g_array_index(stack, uint32_t, stack->len - 1)];
         g_array_set_size(stack, stack->len - 1);
         n++;
+        if (peer->node.self.follow_irreversible)
+            continue;
         for (uint32_t s = 0; s < peer->n_ends; s++) {
             uint32_t end = world->peer_ends[peer->first_end + s];
             uint32_t next = world->ends[end ^ 1].peer;
@@ -160,7 +162,7 @@ const bool *sim_world_connected(SimWorld *world)
     uint32_t largest = 0;
     uint32_t largest_mark = 0;
     for (uint32_t p = 0; p < world->n_peers; p++) {
-        if (component[p] || !takes_part(world, p))
+        if (component[p] || !takes_part(world, p) || world->peers[p].node.self.follow_irreversible)
             continue;
         uint32_t n = flood(world, p, component, stack);
         if (n > largest) {

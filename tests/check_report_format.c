@@ -204,17 +204,17 @@ END_TEST
 START_TEST(command_is_quoted_where_needed)
 {
     SimResult result = {.seed = UINT64_MAX, .path = (char *)"scenarios/a.json"};
-    g_autofree char *plain = report_command(&result, NULL);
+    g_autofree char *plain = report_command("bnetlab", &result, NULL);
     ck_assert_str_eq(plain, "bnetlab run --seed 18446744073709551615 scenarios/a.json");
     result.path = (char *)"my scenarios/it's.json";
     result.seed = 0;
     const char *const sets[] = {"/duration=60s", "/expect/bounds=[]", "/name=a=b", NULL};
-    g_autofree char *quoted = report_command(&result, sets);
+    g_autofree char *quoted = report_command("bnetlab", &result, sets);
     ck_assert_str_eq(quoted, "bnetlab run --seed 0 --set /duration=60s "
                              "--set '/expect/bounds=[]' --set /name=a=b "
                              "'my scenarios/it'\\''s.json'");
     result.path = (char *)"-a.json";
-    g_autofree char *dash = report_command(&result, NULL);
+    g_autofree char *dash = report_command("bnetlab", &result, NULL);
     ck_assert_str_eq(dash, "bnetlab run --seed 0 -- -a.json");
 }
 END_TEST

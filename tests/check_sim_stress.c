@@ -105,7 +105,7 @@ static void make_network(Maker *maker)
             maker->n_producers > 1 ? "[0]" : "");
     else
         say(maker, " 'topology': {'kind': '%s'},\n", kinds[below(maker, 3)]);
-    uint32_t latency_ms = 1 + below(maker, chance(maker, 20) ? 700 : 100);
+    uint32_t latency_ms = 1 + below(maker, chance(maker, 20) ? 300 : 100);
     switch (below(maker, 3)) {
     case 0:
         say(maker, " 'links': {'latency': '%ums'", latency_ms);
@@ -115,14 +115,14 @@ static void make_network(Maker *maker)
         break;
     default:
         say(maker, " 'links': {'latency': {'lognormal': {'median': '%ums', 'sigma': 0.%u}}",
-            latency_ms, 1 + below(maker, 9));
+            latency_ms, 1 + below(maker, 6));
         break;
     }
     if (chance(maker, 30))
         say(maker, ", 'bandwidth': '%ukbit/s'", 500 + below(maker, 10000));
     if (chance(maker, 30))
-        say(maker, ", 'send_buffer': '%ukB', 'receive_buffer': '%ukB'", 2 + below(maker, 30),
-            2 + below(maker, 30));
+        say(maker, ", 'send_buffer': '%ukB', 'receive_buffer': '%ukB'", 8 + below(maker, 30),
+            8 + below(maker, 30));
     say(maker, "},\n");
 }
 
@@ -136,7 +136,7 @@ static void make_chain(Maker *maker)
     say(maker, "},\n");
     if (chance(maker, 60))
         say(maker, " 'transactions': {'rate': '%u/s', 'lifetime': '%us', 'size': %u},\n",
-            1 + below(maker, 20), 1 + below(maker, 30), 50 + below(maker, 2000));
+            1 + below(maker, 15), 1 + below(maker, 30), 50 + below(maker, 500));
 }
 
 /* --- faults ------------------------------------------------------------------------------------ */

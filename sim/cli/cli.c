@@ -9,6 +9,21 @@
 #include <unistd.h>
 
 static bool write_failed;
+static const char *program = "bnetlab";
+
+const char *cli_program(void)
+{
+    return program;
+}
+
+void cli_set_program(const char *word)
+{
+    const char *wrapper = g_getenv("BNETLAB_PROGRAM");
+    if (wrapper != NULL && wrapper[0] != '\0')
+        program = wrapper;
+    else if (word != NULL && word[0] != '\0')
+        program = word;
+}
 
 void cli_write(const char *text, size_t len)
 {

@@ -29,6 +29,11 @@ typedef enum CliExit {
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 
+/* What the user called the program by: the environment variable BNETLAB_PROGRAM, which a wrapper
+ * sets, else the first word of the command line. */
+const char *cli_program(void);
+void cli_set_program(const char *word);
+
 /* Writes to standard output at once. */
 void cli_write(const char *text, size_t len);
 

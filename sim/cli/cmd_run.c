@@ -195,7 +195,8 @@ static void write_json(const Session *session, uint32_t index, const SimResult *
 
 static void on_result(Session *session, const SimResult *result)
 {
-    g_autofree char *command = report_command(result, (const char *const *)session->options->sets);
+    g_autofree char *command =
+        report_command(cli_program(), result, (const char *const *)session->options->sets);
     if (session->options->json) {
         uint32_t index = session->tally.passed + session->tally.failed + session->tally.not_judged +
                          session->tally.interrupted;

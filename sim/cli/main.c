@@ -133,6 +133,7 @@ static void prepare_process(void)
 int main(int argc, char **argv)
 {
     prepare_process();
+    cli_set_program(argv[0]);
     g_autofree char *usage = usage_text();
     if (argc < 2) {
         g_printerr("%s", usage);
