@@ -11,9 +11,11 @@ static bool is_plain(const char *word)
     return word[0] != '\0' && strspn(word, plain) == strlen(word);
 }
 
+/* Each word but the first has a space before it. */
 static void append_word(GString *out, const char *word)
 {
-    g_string_append_c(out, ' ');
+    if (out->len > 0)
+        g_string_append_c(out, ' ');
     if (is_plain(word)) {
         g_string_append(out, word);
         return;
@@ -24,7 +26,8 @@ static void append_word(GString *out, const char *word)
 
 char *report_command(const char *program, const SimResult *result, const char *const *sets)
 {
-    GString *out = g_string_new(program);
+    GString *out = g_string_new(NULL);
+    append_word(out, program);
     g_string_append_printf(out, " run --seed %" G_GUINT64_FORMAT, result->seed);
     for (size_t i = 0; sets != NULL && sets[i] != NULL; i++) {
         g_string_append(out, " --set");
