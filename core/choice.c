@@ -57,12 +57,13 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
 }
 
 /* The child of the frontier, unless the peer's LIB has reached it (then the peer has it, or cannot
- * use it), or it is above our LIB and the peer wants irreversible blocks only. */
+ * use it), or it is above our LIB and the peer wants irreversible blocks only. There our LIB counts
+ * as far as its events have come, so that the notice of a block goes before the block. */
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view)
 {
     uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
     uint32_t last =
-        session->peer_irreversible_only ? bnet_view_lib_number(view) : bnet_view_head_number(view);
+        session->peer_irreversible_only ? view->announced : bnet_view_head_number(view);
     return number <= last && number > session->peer_lib ? number : 0;
 }
 

@@ -5,6 +5,8 @@
 
 #include <nettle/sha2.h>
 
+#include "core/text.h"
+
 BnetId bnet_sha256(const void *bytes, size_t n)
 {
     struct sha256_ctx sha;
@@ -97,28 +99,14 @@ BnetId bnet_merkle_root(BnetId *digests, size_t n)
     return digests[0];
 }
 
-static uint64_t name_symbol(char c)
-{
-    if (c >= 'a' && c <= 'z')
-        return (uint64_t)(c - 'a') + 6;
-    if (c >= '1' && c <= '5')
-        return (uint64_t)(c - '1') + 1;
-    bnet_assert(c == '.');
-    return 0;
-}
-
 uint64_t bnet_name(const char *text)
 {
+    size_t n = 0;
+    while (n <= BNET_TEXT_NAME_MAX && text[n])
+        n++;
     uint64_t name = 0;
-    unsigned i = 0;
-    for (; text[i] && i < 12; i++)
-        name |= name_symbol(text[i]) << (64 - 5 * (i + 1));
-    if (text[i]) {
-        uint64_t last = name_symbol(text[i++]);
-        bnet_assert(last < 16);
-        name |= last;
-    }
-    bnet_assert(text[i] == '\0');
+    bool is_name = bnet_parse_name(text, n, &name);
+    bnet_assert(is_name);
     return name;
 }
 

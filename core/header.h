@@ -49,8 +49,8 @@ BnetId bnet_receipt_digest(const BnetId *transaction);
  */
 BnetId bnet_merkle_root(BnetId *digests, size_t n);
 
-/* An account name from its text: 12 characters of ".12345a-z" and a 13th of ".1-5a-j". Asserts that
- * the text is one. */
+/* An account name from its text, for names in the program: asserts that bnet_parse_name() of text.h
+ * takes it. */
 uint64_t bnet_name(const char *text);
 
 /* Bytes that a varuint32 takes: 1 to 5. */

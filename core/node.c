@@ -247,6 +247,9 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
 {
     BnetEnv env = env_for(node, now_ns, 0);
     bnet_assert(slot == BNET_NO_SESSION || bnet_session_is_open(&node->sessions[slot]));
+    /* The verdict on another copy may have dropped the blame while this one was on its way. */
+    if (slot != BNET_NO_SESSION)
+        bnet_blame_add(&node->blame, block, slot);
     BnetVerdict verdict = bnet_view_receive(&node->view, block, now_ns);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))

@@ -304,7 +304,8 @@ const BnetTrxInfo *bnet_store_trx(const BnetStore *store, BnetTrx trx)
 
 const BnetTrx *bnet_store_block_trx(const BnetStore *store, BnetBlock block)
 {
-    return store->block_trxs + bnet_store_block(store, block)->trx_at;
+    uint64_t at = bnet_store_block(store, block)->trx_at;
+    return store->block_trxs ? store->block_trxs + at : NULL;
 }
 
 /* --- time and schedule ----------------------------------------------------------------------- */

@@ -37,17 +37,27 @@ static void list_finish(BnetList *list)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-/* Marks or unmarks the transactions of a block as included. */
-static void include_trxs(BnetView *view, BnetBlock block, bool included)
+/* Unmarks the first n transactions of a block, which are marked as included. */
+static void exclude_trxs(BnetView *view, BnetBlock block, uint32_t n)
+{
+    const BnetTrx *trxs = bnet_store_block_trx(view->store, block);
+    for (uint32_t i = 0; i < n; i++)
+        bnet_bits_clear(&view->included, trxs[i]);
+}
+
+/* Marks the transactions of a block as included; false, and none marked: one was already. */
+static bool include_trxs(BnetView *view, BnetBlock block)
 {
     const BnetTrx *trxs = bnet_store_block_trx(view->store, block);
     uint32_t n = bnet_store_block(view->store, block)->n_trx;
     for (uint32_t i = 0; i < n; i++) {
-        if (included)
-            bnet_bits_set(&view->included, trxs[i]);
-        else
-            bnet_bits_clear(&view->included, trxs[i]);
+        if (bnet_bits_has(&view->included, trxs[i])) {
+            exclude_trxs(view, block, i);
+            return false;
+        }
+        bnet_bits_set(&view->included, trxs[i]);
     }
+    return true;
 }
 
 void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head)
@@ -60,7 +70,7 @@ void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head)
     view->announced = lib;
     bnet_bits_raise(&view->has, view->lib);
     for (BnetBlock b = head; b != BNET_NO_BLOCK; b = bnet_store_block(store, b)->parent) {
-        include_trxs(view, b, true);
+        include_trxs(view, b);
         if (bnet_store_number(store, b) > lib)
             bnet_bits_set(&view->has, b);
     }
@@ -181,9 +191,9 @@ static void unwind(BnetView *view, BnetChainEvent *ret_event)
         0}; /* the blocks of the branch that is left were there before those of the side */
     for (BnetBlock b = from; b != fork; b = bnet_store_block(view->store, b)->parent) {
         const BnetTrx *trxs = bnet_store_block_trx(view->store, b);
-        for (uint32_t i = 0; i < bnet_store_block(view->store, b)->n_trx; i++)
-            list_add(&view->returned, trxs[i]);
-        include_trxs(view, b, false);
+        for (uint32_t i = bnet_store_block(view->store, b)->n_trx; i > 0; i--)
+            list_add(&view->returned, trxs[i - 1]);
+        exclude_trxs(view, b, bnet_store_block(view->store, b)->n_trx);
         list_add(&side, b);
     }
     for (uint32_t i = 0; i < view->side.n; i++)
@@ -254,31 +264,28 @@ static void raise_lib(BnetView *view)
     forget_invalid(view);
 }
 
-static bool fails_when_applied(const BnetView *view, BnetBlock block)
+/* Applies the content of a block: true, and its transactions are included, unless it fails. */
+static bool apply_content(BnetView *view, BnetBlock block)
 {
     const BnetBlockInfo *info = bnet_store_block(view->store, block);
+    bool included = include_trxs(view, block);
     if (view->credulous)
-        return false;
-    if (info->content_fault)
         return true;
-    const BnetTrx *trxs = bnet_store_block_trx(view->store, block);
-    for (uint32_t i = 0; i < info->n_trx; i++)
-        if (bnet_bits_has(&view->included, trxs[i]))
-            return true;
-    return false;
+    if (included && info->content_fault)
+        exclude_trxs(view, block, info->n_trx);
+    return included && !info->content_fault;
 }
 
 static void apply_next(BnetView *view, BnetChainEvent *ret_event)
 {
     uint32_t number = bnet_view_head_number(view) + 1;
     BnetBlock next = bnet_store_ancestor(view->store, view->target, number);
-    if (fails_when_applied(view, next)) {
+    if (!apply_content(view, next)) {
         reject(view, next, ret_event);
         return;
     }
     view->head = next;
     list_remove(&view->side, next);
-    include_trxs(view, next, true);
     raise_lib(view);
     *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_APPLIED, .block = next};
 }

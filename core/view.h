@@ -62,7 +62,8 @@ typedef struct BnetView {
     BnetList side; /* those of them that are not on the applied best chain, in order of arrival */
     BnetList invalid;  /* roots of invalid branches, until the LIB passes them */
     BnetList pruned;   /* events to come */
-    BnetList returned; /* transactions of unwound blocks, to be looked at when settled */
+    BnetList returned; /* transactions of unwound blocks, the newest first, to be looked at when
+                       * settled */
     BnetBits included; /* transactions in the applied best chain */
     bool credulous;    /* of a persona: finds no fault in anything */
 } BnetView;

@@ -170,7 +170,6 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
         .convergence_within_ns = SCENARIO_TIME_NONE,
         .lib_within_ns = SCENARIO_TIME_NONE,
         .convergence = true,
-        .bad_block_stated = true,
         .no_violation = true,
     };
     if (node == SCENARIO_NODE_NONE) {

@@ -168,7 +168,6 @@ typedef struct ScenarioExpect {
     int64_t
         lib_within_ns; /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
     bool convergence;  /* false: the scenario says "convergence": false */
-    bool bad_block_stated;     /* `bad_block` is stated; default: stated and empty */
     ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
     bool no_violation;         /* default true */
     ScenarioBound *bounds;

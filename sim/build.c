@@ -76,8 +76,11 @@ static void build_start_chain(SimWorld *world)
         last_produced[producer] = number;
     }
     world->start_head = head;
-    for (uint32_t i = 0; i < world->scenario->n_producers; i++)
-        world->peers[world->scenario->producers[i]].last_produced = last_produced[i];
+    for (uint32_t i = 0; i < world->scenario->n_producers; i++) {
+        SimPeer *peer = &world->peers[world->scenario->producers[i]];
+        peer->last_produced = last_produced[i];
+        peer->has_produced = last_produced[i] > 0;
+    }
 }
 
 /* --- peers and links ------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ struct SimCheck {
     uint64_t violations;
     GString *first; /* the first violation, as one sentence; NULL: none */
     GString *note;  /* (nullable) what to say when there was none */
+    int64_t finding_ns; /* when it found what `note` says; 0: that is no finding */
     bool judged;    /* there was something to judge */
 
     /* (nullable) judges what can only be judged at the end. */

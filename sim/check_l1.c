@@ -2,12 +2,12 @@
 /*
  * L1 convergence, after the last fault, among the honest peers that can reach each other: one block
  * that one of them produced after the last fault is on every peer's best chain, and every LIB has
- * passed every head of the moment of the last fault. Where none of them produces any more: all heads
- * are equal in (LIB, number). A follower of irreversible blocks has as its head the highest LIB among
- * the peers that serve it. The losers of a finality conflict are left out.
+ * passed every head of the moment of the last fault. Where none of them produces any more: all
+ * heads are equal in (LIB, number). A follower of irreversible blocks has as its head the highest
+ * LIB among the peers that serve it. The losers of a finality conflict are left out.
  *
- * Cost: O(1) for each happening; O(peers) after a fault and every 6 s until the heads have
- * converged.
+ * Cost: O(1) for each happening; O(peers) after a fault, and for each block of another branch until
+ * the heads have converged.
  */
 #include "sim/check.h"
 
@@ -16,8 +16,6 @@
 #define SETTLE_NS (30 * BNET_NS_PER_S)
 /* What became irreversible so short before the end need not have reached the followers. */
 #define FOLLOW_NS (5 * BNET_NS_PER_S)
-/* A block that has not made it everywhere after so long may have lost against another. */
-#define CANDIDATE_NS (BNET_SLOTS_PER_TURN * BNET_SLOT_NS)
 
 /* What a peer's LIB has been, as numbers. */
 typedef struct LibPast {
@@ -37,11 +35,9 @@ typedef struct CheckL1 {
     uint32_t lib_goal;   /* highest head number at the last fault */
     bool stale;          /* members and counts are to be made anew */
     BnetBlock candidate; /* a block produced after the last fault; BNET_NO_BLOCK: none yet */
-    int64_t candidate_ns; /* when it was produced */
     bool *member;        /* [peers]: judged by its head */
     bool *holds;         /* [peers]: has the candidate on its best chain */
     bool *passed;        /* [peers]: a member whose LIB has passed lib_goal */
-    bool *lost;          /* [peers]: a finality conflict, with the chain that it has */
     uint32_t n_members;
     uint32_t n_holding;
     uint32_t n_passed;
@@ -55,16 +51,14 @@ static bool is_follower(const SimWorld *world, uint32_t peer)
     return sim_world_node(world, peer)->self.follow_irreversible;
 }
 
-/* The highest LIB of the connected peers that have not lost: who conflicts with it has lost a finality
- * conflict, and stays the loser when its LIB rises above. */
-static BnetBlock top_lib(const CheckL1 *self, const SimWorld *world, const bool *connected)
+/* The highest LIB of the connected peers: who conflicts with it has lost a finality conflict. */
+static BnetBlock top_lib(const SimWorld *world, const bool *connected)
 {
     const BnetStore *store = sim_world_store(world);
     BnetBlock top = BNET_NO_BLOCK;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         BnetBlock lib = sim_world_node(world, p)->view.lib;
-        if (connected[p] && !self->lost[p] &&
-            bnet_store_number(store, lib) > bnet_store_number(store, top))
+        if (connected[p] && bnet_store_number(store, lib) > bnet_store_number(store, top))
             top = lib;
     }
     return top;
@@ -94,13 +88,12 @@ static void note_progress(CheckL1 *self, SimWorld *world)
 static void recount(CheckL1 *self, SimWorld *world)
 {
     const bool *connected = sim_world_connected(world);
-    BnetBlock top = top_lib(self, world, connected);
+    BnetBlock top = top_lib(world, connected);
     self->stale = false;
     self->n_members = self->n_holding = self->n_passed = 0;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         const BnetView *view = &sim_world_node(world, p)->view;
-        self->lost[p] = self->lost[p] || (connected[p] && has_lost(view, top));
-        self->member[p] = connected[p] && !is_follower(world, p) && !self->lost[p];
+        self->member[p] = connected[p] && !is_follower(world, p) && !has_lost(view, top);
         self->holds[p] = self->member[p] && holds_candidate(self, view);
         self->n_members += self->member[p];
         self->n_holding += self->holds[p];
@@ -125,7 +118,16 @@ static void fault(CheckL1 *self, SimWorld *world)
                 MAX(self->lib_goal, bnet_view_head_number(&sim_world_node(world, p)->view));
 }
 
-/* A member's first block after the fault, or a later one if that did not make it everywhere. */
+/* Fork choice, as protocol section 8 has it. */
+static bool is_better(const BnetStore *store, BnetBlock a, BnetBlock b)
+{
+    const BnetBlockInfo *x = bnet_store_block(store, a);
+    const BnetBlockInfo *y = bnet_store_block(store, b);
+    return x->lib != y->lib ? x->lib > y->lib : x->number > y->number;
+}
+
+/* A member's first block after the fault; or a better one that is not built on it, for then it is
+ * on a branch that loses. */
 static void produced(CheckL1 *self, SimWorld *world, const SimHappening *happening)
 {
     if (self->heads_ns != SCENARIO_TIME_NONE)
@@ -134,11 +136,12 @@ static void produced(CheckL1 *self, SimWorld *world, const SimHappening *happeni
         recount(self, world);
     if (!self->member[happening->peer])
         return;
+    const BnetStore *store = sim_world_store(world);
     if (self->candidate != BNET_NO_BLOCK &&
-        happening->time_ns - self->candidate_ns < CANDIDATE_NS)
+        (bnet_store_is_ancestor(store, self->candidate, happening->block) ||
+         !is_better(store, happening->block, self->candidate)))
         return;
     self->candidate = happening->block;
-    self->candidate_ns = happening->time_ns;
     self->stale = true;
 }
 
@@ -178,8 +181,6 @@ static void started(CheckL1 *self, SimWorld *world, uint32_t peer)
 {
     const BnetView *view = &sim_world_node(world, peer)->view;
     LibPast *past = &self->past[peer];
-    if (bnet_view_lib_number(view) < past->last)
-        self->lost[peer] = false;
     past->rise_ns = past->mark_ns = sim_world_now_ns(world);
     past->last = past->before_mark = past->settled = bnet_view_lib_number(view);
     past->highest = MAX(past->highest, past->last);
@@ -324,7 +325,7 @@ static void finish(SimCheck *check, SimWorld *world)
     }
     uint32_t highest = highest_lib(self, world);
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
-        if (is_follower(world, p) && sim_world_is_up(world, p))
+        if (is_follower(world, p) && sim_world_is_up(world, p) && sim_world_is_honest(world, p))
             judge_follower(self, world, p, highest);
 }
 
@@ -334,7 +335,6 @@ static void check_free(SimCheck *check)
     g_free(self->member);
     g_free(self->holds);
     g_free(self->passed);
-    g_free(self->lost);
     g_free(self->past);
     g_free(self);
 }
@@ -370,7 +370,6 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->member = g_new0(bool, n);
     self->holds = g_new0(bool, n);
     self->passed = g_new0(bool, n);
-    self->lost = g_new0(bool, n);
     self->past = g_new0(LibPast, n);
     return &self->check;
 }

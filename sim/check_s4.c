@@ -87,6 +87,28 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
         g_array_set_size(self->tainted[end], 0);
 }
 
+/* Dropped without a verdict: nobody is blamed for that copy. */
+static bool is_dropped(const SimHappening *happening)
+{
+    return happening->kind == SIM_VERDICT && (happening->verdict == BNET_VERDICT_UNLINKABLE ||
+                                              happening->verdict == BNET_VERDICT_FUTURE ||
+                                              happening->verdict == BNET_VERDICT_STALE);
+}
+
+static void copy_dropped(CheckS4 *self, SimWorld *world, const SimHappening *happening)
+{
+    if (happening->session == BNET_NO_SESSION)
+        return;
+    uint32_t end = sim_world_session_end(world, happening->peer, happening->session);
+    GArray *tainted = self->tainted[end];
+    for (guint i = 0; tainted && i < tainted->len; i++) {
+        if (g_array_index(tainted, BnetBlock, i) != happening->block)
+            continue;
+        g_array_remove_index(tainted, i);
+        return;
+    }
+}
+
 static bool says_invalid(const SimHappening *happening)
 {
     if (happening->kind == SIM_VERDICT)
@@ -101,6 +123,8 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         delivered(self, world, happening);
     else if (happening->kind == SIM_CLOSED)
         closed(self, world, happening);
+    else if (is_dropped(happening))
+        copy_dropped(self, world, happening);
     else if (says_invalid(happening))
         found_invalid(self, world, happening->peer, happening->block);
 }

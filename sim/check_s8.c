@@ -35,12 +35,12 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
     }
     if (self->check.note)
         return;
-    g_autofree char *time = sim_time_text(sim_world_now_ns(world));
+    self->check.finding_ns = sim_world_now_ns(world);
     self->check.note = g_string_new(NULL);
     g_string_printf(self->check.note,
-                    "finality conflict at %s: the chain rule made block %u irreversible at %s "
-                    "against the LIB of %s",
-                    time, number, a, b);
+                    "finality conflict: the chain rule made block %u irreversible at %s against "
+                    "the LIB of %s",
+                    number, a, b);
 }
 
 static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock block)

@@ -51,6 +51,7 @@ static void opened(SimWorld *world, uint32_t end, bool dialled)
     sim_world_tell(world, &happening);
     bnet_node_open(&world->peers[e->peer].node, e->slot, dialled, world->now_ns);
     sim_peer_act(world, e->peer);
+    sim_peer_arm_timer(world, end);
 }
 
 void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)

@@ -122,7 +122,8 @@ typedef struct SimPeer {
     bool busy; /* `job` is being done */
     SimJob job;
     SimJobs jobs;
-    uint32_t last_produced; /* number of its last block, on any fork; 0: none in this process */
+    uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
+    bool has_produced;      /* in this process, or in the chain that stands at the start */
     uint64_t hash;          /* of all that happened to it */
     uint64_t fork_switches;
     uint64_t received[BNET_MESSAGE_KINDS];
@@ -273,6 +274,10 @@ void sim_peer_work_done(SimWorld *world, uint32_t index);
 
 void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain);
 void sim_peer_stop(SimWorld *world, uint32_t index);
+
+/* Schedules the timer event of an open end, as its session wants it. To be called after what may
+ * bring its deadline forward. */
+void sim_peer_arm_timer(SimWorld *world, uint32_t end);
 
 /* The end's timer event. */
 void sim_peer_timer(SimWorld *world, uint32_t end);

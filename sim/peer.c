@@ -119,7 +119,7 @@ void sim_peer_act(SimWorld *world, uint32_t peer)
 
 /* One timer event counts for each end. It is set at most a ping interval ahead, so that the
  * deadline rarely moves before it. */
-static void arm_timer(SimWorld *world, uint32_t end)
+void sim_peer_arm_timer(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
     if (!e->open)
@@ -145,7 +145,7 @@ void sim_peer_timer(SimWorld *world, uint32_t end)
         sim_peer_act(world, e->peer);
         sim_peer_settle(world, e->peer);
     }
-    arm_timer(world, end);
+    sim_peer_arm_timer(world, end);
 }
 
 /* --- the chain thread ------------------------------------------------------------------------ */
@@ -224,7 +224,7 @@ static void answer_fetch(SimWorld *world, uint32_t index, const SimJob *job)
     BnetNode *node = &world->peers[index].node;
     bnet_node_fetched(node, job->slot, bnet_view_at(&node->view, job->arg), world->now_ns);
     sim_peer_act(world, index);
-    arm_timer(world, sim_peer_end(world, index, job->slot));
+    sim_peer_arm_timer(world, sim_peer_end(world, index, job->slot));
 }
 
 static void do_job(SimWorld *world, uint32_t index, const SimJob *job)
@@ -347,7 +347,7 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
     bnet_node_message(&peer->node, e->slot, message, world->now_ns);
     bnet_message_finish(message, &world->pool);
     sim_peer_act(world, e->peer);
-    arm_timer(world, end);
+    sim_peer_arm_timer(world, end);
     /* The next read waits until the chain thread has come up for air. */
     if (e->open && (peer->busy || peer->jobs.n > 0 || has_steps(peer))) {
         e->paused = true;
@@ -412,7 +412,7 @@ static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
         bnet_node_ping_code(&peer->node, todo.slot, &code, world->now_ns);
     }
     sim_peer_act(world, index);
-    arm_timer(world, end);
+    sim_peer_arm_timer(world, end);
 }
 
 void sim_peer_settle(SimWorld *world, uint32_t index)
@@ -480,7 +480,7 @@ void sim_peer_stop(SimWorld *world, uint32_t index)
     peer->up = false;
     peer->busy = false;
     peer->jobs.n = 0;
-    peer->last_produced = 0;
+    peer->has_produced = false;
     bnet_node_stop(&peer->node, world->now_ns);
     for (uint32_t s = 0; s < peer->n_ends; s++) {
         uint32_t end = sim_peer_end(world, index, s);

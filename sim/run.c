@@ -199,6 +199,8 @@ static void tell_checks(const SimWorld *world, SimStory *story)
 {
     for (guint i = 0; i < world->checks->len; i++) {
         const SimCheck *check = world->checks->pdata[i];
+        if (check->finding_ns > 0)
+            sim_story_add(story, check->finding_ns, check->note->str);
         if (!g_str_equal(check->id, "L1"))
             continue;
         int64_t fault_ns = sim_check_l1_fault_ns(check);

@@ -31,12 +31,12 @@ static uint32_t pick_trxs(const SimWorld *world, const SimPeer *peer, uint32_t s
     return n;
 }
 
-/* Protocol section 8: head number minus the number that it last produced itself, on any fork; 0 on
- * its first. */
+/* Protocol section 8: head number minus the highest number that it has produced itself, on any
+ * fork, so that it confirms no range twice; 0 on the first of its process. */
 static uint16_t confirmed_by(const SimPeer *peer)
 {
     uint32_t head = bnet_view_head_number(&peer->node.view);
-    if (peer->last_produced == 0 || peer->last_produced >= head)
+    if (!peer->has_produced || peer->last_produced >= head)
         return 0;
     return (uint16_t)MIN(head - peer->last_produced, UINT16_MAX);
 }
@@ -79,7 +79,8 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
         spec.variant = index + 1;
         persona_acts(world, index, "whose content fails when applied");
     }
-    peer->last_produced = bnet_view_head_number(view) + 1;
+    peer->last_produced = MAX(peer->last_produced, bnet_view_head_number(view) + 1);
+    peer->has_produced = true;
     return add_block(world, peer, &spec);
 }
 

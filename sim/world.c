@@ -129,6 +129,17 @@ static bool takes_part(const SimWorld *world, uint32_t peer)
     return world->peers[peer].up && world->peers[peer].honest;
 }
 
+/* After a finality conflict two peers can never agree. */
+static bool libs_conflict(const SimWorld *world, const SimPeer *a, const SimPeer *b)
+{
+    BnetBlock x = a->node.view.lib;
+    BnetBlock y = b->node.view.lib;
+    if (x == BNET_NO_BLOCK || y == BNET_NO_BLOCK)
+        return false;
+    return !bnet_store_is_ancestor(&world->store, x, y) &&
+           !bnet_store_is_ancestor(&world->store, y, x);
+}
+
 /* Floods from `from` over links that are not cut, writing `mark`; returns how many peers it
  * reached. */
 static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component, GArray *stack)
@@ -147,6 +158,8 @@ static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component,
             uint32_t end = world->peer_ends[peer->first_end + s];
             uint32_t next = world->ends[end ^ 1].peer;
             if (world->links[end / 2].cut || component[next] || !takes_part(world, next))
+                continue;
+            if (libs_conflict(world, peer, &world->peers[next]))
                 continue;
             component[next] = mark;
             g_array_append_val(stack, next);

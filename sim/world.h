@@ -47,9 +47,9 @@ uint32_t sim_world_end_session(const SimWorld *world, uint32_t end);
 bool sim_world_end_is_open(const SimWorld *world, uint32_t end);
 
 /* Peers that are up, honest, and can reach each other over such peers and links that are not cut:
- * of several components the largest, as a flag for each peer. Nobody is reached through a follower of
- * irreversible blocks, which does not pass on all it has. O(peers + links). (transfer none) valid
- * until the next call. */
+ * of several components the largest, as a flag for each peer. Nobody is reached through a follower
+ * of irreversible blocks, which does not pass on all it has, nor by a peer whose LIB conflicts with
+ * its own. O(peers + links log blocks). (transfer none) valid until the next call. */
 const bool *sim_world_connected(SimWorld *world);
 
 /* Ends the run at the next event: an observer found something that would never end. */

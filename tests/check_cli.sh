@@ -182,7 +182,7 @@ out "--seed 18446744073709551615 --set '/name=a=b c' "
 expect 0 run --seed 7 --set /duration=4s --json "$folder/suite/good.json"
 cp "$folder/out" "$folder/first"
 is_json "$folder/first"
-arguments=$(sed -n 's/.*"command": "bnetlab \(.*\)".*/\1/p' "$folder/first")
+arguments=$(sed -n 's/.*"command": "[^ ]* \(.*\)".*/\1/p' "$folder/first")
 # shellcheck disable=SC2086
 expect 0 $arguments --json
 [ -n "$(hash_of "$folder/out")" ] || fail 'no trace hash'

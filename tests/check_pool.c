@@ -2,7 +2,8 @@
 #include "core/ring.h"
 #include "tests/core_fixture.h"
 
-/* --- pool -------------------------------------------------------------------------------------- */
+/* --- pool --------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_empty_pool)
 {
@@ -90,7 +91,8 @@ START_TEST(test_nothing_to_take)
 }
 END_TEST
 
-/* --- ring -------------------------------------------------------------------------------------- */
+/* --- ring --------------------------------------------------------------------------------------
+ */
 
 /* The ring holds exactly `first`, first + 1, ... */
 static void assert_ring(const BnetRing *ring, const BnetPool *pool, uint32_t first, uint32_t n)
@@ -153,7 +155,9 @@ END_TEST
 /* Several rings in one pool, pushed and popped at random, against counters of what is in them. */
 START_TEST(test_random_rings)
 {
-    enum { RINGS = 5 };
+    enum {
+        RINGS = 5
+    };
     uint64_t random = 1;
     BnetPool pool;
     BnetRing rings[RINGS] = {{0}};

@@ -47,6 +47,8 @@ include() {
 
 keeps core/a.c "$(include '"core/base.h"')"
 keeps core/a.c "$(include '<nettle/sha2.h>')"
+keeps core/a.c "$(include '<secp256k1_recovery.h>')"
+keeps core/a.c "$(include '<zlib.h>')"
 keeps core/a.c "$(include '<stdint.h>')"
 keeps sim/a.c "$(include '<Random123/philox.h>')"
 keeps sim/cli/main.c "$(include '"sim/cli/command.h"')"

@@ -78,7 +78,6 @@ START_TEST(every_default)
     ck_assert(s->expect.convergence);
     ck_assert_int_eq(s->expect.convergence_within_ns, SCENARIO_TIME_NONE);
     ck_assert_int_eq(s->expect.lib_within_ns, SCENARIO_TIME_NONE);
-    ck_assert(s->expect.bad_block_stated);
     ck_assert_uint_eq(s->expect.bad_block.count, 0);
     ck_assert(s->expect.no_violation);
     ck_assert_uint_eq(s->expect.n_bounds, 0);
@@ -300,7 +299,6 @@ START_TEST(every_expectation)
     ck_assert_int_eq(expect->convergence_within_ns, 20 * S);
     ck_assert_int_eq(expect->lib_within_ns, 1);
     assert_set(&expect->bad_block, 1, (const uint32_t[]){2});
-    ck_assert(expect->bad_block_stated);
     ck_assert(!expect->no_violation);
     ck_assert_uint_eq(expect->n_bounds, 2);
     ck_assert_uint_eq(expect->bounds[0].quantity, SCENARIO_QUANTITY_LIB);

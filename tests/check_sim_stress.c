@@ -3,7 +3,8 @@
  * Random small networks: whatever the latency, topology, faults and personas, no property may be
  * violated. A seed that fails is printed with its scenario, ready to be run.
  *
- * BNETLAB_STRESS_FIRST and BNETLAB_STRESS_SEEDS choose other seeds than those of the suite.
+ * BNETLAB_STRESS_FIRST and BNETLAB_STRESS_SEEDS choose other seeds than those of the suite;
+ * BNETLAB_STRESS_PRINT prints each scenario before it runs.
  */
 #include <stdio.h>
 
@@ -43,15 +44,16 @@ static void say(Maker *maker, const char *format, ...)
     va_end(args);
 }
 
-/* --- parts ------------------------------------------------------------------------------------- */
+/* --- parts ------------------------------------------------------------------------------------ */
 
 static void make_options(Maker *maker)
 {
     if (chance(maker, 30))
         say(maker, ", 'idle_timeout': 'none'");
     if (chance(maker, 30))
-        say(maker, ", 'processing': {'header': '%uus', 'block': '%uus', 'transaction': '%uus', "
-                   "'fetch': '%uus'}",
+        say(maker,
+            ", 'processing': {'header': '%uus', 'block': '%uus', 'transaction': '%uus', "
+            "'fetch': '%uus'}",
             below(maker, 2000), below(maker, 30000), below(maker, 500), below(maker, 2000));
 }
 
@@ -60,7 +62,8 @@ static void make_persona(Maker *maker)
     static const char *const faults[] = {"timestamp", "producer", "signature", "content"};
     uint32_t fault = below(maker, 4);
     maker->persona_produces = fault == 3 || chance(maker, 50);
-    say(maker, ",\n  'mallory': {'persona': {'kind': 'invalid-block', 'fault': '%s', 'after': '%us'}%s}",
+    say(maker,
+        ",\n  'mallory': {'persona': {'kind': 'invalid-block', 'fault': '%s', 'after': '%us'}%s}",
         faults[fault], 5 + below(maker, 20), maker->persona_produces ? ", 'produces': true" : "");
 }
 
@@ -139,7 +142,7 @@ static void make_chain(Maker *maker)
             1 + below(maker, 15), 1 + below(maker, 30), 50 + below(maker, 500));
 }
 
-/* --- faults ------------------------------------------------------------------------------------ */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 /* A random peer of the groups that can crash or be cut off. */
 static char *some_peer(Maker *maker)
@@ -198,7 +201,7 @@ static void make_events(Maker *maker)
     maker->fault_end_s = MAX(at_ms / 1000 + 1, 35);
 }
 
-/* --- one seed ---------------------------------------------------------------------------------- */
+/* --- one seed --------------------------------------------------------------------------------- */
 
 /* (transfer full) */
 static char *make_scenario(uint64_t seed)
@@ -226,6 +229,8 @@ static bool is_property(const SimCheckResult *check)
 static uint32_t run_seed(uint64_t seed)
 {
     g_autofree char *text = make_scenario(seed);
+    if (g_getenv("BNETLAB_STRESS_PRINT"))
+        fputs(text, stderr);
     g_autoptr(Scenario) scenario = fix_scenario(text);
     g_autoptr(SimResult) result = sim_run(scenario, NULL);
     uint32_t n = 0;

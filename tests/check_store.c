@@ -2,7 +2,8 @@
 #include "core/store.h"
 #include "tests/core_fixture.h"
 
-/* --- genesis ------------------------------------------------------------------------------------ */
+/* --- genesis ------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_genesis)
 {
@@ -68,7 +69,8 @@ START_TEST(test_chain_id)
 }
 END_TEST
 
-/* --- interning ---------------------------------------------------------------------------------- */
+/* --- interning ----------------------------------------------------------------------------------
+ */
 
 START_TEST(test_interning)
 {
@@ -116,7 +118,9 @@ END_TEST
 
 START_TEST(test_interning_survives_growth)
 {
-    enum { BLOCKS = 5000 };
+    enum {
+        BLOCKS = 5000
+    };
     BnetStore store;
     core_store_init(&store, BNET_RULE_DPOS, 0, 21);
     BnetBlock *blocks = malloc(BLOCKS * sizeof *blocks);
@@ -177,7 +181,8 @@ START_TEST(test_misuse)
 }
 END_TEST
 
-/* --- faults ------------------------------------------------------------------------------------- */
+/* --- faults -------------------------------------------------------------------------------------
+ */
 
 static uint32_t fault_of(BnetStore *store, const BnetBlockSpec *spec)
 {
@@ -270,7 +275,8 @@ START_TEST(test_expired_trx_in_block)
 }
 END_TEST
 
-/* --- sizes, transactions, time ------------------------------------------------------------------ */
+/* --- sizes, transactions, time ------------------------------------------------------------------
+ */
 
 START_TEST(test_sizes)
 {
@@ -299,7 +305,9 @@ END_TEST
 
 START_TEST(test_transactions_of_blocks)
 {
-    enum { BLOCKS = 300 };
+    enum {
+        BLOCKS = 300
+    };
     uint64_t random = 4;
     BnetStore store;
     core_store_init(&store, BNET_RULE_DPOS, 0, 4);
@@ -353,7 +361,8 @@ START_TEST(test_time)
 }
 END_TEST
 
-/* --- rules of irreversibility -------------------------------------------------------------------- */
+/* --- rules of irreversibility --------------------------------------------------------------------
+ */
 
 START_TEST(test_rules)
 {
@@ -379,7 +388,8 @@ START_TEST(test_rules)
 }
 END_TEST
 
-/* --- the tree ------------------------------------------------------------------------------------ */
+/* --- the tree ------------------------------------------------------------------------------------
+ */
 
 static BnetBlock naive_ancestor(const BnetStore *store, BnetBlock block, uint32_t number)
 {
@@ -401,7 +411,9 @@ static BnetBlock naive_common(const BnetStore *store, BnetBlock a, BnetBlock b)
 
 START_TEST(test_random_trees)
 {
-    enum { BLOCKS = 600 };
+    enum {
+        BLOCKS = 600
+    };
     uint64_t random = 100 + (uint64_t)_i;
     uint32_t back = _i % 2 ? 3 : BLOCKS; /* narrow and broad trees */
     BnetStore store;
@@ -443,7 +455,9 @@ static uint32_t steps_to(const BnetStore *store, BnetBlock block, uint32_t numbe
 /* 2 * log2(100,000) is 34; a skew-binary list needs at most about that many steps. */
 START_TEST(test_long_chain_is_logarithmic)
 {
-    enum { BLOCKS = 100000 };
+    enum {
+        BLOCKS = 100000
+    };
     uint64_t random = 5;
     BnetStore store;
     core_store_init(&store, BNET_RULE_DEPTH, 10, 1);

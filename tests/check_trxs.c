@@ -191,7 +191,9 @@ END_TEST
 /* Growth keeps the order, the marks of every session, and what waits. */
 START_TEST(test_growth)
 {
-    enum { TRXS = 3000 };
+    enum {
+        TRXS = 3000
+    };
     Fixture f;
     setup(&f, 3);
     BnetTrx first = f.store.n_trxs;
@@ -251,9 +253,13 @@ START_TEST(test_compaction)
 }
 END_TEST
 
-/* --- against a table of all transactions ----------------------------------------------------------- */
+/* --- against a table of all transactions
+ * ----------------------------------------------------------- */
 
-enum { MODEL_TRXS = 4000, MODEL_SESSIONS = 3 };
+enum {
+    MODEL_TRXS = 4000,
+    MODEL_SESSIONS = 3
+};
 
 typedef struct ModelTrx {
     bool present;

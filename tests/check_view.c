@@ -57,7 +57,8 @@ static void receive_chain(Fixture *f, BnetBlock head)
     settle(f);
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------- */
+/* --- verdicts -----------------------------------------------------------------------------------
+ */
 
 START_TEST(test_verdicts)
 {
@@ -133,7 +134,8 @@ START_TEST(test_credulous)
 }
 END_TEST
 
-/* --- fork choice -------------------------------------------------------------------------------- */
+/* --- fork choice --------------------------------------------------------------------------------
+ */
 
 START_TEST(test_first_of_equals)
 {
@@ -195,7 +197,8 @@ START_TEST(test_lib_first)
 }
 END_TEST
 
-/* --- irreversibility ---------------------------------------------------------------------------- */
+/* --- irreversibility ----------------------------------------------------------------------------
+ */
 
 /* One event for each number, in order, right after the block that made it so; then the pruned. */
 START_TEST(test_irreversible_events)
@@ -254,7 +257,8 @@ START_TEST(test_start_with_a_chain)
 }
 END_TEST
 
-/* --- blocks that fail when they are applied ------------------------------------------------------- */
+/* --- blocks that fail when they are applied
+ * ------------------------------------------------------- */
 
 /* The switch fails at its third block: the old head comes back, although others are as high. */
 START_TEST(test_failed_switch)
@@ -262,7 +266,7 @@ START_TEST(test_failed_switch)
     Fixture f;
     setup(&f, BNET_RULE_NONE, 0, 1);
     BnetBlock fork = core_extend(&f.store, BNET_GENESIS, 2);
-    BnetBlock ours = core_extend(&f.store, fork, 3); /* 4, 5, 6 */
+    BnetBlock ours = core_extend(&f.store, fork, 3);  /* 4, 5, 6 */
     BnetBlock rival = core_child(&f.store, fork, 5);  /* 4b */
     BnetBlock top = core_extend(&f.store, rival, 2);  /* 5b, 6b: as high as ours, but later */
     BnetBlock bad = core_bad_child(&f.store, top, 0); /* 7 */
@@ -294,11 +298,11 @@ START_TEST(test_failed_switch_to_another)
 {
     Fixture f;
     setup(&f, BNET_RULE_NONE, 0, 1);
-    BnetBlock ours = core_extend(&f.store, BNET_GENESIS, 1);      /* 2 */
-    BnetBlock other = core_child(&f.store, BNET_GENESIS, 1);      /* 2b */
-    other = core_extend(&f.store, other, 1);                      /* 3 */
-    BnetBlock bad = core_bad_child(&f.store, BNET_GENESIS, 2);    /* 2c */
-    BnetBlock on_bad = core_extend(&f.store, bad, 2);             /* 3b, 4 */
+    BnetBlock ours = core_extend(&f.store, BNET_GENESIS, 1);   /* 2 */
+    BnetBlock other = core_child(&f.store, BNET_GENESIS, 1);   /* 2b */
+    other = core_extend(&f.store, other, 1);                   /* 3 */
+    BnetBlock bad = core_bad_child(&f.store, BNET_GENESIS, 2); /* 2c */
+    BnetBlock on_bad = core_extend(&f.store, bad, 2);          /* 3b, 4 */
     receive_chain(&f, ours);
     ck_assert_uint_eq(receive(&f, bad), BNET_VERDICT_ACCEPTED);
     ck_assert_uint_eq(receive(&f, bnet_store_block(&f.store, on_bad)->parent),
@@ -317,10 +321,10 @@ START_TEST(test_target_moves_during_a_switch)
 {
     Fixture f;
     setup(&f, BNET_RULE_NONE, 0, 1);
-    BnetBlock ours = core_extend(&f.store, BNET_GENESIS, 2);      /* 2, 3 */
+    BnetBlock ours = core_extend(&f.store, BNET_GENESIS, 2); /* 2, 3 */
     BnetBlock two_b = core_child(&f.store, BNET_GENESIS, 1);
     BnetBlock three_b = core_child(&f.store, two_b, 0);
-    BnetBlock rival = core_child(&f.store, three_b, 0);           /* 4 */
+    BnetBlock rival = core_child(&f.store, three_b, 0); /* 4 */
     BnetBlock four_b = core_child(&f.store, ours, 0);
     BnetBlock five = core_child(&f.store, four_b, 0);
     receive_chain(&f, ours);
@@ -367,7 +371,8 @@ START_TEST(test_invalid_is_forgotten)
 }
 END_TEST
 
-/* --- transactions --------------------------------------------------------------------------------- */
+/* --- transactions
+ * --------------------------------------------------------------------------------- */
 
 START_TEST(test_included_twice)
 {

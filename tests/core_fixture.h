@@ -6,9 +6,9 @@
  * What the tests of the core share: random numbers, small chains, and a bench for one node.
  *
  * The bench gives a node its inputs and writes down, as text, all that the node answers, so that a
- * test reads like a conversation: bench_message(...), then bench_expect(bench, "0 pong; 0 fetch 7").
- * Slot 0 of the schedule begins at time 0. Blocks are written as their number, later ones of that
- * number as 7b, 7c. One thread; texts are at most sizeof bench->text long, which is checked.
+ * test reads like a conversation: bench_message(...), then bench_expect(bench, "0 pong; 0 fetch
+ * 7"). Slot 0 of the schedule begins at time 0. Blocks are written as their number, later ones of
+ * that number as 7b, 7c. One thread; texts are at most sizeof bench->text long, which is checked.
  */
 
 #include <stdarg.h>
@@ -22,7 +22,8 @@
 
 #include "core/node.h"
 
-/* --- random numbers ---------------------------------------------------------------------------- */
+/* --- random numbers ----------------------------------------------------------------------------
+ */
 
 /* Splitmix64: any seed will do. */
 static inline uint64_t core_random(uint64_t *state)
@@ -40,7 +41,8 @@ static inline uint32_t core_below(uint64_t *state, uint32_t n)
     return (uint32_t)(core_random(state) % n);
 }
 
-/* --- broken invariants ------------------------------------------------------------------------- */
+/* --- broken invariants -------------------------------------------------------------------------
+ */
 
 /* True if `run` ends its process as a broken invariant of the core does: exit status 3. */
 static inline bool core_asserts(void (*run)(void))
@@ -56,7 +58,8 @@ static inline bool core_asserts(void (*run)(void))
            WEXITSTATUS(status) == 3;
 }
 
-/* --- chains ------------------------------------------------------------------------------------ */
+/* --- chains ------------------------------------------------------------------------------------
+ */
 
 /* A store with the schedule "bpa", "bpb", ...; block 1 stands in slot 0. */
 static inline void core_store_init(BnetStore *store, BnetRule rule, uint32_t depth,
@@ -155,7 +158,8 @@ static inline BnetKey core_key(uint8_t who)
     return key;
 }
 
-/* --- the bench --------------------------------------------------------------------------------- */
+/* --- the bench ---------------------------------------------------------------------------------
+ */
 
 #define BENCH_SESSIONS 4u
 #define BENCH_SELF 100u /* our peer id; that of the peer in slot i is 101 + i */
@@ -269,8 +273,7 @@ static inline void bench_drain(CoreBench *bench)
             bench_say(bench, "%u code", slot);
             break;
         case BNET_ACTION_SUBMIT_BLOCK:
-            bench_say(bench, "%u submit %s", slot,
-                      core_block_text(&bench->store, action->u.block));
+            bench_say(bench, "%u submit %s", slot, core_block_text(&bench->store, action->u.block));
             break;
         case BNET_ACTION_SUBMIT_TRX:
             bench_say(bench, "%u submit trx %u", slot, action->u.trx);
@@ -290,8 +293,7 @@ static inline void bench_drain(CoreBench *bench)
         (bench)->text[0] = '\0';                                                                   \
     } while (0)
 
-static inline void bench_init(CoreBench *bench, BnetRule rule, uint32_t depth,
-                              uint32_t n_producers)
+static inline void bench_init(CoreBench *bench, BnetRule rule, uint32_t depth, uint32_t n_producers)
 {
     memset(bench, 0, sizeof *bench);
     core_store_init(&bench->store, rule, depth, n_producers);
@@ -466,7 +468,8 @@ static inline const BnetSession *bench_session(const CoreBench *bench, uint32_t 
     return bnet_node_session(&bench->node, slot);
 }
 
-/* --- the program ------------------------------------------------------------------------------- */
+/* --- the program -------------------------------------------------------------------------------
+ */
 
 static inline int core_run(Suite *suite)
 {

@@ -24,7 +24,7 @@
 #define MS BNET_NS_PER_MS
 #define S BNET_NS_PER_S
 
-/* --- scenarios --------------------------------------------------------------------------------- */
+/* --- scenarios -------------------------------------------------------------------------------- */
 
 /* (transfer full) The text must load. */
 static inline Scenario *fix_scenario(const char *text)
@@ -61,7 +61,7 @@ static inline uint32_t fix_peer(const Scenario *scenario, const char *name)
     return 0;
 }
 
-/* --- the recorder ------------------------------------------------------------------------------ */
+/* --- the recorder ----------------------------------------------------------------------------- */
 
 /* A happening, with what it pointed to. The lists of notices are not kept. */
 typedef struct FixNote {
@@ -77,7 +77,7 @@ struct FixRecorder {
     GArray *notes; /* of FixNote */
     uint32_t keep; /* mask of the kinds that are recorded */
     void (*hook)(FixRecorder *self, SimWorld *world, const SimHappening *happening);
-    void *data; /* the hook's */
+    void *data;     /* the hook's */
     uint32_t calls; /* the hook's */
 };
 
@@ -133,7 +133,7 @@ static inline SimResult *fix_run(const Scenario *scenario, FixRecorder *recorder
     return sim_run(scenario, &options);
 }
 
-/* --- queries ----------------------------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 #define FIX_ANY UINT32_MAX
 
@@ -176,12 +176,118 @@ static inline const SimCheckResult *fix_check(const SimResult *result, const cha
 static inline void fix_assert_pass(const SimResult *result)
 {
     for (uint32_t i = 0; i < result->n_checks; i++)
-        ck_assert_msg(result->checks[i].verdict != SIM_VERDICT_FAIL, "%s: %s",
-                      result->checks[i].id, result->checks[i].detail);
+        ck_assert_msg(result->checks[i].verdict != SIM_VERDICT_FAIL, "%s: %s", result->checks[i].id,
+                      result->checks[i].detail);
     ck_assert_int_eq(result->verdict, SIM_VERDICT_PASS);
 }
 
-/* --- the program ------------------------------------------------------------------------------- */
+/* --- a world that stands still ---------------------------------------------------------------- */
+
+/* Number of a peer's session end towards another. */
+static inline uint32_t fix_end(const SimWorld *world, uint32_t peer, uint32_t remote)
+{
+    for (uint32_t e = 0; e < world->n_ends; e++)
+        if (world->ends[e].peer == peer && world->ends[e ^ 1].peer == remote)
+            return e;
+    ck_abort_msg("peers %u and %u are not linked", peer, remote);
+    return 0;
+}
+
+/* A world whose peers are up and whose ends are marked open, in which nothing happens by itself. */
+static inline SimWorld *fix_world(const Scenario *scenario)
+{
+    SimWorld *world = sim_world_new(scenario);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        sim_peer_start(world, p, false);
+    for (uint32_t e = 0; e < world->n_ends; e++)
+        world->ends[e].open = true;
+    return world;
+}
+
+static inline SimCheck *fix_check_of(const SimWorld *world, const char *id)
+{
+    for (guint i = 0; i < world->checks->len; i++) {
+        SimCheck *check = world->checks->pdata[i];
+        if (g_str_equal(check->id, id))
+            return check;
+    }
+    ck_abort_msg("no check %s", id);
+    return NULL;
+}
+
+/* Violations so far of a check that counts `n`, the first of which says `text`; NULL: whatever. */
+static inline void fix_expect_check(const SimWorld *world, const char *id, uint64_t n,
+                                    const char *text)
+{
+    const SimCheck *check = fix_check_of(world, id);
+    ck_assert_msg(check->violations == n, "%s: %u violations, not %u: %s", id,
+                  (unsigned)check->violations, (unsigned)n, check->first ? check->first->str : "");
+    if (text) {
+        ck_assert_ptr_nonnull(check->first);
+        ck_assert_str_eq(check->first->str, text);
+    }
+}
+
+/* A block `skip` slots after the next one, by the scheduled producer. */
+static inline BnetBlockSpec fix_spec(const SimWorld *world, BnetBlock parent, uint32_t skip)
+{
+    uint32_t slot = bnet_store_block(&world->store, parent)->slot + 1 + skip;
+    return (BnetBlockSpec){
+        .parent = parent,
+        .slot = slot,
+        .producer = world->store.producers[bnet_store_scheduled(&world->store, slot)],
+        .signature_valid = true,
+        .content_valid = true,
+    };
+}
+
+static inline BnetBlock fix_child(SimWorld *world, BnetBlock parent, uint32_t skip)
+{
+    BnetBlockSpec spec = fix_spec(world, parent, skip);
+    return bnet_store_add_block(&world->store, &spec);
+}
+
+static inline BnetBlock fix_bad_child(SimWorld *world, BnetBlock parent, uint32_t skip)
+{
+    BnetBlockSpec spec = fix_spec(world, parent, skip);
+    spec.content_valid = false;
+    return bnet_store_add_block(&world->store, &spec);
+}
+
+/* Tells of something that happened to a session of `peer` with `remote`. */
+static inline SimHappening fix_happening(const SimWorld *world, SimHappeningKind kind,
+                                         uint32_t peer, uint32_t remote)
+{
+    SimHappening happening = sim_happening(kind, peer);
+    happening.remote = remote;
+    happening.end = fix_end(world, peer, remote);
+    happening.session = world->ends[happening.end].slot;
+    return happening;
+}
+
+static inline void fix_tell(SimWorld *world, SimHappeningKind kind, uint32_t peer, uint32_t remote)
+{
+    SimHappening happening = fix_happening(world, kind, peer, remote);
+    sim_world_tell(world, &happening);
+}
+
+/* SIM_SENT or SIM_DELIVERED. */
+static inline void fix_tell_message(SimWorld *world, SimHappeningKind kind, uint32_t peer,
+                                    uint32_t remote, const BnetMessage *message)
+{
+    SimHappening happening = fix_happening(world, kind, peer, remote);
+    happening.message = message;
+    sim_world_tell(world, &happening);
+}
+
+static inline void fix_tell_block(SimWorld *world, SimHappeningKind kind, uint32_t peer,
+                                  uint32_t remote, BnetBlock block)
+{
+    BnetMessage message = {.kind = BNET_MESSAGE_BLOCK, .u.block = block};
+    fix_tell_message(world, kind, peer, remote, &message);
+}
+
+/* --- the program ------------------------------------------------------------------------------ */
 
 static inline int fix_main(Suite *suite)
 {

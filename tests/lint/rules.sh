@@ -67,8 +67,8 @@ c17="<($libc)\.h>"
 posix='<(fcntl|unistd|sys/[a-z]+)\.h>'
 glib='<(glib|glib/[a-z]+|gio/gio)\.h>'
 json='<json(-c/[a-z_]+)?\.h>'
-includes_of core/ "<($core_libc)\.h>|\"core/|<nettle/" \
-    'core/ includes core/, nettle and the plain part of libc'
+includes_of core/ "<($core_libc)\.h>|\"core/|<nettle/|<secp256k1(_[a-z]+)?\.h>|<zlib\.h>" \
+    'core/ includes core/, nettle, libsecp256k1, zlib and the plain part of libc'
 includes_of scenarios/ "$c17|\"(core|scenarios)/|$glib|$json" \
     'scenarios/ includes core/, scenarios/, GLib and json-c'
 # sim/host.c is how the simulator stops when something of ours is broken: it may print and exit.

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What it costs to encode and decode messages, and to compute ids.
+ *
+ * Messages: a hello of 330 ids (the reversible blocks of 21 producers), a notice of one id, an
+ * empty block, a block of 100 transactions, plain and compressed. Decoding includes all that is in
+ * the message; encoding is from what was decoded. Each figure is the best of some repetitions; an
+ * encoding that differs from the message it was decoded from ends the program with status 1.
+ *
+ * Usage: bench_wire [MS]   (time of a repetition, default 100)
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <glib.h>
+
+#include "core/wire_message.h"
+
+#define MS_DEFAULT 100u
+#define MS_MAX 60000u
+#define REPETITIONS 5u
+#define HELLO_IDS 330u
+#define BLOCK_TRXS 100u
+#define MESSAGE_BYTES_MAX (1024u * 1024)
+
+typedef struct Subject {
+    const char *name;
+    uint8_t *bytes;
+    size_t n;
+    BnetWireMessage message; /* decoded from `bytes` */
+} Subject;
+
+/* One measured call; what it returns is used, so that it is not left out. */
+typedef size_t Work(const Subject *subject);
+
+static gint64 repetition_us;
+
+static BnetScratch scratch(void)
+{
+    static uint8_t bytes[BNET_WIRE_SCRATCH_BYTES];
+    return (BnetScratch){.bytes = bytes, .n = sizeof bytes};
+}
+
+static void must(gboolean holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "bench_wire: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+/* --- messages ----------------------------------------------------------------------------------
+ */
+
+static Subject subject_of(const char *name, const BnetWireMessage *message)
+{
+    Subject subject = {.name = name, .n = bnet_wire_message_size(message)};
+    must(subject.n <= MESSAGE_BYTES_MAX, "a message is too long");
+    subject.bytes = g_malloc(subject.n);
+    BnetWriter writer;
+    bnet_writer_init(&writer, subject.bytes, subject.n);
+    bnet_wire_write_message(&writer, message);
+    BnetReader reader;
+    BnetWireError error;
+    bnet_reader_init(&reader, subject.bytes, subject.n, scratch(), &error);
+    must(bnet_wire_read_message(&reader, &subject.message), "a message does not decode");
+    return subject;
+}
+
+static BnetId some_id(uint32_t i)
+{
+    return bnet_sha256(&i, sizeof i);
+}
+
+static Subject make_hello(void)
+{
+    static BnetId ids[HELLO_IDS];
+    for (uint32_t i = 0; i < HELLO_IDS; i++)
+        ids[i] = some_id(i);
+    const BnetWireMessage message = {
+        .kind = BNET_MESSAGE_HELLO,
+        .u.hello = {.protocol_version = BNET_SLICE("1.0.1"),
+                    .pending_block_ids = bnet_items_of_ids(ids, HELLO_IDS)},
+    };
+    return subject_of("hello, 330 ids", &message);
+}
+
+static Subject make_notice(void)
+{
+    const BnetId id = some_id(1);
+    const BnetWireMessage message = {.kind = BNET_MESSAGE_BLOCK_NOTICE,
+                                     .u.ids = bnet_items_of_ids(&id, 1)};
+    return subject_of("block_notice, 1 id", &message);
+}
+
+/* A transfer: one action with one permission and 40 bytes of data. Returns its size. */
+static size_t write_trx(uint32_t i, uint8_t *bytes, size_t capacity)
+{
+    uint8_t action[200];
+    uint64_t permission[2] = {bnet_name("alice"), bnet_name("active")};
+    uint8_t data[40] = {0};
+    memcpy(data, some_id(i).bytes, 32);
+    BnetWriter writer;
+    bnet_writer_init(&writer, action, sizeof action);
+    bnet_wire_write_action(&writer, &(BnetWireAction){
+                                        .account = bnet_name("eosio.token"),
+                                        .name = bnet_name("transfer"),
+                                        .authorization = {(const uint8_t *)permission, 16, 1},
+                                        .data = {data, sizeof data},
+                                    });
+    const BnetWireTrx trx = {.expiration_s = 1700000000 + i,
+                             .ref_block_num = 7,
+                             .ref_block_prefix = 8,
+                             .actions = {action, writer.n, 1}};
+    bnet_writer_init(&writer, bytes, capacity);
+    bnet_wire_write_trx(&writer, &trx);
+    return writer.n;
+}
+
+static Subject make_block(const char *name, uint32_t n_trxs, BnetCompression compression)
+{
+    static uint8_t receipts[MESSAGE_BYTES_MAX];
+    static const BnetSignature signature = {{0, 31}};
+    BnetWriter writer;
+    bnet_writer_init(&writer, receipts, sizeof receipts);
+    for (uint32_t i = 0; i < n_trxs; i++) {
+        uint8_t plain[500];
+        uint8_t packed[500];
+        uLongf n = sizeof packed;
+        const size_t plain_n = write_trx(i, plain, sizeof plain);
+        must(compress2(packed, &n, plain, plain_n, 9) == Z_OK, "zlib fails");
+        const bool zlib = compression == BNET_COMPRESSION_ZLIB;
+        const BnetWireReceipt receipt = {
+            .cpu_usage_us = 100,
+            .net_usage_words = 12,
+            .is_packed = true,
+            .packed = {.signatures = {signature.bytes, sizeof signature.bytes, 1},
+                       .compression = compression,
+                       .packed_trx = {zlib ? packed : plain, zlib ? n : plain_n}},
+        };
+        bnet_wire_write_receipt(&writer, &receipt);
+    }
+    const BnetWireMessage message = {
+        .kind = BNET_MESSAGE_BLOCK,
+        .u.block = {.header.fields = {.slot = 1000, .producer = bnet_name("alice")},
+                    .transactions = {receipts, writer.n, n_trxs}},
+    };
+    return subject_of(name, &message);
+}
+
+/* --- work --------------------------------------------------------------------------------------
+ */
+
+static size_t decode(const Subject *subject)
+{
+    BnetReader reader;
+    BnetWireError error;
+    BnetWireMessage message;
+    bnet_reader_init(&reader, subject->bytes, subject->n, scratch(), &error);
+    must(bnet_wire_read_message(&reader, &message), "a message does not decode");
+    return message.kind;
+}
+
+static size_t encode(const Subject *subject)
+{
+    static uint8_t bytes[MESSAGE_BYTES_MAX];
+    BnetWriter writer;
+    bnet_writer_init(&writer, bytes, sizeof bytes);
+    bnet_wire_write_message(&writer, &subject->message);
+    return writer.n + bytes[writer.n - 1];
+}
+
+static size_t count_bytes(const Subject *subject)
+{
+    return bnet_wire_message_size(&subject->message);
+}
+
+static size_t block_id(const Subject *subject)
+{
+    return bnet_wire_block_id(&subject->message.u.block.header).bytes[31];
+}
+
+static size_t transaction_mroot(const Subject *subject)
+{
+    return bnet_wire_transaction_mroot(&subject->message.u.block).bytes[31];
+}
+
+/* The ids of all transactions in the block. */
+static size_t trx_ids(const Subject *subject)
+{
+    size_t sum = 0;
+    BnetItems transactions = subject->message.u.block.transactions;
+    BnetWireReceipt receipt;
+    while (bnet_next_receipt(&transactions, &receipt)) {
+        BnetWireError error;
+        BnetWireTrx trx;
+        must(bnet_wire_open_trx(&receipt.packed, scratch(), &error, &trx), "no transaction");
+        sum += bnet_wire_trx_id(&trx).bytes[31];
+    }
+    return sum;
+}
+
+static void check_round_trip(const Subject *subject)
+{
+    uint8_t *bytes = g_malloc(subject->n);
+    BnetWriter writer;
+    bnet_writer_init(&writer, bytes, subject->n);
+    bnet_wire_write_message(&writer, &subject->message);
+    must(writer.n == subject->n && memcmp(bytes, subject->bytes, subject->n) == 0,
+         "an encoding differs");
+    g_free(bytes);
+}
+
+/* Best time of one call. */
+static double measure_ns(Work *work, const Subject *subject)
+{
+    static volatile size_t used;
+    double best_ns = 0;
+    for (uint32_t i = 0; i < REPETITIONS; i++) {
+        uint64_t calls = 0;
+        const gint64 start_us = g_get_monotonic_time();
+        gint64 spent_us = 0;
+        while (spent_us < repetition_us) {
+            for (uint32_t j = 0; j < 16; j++)
+                used = used + work(subject);
+            calls += 16;
+            spent_us = g_get_monotonic_time() - start_us;
+        }
+        const double ns = 1000.0 * (double)spent_us / (double)calls;
+        if (i == 0 || ns < best_ns)
+            best_ns = ns;
+    }
+    return best_ns;
+}
+
+static void measure_message(Subject subject)
+{
+    check_round_trip(&subject);
+    printf("%-32s %8zu %12.0f %12.0f %12.0f\n", subject.name, subject.n,
+           measure_ns(decode, &subject), measure_ns(encode, &subject),
+           measure_ns(count_bytes, &subject));
+    g_free(subject.bytes);
+}
+
+static void measure_ids(const char *what, Work *work, Subject subject, uint32_t per_call)
+{
+    const double ns = measure_ns(work, &subject) / per_call;
+    printf("%-32s %12.0f %14.0f\n", what, ns, 1e9 / ns);
+    g_free(subject.bytes);
+}
+
+int main(int argc, char **argv)
+{
+    guint64 ms = MS_DEFAULT;
+    if (argc > 2 || (argc == 2 && !g_ascii_string_to_unsigned(argv[1], 10, 1, MS_MAX, &ms, NULL))) {
+        fprintf(stderr, "usage: bench_wire [MS]   (1 to %u)\n", MS_MAX);
+        return 2;
+    }
+    repetition_us = (gint64)ms * 1000;
+    const char *plain = "block, 100 transactions";
+    const char *zlib = "block, 100 zlib transactions";
+    printf("%-32s %8s %12s %12s %12s\n", "message", "bytes", "decode ns", "encode ns", "count ns");
+    measure_message(make_hello());
+    measure_message(make_notice());
+    measure_message(make_block("block, empty", 0, BNET_COMPRESSION_NONE));
+    measure_message(make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE));
+    measure_message(make_block(zlib, BLOCK_TRXS, BNET_COMPRESSION_ZLIB));
+    printf("\n%-32s %12s %14s\n", "id", "ns", "per second");
+    measure_ids("block id", block_id, make_block(plain, 0, BNET_COMPRESSION_NONE), 1);
+    measure_ids("transaction id", trx_ids, make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE),
+                BLOCK_TRXS);
+    measure_ids("transaction id, zlib", trx_ids,
+                make_block(zlib, BLOCK_TRXS, BNET_COMPRESSION_ZLIB), BLOCK_TRXS);
+    measure_ids("receipt in transaction_mroot", transaction_mroot,
+                make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE), BLOCK_TRXS);
+    return 0;
+}
