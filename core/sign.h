@@ -8,7 +8,7 @@
  * are known by their type and refused.
  *
  * No memory is taken and no state is shared: a signer lives in the caller's storage, recovery needs
- * none. A signer may be used by several threads at once between its init and finish. Recovering takes
+ * none. Several threads at once may use one signer between its init and finish. Recovering takes
  * some 45 us, signing some 70.
  *
  * Made for keys of test networks: a private key is not protected against somebody who measures or

@@ -63,7 +63,7 @@ typedef struct BnetView {
     BnetList invalid;  /* roots of invalid branches, until the LIB passes them */
     BnetList pruned;   /* events to come */
     BnetList returned; /* transactions of unwound blocks, the newest first, to be looked at when
-                       * settled */
+                        * settled */
     BnetBits included; /* transactions in the applied best chain */
     bool credulous;    /* of a persona: finds no fault in anything */
 } BnetView;

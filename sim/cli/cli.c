@@ -9,20 +9,20 @@
 #include <unistd.h>
 
 static bool write_failed;
-static const char *program = "bnetlab";
+static const char *called_by = "bnetlab";
 
 const char *cli_program(void)
 {
-    return program;
+    return called_by;
 }
 
 void cli_set_program(const char *word)
 {
     const char *wrapper = g_getenv("BNETLAB_PROGRAM");
     if (wrapper != NULL && wrapper[0] != '\0')
-        program = wrapper;
+        called_by = wrapper;
     else if (word != NULL && word[0] != '\0')
-        program = word;
+        called_by = word;
 }
 
 void cli_write(const char *text, size_t len)
