@@ -62,8 +62,7 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view)
 {
     uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
-    uint32_t last =
-        session->peer_irreversible_only ? view->announced : bnet_view_head_number(view);
+    uint32_t last = session->peer_irreversible_only ? view->announced : bnet_view_head_number(view);
     return number <= last && number > session->peer_lib ? number : 0;
 }
 

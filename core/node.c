@@ -239,7 +239,8 @@ static void dropped(BnetNode *node, BnetBlock block, uint32_t slot, const BnetEn
     bnet_blame_drop_block(&node->blame, block);
     if (slot == BNET_NO_SESSION)
         return;
-    bnet_session_dropped(&node->sessions[slot], env);
+    uint32_t number = bnet_store_number(node->view.store, block);
+    bnet_session_dropped(&node->sessions[slot], env, number);
     after_input(node, &node->sessions[slot]);
 }
 

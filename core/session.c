@@ -279,14 +279,32 @@ void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env)
 void bnet_session_linked(BnetSession *session)
 {
     session->dropped_since_ns = BNET_TIME_NEVER;
+    session->dropped_number = 0;
 }
 
-void bnet_session_dropped(BnetSession *session, const BnetEnv *env)
+/* After 6 s the peer is out of step with us, unless our head has passed all that was dropped. */
+static void judge_dropped(BnetSession *session, const BnetEnv *env)
 {
+    if (session->dropped_since_ns == BNET_TIME_NEVER ||
+        env->now_ns - session->dropped_since_ns < BNET_RESYNC_NS)
+        return;
+    if (bnet_view_head_number(env->view) >= session->dropped_number)
+        bnet_session_linked(session);
+    else
+        bnet_session_close(session, env, BNET_CLOSE_RESYNC);
+}
+
+void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number)
+{
+    if (number <= bnet_view_head_number(env->view))
+        return;
+    judge_dropped(session, env);
+    if (!bnet_session_is_open(session))
+        return;
     if (session->dropped_since_ns == BNET_TIME_NEVER)
         session->dropped_since_ns = env->now_ns;
-    else if (env->now_ns - session->dropped_since_ns >= BNET_RESYNC_NS)
-        bnet_session_close(session, env, BNET_CLOSE_RESYNC);
+    if (number > session->dropped_number)
+        session->dropped_number = number;
 }
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -314,10 +332,10 @@ int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *se
 
 void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self)
 {
-    if (env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns))
+    if (env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns)) {
         bnet_session_close(session, env, BNET_CLOSE_DEAD);
-    else if (env->now_ns >= after(session->dropped_since_ns, BNET_RESYNC_NS))
-        bnet_session_close(session, env, BNET_CLOSE_RESYNC);
-    else
-        bnet_session_choose(session, env);
+        return;
+    }
+    judge_dropped(session, env);
+    bnet_session_choose(session, env);
 }

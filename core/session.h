@@ -123,6 +123,7 @@ typedef struct BnetSession {
     int64_t last_received_ns;
     int64_t last_ping_ns;
     int64_t dropped_since_ns; /* since when its blocks do not link; BNET_TIME_NEVER: they do */
+    uint32_t dropped_number;  /* highest number of those blocks */
     BnetKey peer_id;
     BnetId ping_code;
     BnetPing pong;
@@ -168,8 +169,11 @@ void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlo
 /* The chain accepted a transaction, or a waiting one may be sendable again. */
 void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env);
 
-/* The chain dropped a block of this peer as unlinkable or future; or one linked. */
-void bnet_session_dropped(BnetSession *session, const BnetEnv *env);
+/* The chain dropped a block of this peer as unlinkable or future. One that is not above our head
+ * does not count: it is of no use to us, as what a partition held back. */
+void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number);
+
+/* A block of this peer linked. */
 void bnet_session_linked(BnetSession *session);
 
 /* Time is at or past bnet_session_deadline(). */

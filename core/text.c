@@ -7,7 +7,7 @@
 
 #include "core/header.h"
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names ----------------------------------------------------------------------------------- */
 
 static const char name_symbols[] = ".12345abcdefghijklmnopqrstuvwxyz";
 
@@ -60,7 +60,7 @@ bool bnet_parse_name(const char *text, size_t n, uint64_t *ret_name)
     return true;
 }
 
-/* --- base 58 ---------------------------------------------------------------------------------- */
+/* --- base 58 --------------------------------------------------------------------------------- */
 
 /* A signature and its checksum, the longest bytes that are written in base 58. */
 #define BASE58_BYTES_MAX 69u
@@ -141,7 +141,7 @@ static bool base58_bytes(const char *text, size_t length, uint8_t *bytes, size_t
     return zeros_at_start(bytes, n) == zeros;
 }
 
-/* --- keys and signatures ---------------------------------------------------------------------- */
+/* --- keys and signatures --------------------------------------------------------------------- */
 
 #define CHECKSUM_BYTES 4u
 
@@ -278,7 +278,7 @@ bool bnet_parse_private_key(const char *text, size_t n, BnetPrivateKey *ret_key)
            parse_wif(text, n, ret_key);
 }
 
-/* --- ids -------------------------------------------------------------------------------------- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 size_t bnet_text_id(const BnetId *id, char text[BNET_TEXT_ID_LENGTH + 1])
 {
@@ -320,7 +320,7 @@ bool bnet_parse_id(const char *text, size_t n, BnetId *ret_id)
     return true;
 }
 
-/* --- times ------------------------------------------------------------------------------------ */
+/* --- times ----------------------------------------------------------------------------------- */
 
 #define US_PER_S INT64_C(1000000)
 #define US_PER_MS INT64_C(1000)

@@ -17,7 +17,7 @@
 
 #include "core/sign.h"
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names ----------------------------------------------------------------------------------- */
 
 #define BNET_TEXT_NAME_MAX 13u
 
@@ -27,7 +27,7 @@ size_t bnet_text_name(uint64_t name, char text[BNET_TEXT_NAME_MAX + 1]);
 /* Up to 12 characters of ".12345a-z", then one of ".1-5a-j"; no dot at the end. Empty is 0. */
 bool bnet_parse_name(const char *text, size_t n, uint64_t *ret_name);
 
-/* --- keys and signatures ---------------------------------------------------------------------- */
+/* --- keys and signatures --------------------------------------------------------------------- */
 
 #define BNET_TEXT_KEY_MAX 58u
 #define BNET_TEXT_SIGNATURE_MAX 102u
@@ -51,7 +51,7 @@ bool bnet_parse_signature(const char *text, size_t n, BnetSignature *ret_signatu
  * number. */
 bool bnet_parse_private_key(const char *text, size_t n, BnetPrivateKey *ret_key);
 
-/* --- ids -------------------------------------------------------------------------------------- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 #define BNET_TEXT_ID_LENGTH 64u
 
@@ -61,7 +61,7 @@ size_t bnet_text_id(const BnetId *id, char text[BNET_TEXT_ID_LENGTH + 1]);
 /* Exactly 64 digits, in lower or upper case. */
 bool bnet_parse_id(const char *text, size_t n, BnetId *ret_id);
 
-/* --- times ------------------------------------------------------------------------------------ */
+/* --- times ----------------------------------------------------------------------------------- */
 
 /* Slot 0 as seconds since 1970: 2000-01-01T00:00:00. */
 #define BNET_SLOT_EPOCH_S INT64_C(946684800)

@@ -12,8 +12,7 @@ static const char allowed_items[] = "at most 1048576 items";
 static const char allowed_bool[] = "0 or 1";
 static const char allowed_key[] = "type 0 (K1) or 1 (R1)";
 
-/* --- errors ------------------------------------------------------------------------------------
- */
+/* --- errors ---------------------------------------------------------------------------------- */
 
 void bnet_wire_error_init(BnetWireError *error, size_t offset, const char *name,
                           const char *allowed)
@@ -72,8 +71,7 @@ void bnet_wire_error_path(const BnetWireError *error, char path[BNET_WIRE_PATH_B
     *at = '\0';
 }
 
-/* --- reader ------------------------------------------------------------------------------------
- */
+/* --- reader ---------------------------------------------------------------------------------- */
 
 void bnet_reader_init(BnetReader *reader, const void *bytes, size_t n, BnetScratch scratch,
                       BnetWireError *error)
@@ -274,8 +272,7 @@ bool bnet_read_extensions(BnetReader *reader, const char *name, BnetItems *ret_e
     return bnet_read_items(reader, name, read_extension_item, ret_extensions);
 }
 
-/* --- items -------------------------------------------------------------------------------------
- */
+/* --- items ----------------------------------------------------------------------------------- */
 
 bool bnet_items_begin(const BnetItems *items, BnetReader *ret_reader, BnetWireError *error)
 {
@@ -332,8 +329,7 @@ BnetItems bnet_items_of_ids(const BnetId *ids, uint32_t count)
     return (BnetItems){.bytes = ids ? ids->bytes : NULL, .n = count * sizeof *ids, .count = count};
 }
 
-/* --- writer ------------------------------------------------------------------------------------
- */
+/* --- writer ---------------------------------------------------------------------------------- */
 
 void bnet_writer_init(BnetWriter *writer, void *bytes, size_t capacity)
 {

@@ -17,8 +17,7 @@
 
 #include "core/base.h"
 
-/* --- limits (protocol section 3) ---------------------------------------------------------------
- */
+/* --- limits (protocol section 3) ------------------------------------------------------------- */
 
 /* A whole message, for the transport; the codec itself takes any length. */
 #define BNET_WIRE_MESSAGE_BYTES_MAX (16u * 1024 * 1024)
@@ -34,8 +33,7 @@
  * tells an output that is too long. */
 #define BNET_WIRE_SCRATCH_BYTES (BNET_WIRE_ARENA_BYTES + BNET_WIRE_INFLATED_BYTES_MAX + 1)
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values ---------------------------------------------------------------------------------- */
 
 /* Bytes that belong to somebody else. `bytes` may be NULL where n is 0. */
 typedef struct BnetSlice {
@@ -74,8 +72,7 @@ typedef struct BnetSignature {
     uint8_t bytes[66];
 } BnetSignature;
 
-/* --- errors ------------------------------------------------------------------------------------
- */
+/* --- errors ---------------------------------------------------------------------------------- */
 
 #define BNET_WIRE_DEPTH_MAX 8u
 #define BNET_WIRE_NO_INDEX UINT32_MAX
@@ -106,8 +103,7 @@ typedef struct BnetWireError {
  */
 void bnet_wire_error_path(const BnetWireError *error, char path[BNET_WIRE_PATH_BYTES]);
 
-/* --- reader ------------------------------------------------------------------------------------
- */
+/* --- reader ---------------------------------------------------------------------------------- */
 
 typedef struct BnetReader {
     const uint8_t *start;
@@ -199,8 +195,7 @@ static inline bool bnet_reader_within_item(BnetReader *reader, const char *name,
     return false;
 }
 
-/* --- items -------------------------------------------------------------------------------------
- */
+/* --- items ----------------------------------------------------------------------------------- */
 
 /* Each takes the first item off the vector; false when there is none left. */
 bool bnet_next_id(BnetItems *ids, BnetId *ret_id);
@@ -216,8 +211,7 @@ bool bnet_items_end(BnetItems *items, const BnetReader *reader, bool well_formed
 /* `count` ids that stand one after the other. */
 BnetItems bnet_items_of_ids(const BnetId *ids, uint32_t count);
 
-/* --- writer ------------------------------------------------------------------------------------
- */
+/* --- writer ---------------------------------------------------------------------------------- */
 
 typedef struct BnetWriter {
     uint8_t *bytes; /* NULL: nothing is stored */

@@ -7,8 +7,7 @@
 
 static const char allowed_receipt[] = "0 (id) or 1 (packed_transaction)";
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static bool read_producer(BnetReader *reader, BnetWireProducer *producer)
 {
@@ -116,8 +115,7 @@ bool bnet_next_receipt(BnetItems *transactions, BnetWireReceipt *ret_receipt)
     return bnet_items_end(transactions, &reader, read_receipt(&reader, ret_receipt, false));
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 void bnet_wire_write_producer(BnetWriter *writer, const BnetWireProducer *producer)
 {
@@ -175,8 +173,7 @@ void bnet_wire_write_block(BnetWriter *writer, const BnetWireBlock *block)
     bnet_write_extensions(writer, block->extensions);
 }
 
-/* --- hashes ------------------------------------------------------------------------------------
- */
+/* --- hashes ---------------------------------------------------------------------------------- */
 
 BnetId bnet_wire_header_digest(const BnetWireHeader *header)
 {
@@ -241,8 +238,7 @@ BnetId bnet_wire_signature_digest(const BnetId *header_digest, const BnetId *ear
     return hash_of_two(&inner, schedule_hash);
 }
 
-/* --- Merkle tree that grows --------------------------------------------------------------------
- */
+/* --- Merkle tree that grows ------------------------------------------------------------------ */
 
 static BnetId merkle_parent(const BnetId *left, const BnetId *right)
 {

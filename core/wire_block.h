@@ -43,8 +43,7 @@ typedef struct BnetWireBlock {
     BnetItems extensions;
 } BnetWireBlock;
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 bool bnet_wire_read_header(BnetReader *reader, BnetWireHeader *ret_header);
 
@@ -55,16 +54,14 @@ bool bnet_wire_read_block(BnetReader *reader, BnetWireBlock *ret_block);
 bool bnet_next_producer(BnetItems *producers, BnetWireProducer *ret_producer);
 bool bnet_next_receipt(BnetItems *transactions, BnetWireReceipt *ret_receipt);
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 void bnet_wire_write_producer(BnetWriter *writer, const BnetWireProducer *producer);
 void bnet_wire_write_header(BnetWriter *writer, const BnetWireHeader *header);
 void bnet_wire_write_receipt(BnetWriter *writer, const BnetWireReceipt *receipt);
 void bnet_wire_write_block(BnetWriter *writer, const BnetWireBlock *block);
 
-/* --- hashes ------------------------------------------------------------------------------------
- */
+/* --- hashes ---------------------------------------------------------------------------------- */
 
 /* sha256 of the header, written anew. */
 BnetId bnet_wire_header_digest(const BnetWireHeader *header);
@@ -88,8 +85,7 @@ BnetId bnet_wire_schedule_hash(const BnetWireSchedule *schedule);
 BnetId bnet_wire_signature_digest(const BnetId *header_digest, const BnetId *earlier_root,
                                   const BnetId *schedule_hash);
 
-/* --- Merkle tree that grows --------------------------------------------------------------------
- */
+/* --- Merkle tree that grows ------------------------------------------------------------------ */
 
 /*
  * Merkle tree of `count` leaves, below 2^32, whose root is that of bnet_merkle_root(). Keeps the

@@ -9,8 +9,7 @@
 static const char allowed_message[] = "0 (hello) to 6 (pong)";
 static const char allowed_size[] = "a size of at most the bytes that follow";
 
-/* --- hello -------------------------------------------------------------------------------------
- */
+/* --- hello ----------------------------------------------------------------------------------- */
 
 int bnet_wire_version_order(BnetSlice version, BnetSlice other)
 {
@@ -92,8 +91,7 @@ static void write_hello(BnetWriter *writer, const BnetWireHello *hello)
     bnet_write_varuint(writer, EXTENSION_IRREVERSIBLE_ONLY);
 }
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 static bool read_ping(BnetReader *reader, BnetWirePing *ping, bool is_pong)
 {

@@ -14,8 +14,7 @@ static const char allowed_compression[] = "0 (none) or 1 (zlib)";
 static const char allowed_zlib[] = "a whole zlib stream with a right checksum";
 static const char allowed_inflated[] = "a zlib stream of at most 1048576 bytes when inflated";
 
-/* --- zlib --------------------------------------------------------------------------------------
- */
+/* --- zlib ------------------------------------------------------------------------------------ */
 
 /* Memory that is handed out once, never taken back. */
 typedef struct Arena {
@@ -102,8 +101,7 @@ static bool close_failed(BnetReader *reader, BnetCompression compression, const 
     return bnet_reader_within(reader, name);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static bool read_permission(BnetReader *reader, BnetWirePermission *permission)
 {
@@ -246,8 +244,7 @@ bool bnet_next_action(BnetItems *actions, BnetWireAction *ret_action)
            bnet_items_end(actions, &reader, read_action(&reader, ret_action));
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 void bnet_wire_write_action(BnetWriter *writer, const BnetWireAction *action)
 {
@@ -286,8 +283,7 @@ void bnet_wire_write_packed_trx(BnetWriter *writer, const BnetWirePackedTrx *pac
     bnet_write_bytes(writer, packed->packed_trx);
 }
 
-/* --- ids ---------------------------------------------------------------------------------------
- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 BnetId bnet_wire_trx_id(const BnetWireTrx *trx)
 {

@@ -50,8 +50,7 @@ typedef struct BnetWirePackedTrx {
     BnetSlice packed_trx;               /* its bytes are never NULL */
 } BnetWirePackedTrx;
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* The fields of a transaction, not compressed. Bytes after it are left. */
 bool bnet_wire_read_trx(BnetReader *reader, BnetWireTrx *ret_trx);
@@ -79,15 +78,13 @@ bool bnet_wire_open_context_free_data(const BnetWirePackedTrx *packed, BnetScrat
 bool bnet_next_permission(BnetItems *authorization, BnetWirePermission *ret_permission);
 bool bnet_next_action(BnetItems *actions, BnetWireAction *ret_action);
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 void bnet_wire_write_action(BnetWriter *writer, const BnetWireAction *action);
 void bnet_wire_write_trx(BnetWriter *writer, const BnetWireTrx *trx);
 void bnet_wire_write_packed_trx(BnetWriter *writer, const BnetWirePackedTrx *packed);
 
-/* --- ids ---------------------------------------------------------------------------------------
- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 /* Transaction id: sha256 of the transaction, written anew. */
 BnetId bnet_wire_trx_id(const BnetWireTrx *trx);

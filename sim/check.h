@@ -20,10 +20,10 @@ struct SimCheck {
     const char *id;    /* "S1" */
     const char *title; /* what it says, in a few words */
     uint64_t violations;
-    GString *first; /* the first violation, as one sentence; NULL: none */
-    GString *note;  /* (nullable) what to say when there was none */
+    GString *first;     /* the first violation, as one sentence; NULL: none */
+    GString *note;      /* (nullable) what to say when there was none */
     int64_t finding_ns; /* when it found what `note` says; 0: that is no finding */
-    bool judged;    /* there was something to judge */
+    bool judged;        /* there was something to judge */
 
     /* (nullable) judges what can only be judged at the end. */
     void (*finish)(SimCheck *check, SimWorld *world);

@@ -90,9 +90,9 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
 /* Dropped without a verdict: nobody is blamed for that copy. */
 static bool is_dropped(const SimHappening *happening)
 {
-    return happening->kind == SIM_VERDICT && (happening->verdict == BNET_VERDICT_UNLINKABLE ||
-                                              happening->verdict == BNET_VERDICT_FUTURE ||
-                                              happening->verdict == BNET_VERDICT_STALE);
+    return happening->kind == SIM_VERDICT &&
+           (happening->verdict == BNET_VERDICT_UNLINKABLE ||
+            happening->verdict == BNET_VERDICT_FUTURE || happening->verdict == BNET_VERDICT_STALE);
 }
 
 static void copy_dropped(CheckS4 *self, SimWorld *world, const SimHappening *happening)

@@ -2,8 +2,7 @@
 #include "core/dpos.h"
 #include "tests/core_fixture.h"
 
-/* --- schedule ----------------------------------------------------------------------------------
- */
+/* --- schedule -------------------------------------------------------------------------------- */
 
 START_TEST(test_schedule)
 {
@@ -60,8 +59,7 @@ START_TEST(test_limits_of_producers)
 }
 END_TEST
 
-/* --- the known figures ---------------------------------------------------------------------------
- */
+/* --- the known figures ----------------------------------------------------------------------- */
 
 /* LIB of each block of a chain without a missed slot, whose block 1 begins a round. */
 static void lib_of_straight_chain(uint32_t n_producers, uint32_t n_blocks, uint32_t *lib)
@@ -151,8 +149,8 @@ END_TEST
 /* --- the bound of the counters
  * -------------------------------------------------------------------- */
 
-/* Blocks 2 to 10 get two of three confirmations early; block `number` gives the third to block 10.
- */
+/* Blocks 2 to 10 get two of three confirmations early; block `number` gives the third to block
+ * 10. */
 static uint32_t proposed_after_late_third(uint32_t number)
 {
     BnetDpos state;

@@ -29,8 +29,7 @@ static void assert_id(const BnetId *id, const char *hex)
     ck_assert_mem_eq(id->bytes, expected.bytes, sizeof expected.bytes);
 }
 
-/* --- headers -----------------------------------------------------------------------------------
- */
+/* --- headers --------------------------------------------------------------------------------- */
 
 typedef struct RealBlock {
     const char *what;
@@ -188,8 +187,7 @@ START_TEST(test_id_equal_looks_at_every_byte)
 }
 END_TEST
 
-/* --- hashes ------------------------------------------------------------------------------------
- */
+/* --- hashes ---------------------------------------------------------------------------------- */
 
 /* FIPS 180-4, examples. */
 START_TEST(test_sha256)
@@ -236,8 +234,7 @@ START_TEST(test_receipt_digest)
 }
 END_TEST
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ----------------------------------------------------------------------------------- */
 
 START_TEST(test_name)
 {

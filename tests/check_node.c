@@ -352,6 +352,31 @@ START_TEST(test_linking_ends_resync)
 }
 END_TEST
 
+/* A dropped block that is not above our head is of no use to us: it does not count, nor does one
+ * that our head has reached by the time the 6 s are over. */
+START_TEST(test_overtaken_blocks_do_not_count)
+{
+    CoreBench bench;
+    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock at_head = core_child(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 0);
+    BnetBlock above = core_child(&bench.store, at_head, 0);
+    bench_connect(&bench, 0, 0, head);
+    ck_assert_uint_eq(bnet_store_number(&bench.store, at_head), 3);
+    int64_t start_ns = bench.now_ns;
+    drop_unlinkable(&bench, 0, at_head);
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, BNET_TIME_NEVER);
+    drop_unlinkable(&bench, 0, above);
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, start_ns);
+    bench_chain(&bench, BNET_NO_SESSION, core_child(&bench.store, head, 0));
+    ck_assert_uint_eq(bnet_view_head_number(&bench.node.view), 4);
+    bench.now_ns = start_ns + 6 * BNET_NS_PER_S;
+    bench_timer(&bench, 0);
+    ck_assert(bnet_session_is_open(bench_session(&bench, 0)));
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, BNET_TIME_NEVER);
+    bench_finish(&bench);
+}
+END_TEST
+
 /* Blocks from a clock that is ahead are dropped as future: the same. Stale ones are not counted. */
 START_TEST(test_future_leads_to_resync)
 {
@@ -452,6 +477,7 @@ int main(void)
     tcase_add_test(tcase, test_silent_peer_is_kept);
     tcase_add_test(tcase, test_resync);
     tcase_add_test(tcase, test_linking_ends_resync);
+    tcase_add_test(tcase, test_overtaken_blocks_do_not_count);
     tcase_add_test(tcase, test_future_leads_to_resync);
     tcase_add_test(tcase, test_stop_and_restart);
     tcase_add_test(tcase, test_misuse_by_the_driver);

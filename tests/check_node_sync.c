@@ -260,8 +260,8 @@ static void perform(Net *net, Task *task)
     drain(net, task->node);
 }
 
-/* The oldest task; or the oldest of a session end that is drawn, so that each end keeps its order.
- */
+/* The oldest task; or the oldest of a session end that is drawn, so that each end keeps its
+ * order. */
 static void next_task(Net *net)
 {
     uint32_t at = net->random ? core_below(&net->random, net->n_tasks) : 0;

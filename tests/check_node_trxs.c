@@ -161,8 +161,8 @@ START_TEST(test_blocks_mark_their_transactions)
 }
 END_TEST
 
-/* A fork switch brings a transaction back: it goes to those who have not had it, and is not echoed.
- */
+/* A fork switch brings a transaction back: it goes to those who have not had it, and is not
+ * echoed. */
 START_TEST(test_return_by_fork_switch)
 {
     CoreBench bench;

@@ -2,8 +2,7 @@
 #include "core/ring.h"
 #include "tests/core_fixture.h"
 
-/* --- pool --------------------------------------------------------------------------------------
- */
+/* --- pool ------------------------------------------------------------------------------------ */
 
 START_TEST(test_empty_pool)
 {
@@ -91,8 +90,7 @@ START_TEST(test_nothing_to_take)
 }
 END_TEST
 
-/* --- ring --------------------------------------------------------------------------------------
- */
+/* --- ring ------------------------------------------------------------------------------------ */
 
 /* The ring holds exactly `first`, first + 1, ... */
 static void assert_ring(const BnetRing *ring, const BnetPool *pool, uint32_t first, uint32_t n)

@@ -110,8 +110,8 @@ START_TEST(test_every_insertion_order_of_ties)
 }
 END_TEST
 
-/* Time, target and arg are compared with all their bits, target and arg as unsigned, in this order.
- */
+/* Time, target and arg are compared with all their bits, target and arg as unsigned, in this
+ * order. */
 START_TEST(test_order_of_extremes)
 {
     const SimQueueEvent sorted[] = {

@@ -13,8 +13,7 @@
 #include "reports/trace.h"
 #include "sim/world.h"
 
-/* --- the world ----------------------------------------------------------------------------------
- */
+/* --- the world ------------------------------------------------------------------------------- */
 
 /* The part of a world that the writer asks for. */
 struct SimWorld {
@@ -147,8 +146,7 @@ static SimHappening at_session(SimHappeningKind kind)
 
 #define SESSION "\"peer\":\"bp[0]\",\"remote\":\"mallory\",\"end\":3"
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests ----------------------------------------------------------------------------------- */
 
 START_TEST(first_and_last_line)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Each file of tests/data/scenarios/bad must be refused with exactly the message of expected.txt.
- */
+/* Each file of tests/data/scenarios/bad must be refused with exactly the message of
+ * expected.txt. */
 
 #include <stdlib.h>
 #include <string.h>

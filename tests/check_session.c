@@ -20,8 +20,7 @@ static BnetBlock young_child(CoreBench *bench, BnetBlock parent)
     return bnet_store_add_block(&bench->store, &spec);
 }
 
-/* --- handshake -----------------------------------------------------------------------------------
- */
+/* --- handshake ------------------------------------------------------------------------------- */
 
 START_TEST(test_hello_lists_lib_to_head)
 {

@@ -74,7 +74,7 @@ static void assert_verdict(const BnetSignature *signature, const BnetId *digest,
     ck_assert_mem_eq(&key, &untouched, sizeof key);
 }
 
-/* --- recovery --------------------------------------------------------------------------------- */
+/* --- recovery -------------------------------------------------------------------------------- */
 
 typedef struct Signed {
     const char *what;
@@ -315,7 +315,7 @@ START_TEST(test_verdict_texts)
 }
 END_TEST
 
-/* --- signing ---------------------------------------------------------------------------------- */
+/* --- signing --------------------------------------------------------------------------------- */
 
 /*
  * Signatures that nodeos made with keys that are public, byte for byte. Blocks of a development
@@ -431,7 +431,7 @@ START_TEST(test_extreme_digests)
 }
 END_TEST
 
-/* --- private keys ----------------------------------------------------------------------------- */
+/* --- private keys ---------------------------------------------------------------------------- */
 
 /* Multiples of the generator, as SEC 2 defines it; the last number is the order less 1. */
 static const struct {

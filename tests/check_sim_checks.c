@@ -33,7 +33,7 @@ static void teardown(void)
     scenario_free(scenario);
 }
 
-/* --- S1 --------------------------------------------------------------------------------------- */
+/* --- S1 -------------------------------------------------------------------------------------- */
 
 static void send_block(uint32_t from, uint32_t to, BnetBlock block)
 {
@@ -118,7 +118,7 @@ START_TEST(test_s1_excused)
 }
 END_TEST
 
-/* --- S4 --------------------------------------------------------------------------------------- */
+/* --- S4 -------------------------------------------------------------------------------------- */
 
 static void deliver_block(uint32_t to, uint32_t from, BnetBlock block)
 {
@@ -321,7 +321,7 @@ START_TEST(test_s4_excused)
 }
 END_TEST
 
-/* --- S8 --------------------------------------------------------------------------------------- */
+/* --- S8 -------------------------------------------------------------------------------------- */
 
 static void tell_irreversible(uint32_t peer, BnetBlock block)
 {
@@ -405,7 +405,7 @@ START_TEST(test_s8_finality_conflict)
 }
 END_TEST
 
-/* --- L3 --------------------------------------------------------------------------------------- */
+/* --- L3 -------------------------------------------------------------------------------------- */
 
 static void ask(uint32_t times)
 {
@@ -458,7 +458,7 @@ START_TEST(test_l3_by_session)
 }
 END_TEST
 
-/* --- a live run ------------------------------------------------------------------------------- */
+/* --- a live run ------------------------------------------------------------------------------ */
 
 /* At 5 s the first session that asks for a block asks 1001 times. */
 static void ask_on(FixRecorder *recorder, SimWorld *live, const SimHappening *happening)

@@ -49,7 +49,7 @@ static void assert_l1(const SimResult *result, SimVerdict verdict, const char *d
     ck_assert_uint_eq(check->violations, verdict == SIM_VERDICT_FAIL ? 1 : 0);
 }
 
-/* --- heads ------------------------------------------------------------------------------------ */
+/* --- heads ----------------------------------------------------------------------------------- */
 
 /* Two producers and three relays; a split from 2 s to 5 s. */
 #define SPLIT                                                                                      \
@@ -163,7 +163,7 @@ START_TEST(test_heads_fall)
 }
 END_TEST
 
-/* --- what is not judged ----------------------------------------------------------------------- */
+/* --- what is not judged ---------------------------------------------------------------------- */
 
 START_TEST(test_too_soon)
 {
@@ -191,7 +191,7 @@ START_TEST(test_too_soon)
 }
 END_TEST
 
-/* --- followers -------------------------------------------------------------------------------- */
+/* --- followers ------------------------------------------------------------------------------- */
 
 #define FOLLOWER                                                                                   \
     "{'duration': '60s', 'chain': {'start_height': 50, 'irreversibility': {'depth': 5}},"          \
@@ -266,7 +266,7 @@ START_TEST(test_servers_lose_their_chain)
 }
 END_TEST
 
-/* --- expectations ----------------------------------------------------------------------------- */
+/* --- expectations ---------------------------------------------------------------------------- */
 
 static void assert_expectation(const SimResult *result, const char *id, const char *detail)
 {

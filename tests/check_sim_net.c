@@ -79,7 +79,7 @@ static void expect_message(SimHappeningKind kind, uint32_t peer, BnetMessageKind
     ck_assert_int_eq(note->happening.time_ns, time_ns);
 }
 
-/* --- dialling --------------------------------------------------------------------------------- */
+/* --- dialling -------------------------------------------------------------------------------- */
 
 /* Three latencies to the side that is dialled, one back; each side says hello at once. */
 START_TEST(test_handshake)
@@ -138,7 +138,7 @@ START_TEST(test_dial_to_a_late_peer)
 }
 END_TEST
 
-/* --- crashes ---------------------------------------------------------------------------------- */
+/* --- crashes --------------------------------------------------------------------------------- */
 
 /* The other side learns of it one latency later, after all that was sent before. */
 START_TEST(test_crash)
@@ -250,7 +250,7 @@ START_TEST(test_instant_restart)
 }
 END_TEST
 
-/* --- partitions ------------------------------------------------------------------------------- */
+/* --- partitions ------------------------------------------------------------------------------ */
 
 /* Held: nothing passes, nobody closes, and all of it arrives when the link is mended. */
 START_TEST(test_partition_holds)
@@ -344,7 +344,7 @@ START_TEST(test_dial_into_a_cut)
 }
 END_TEST
 
-/* --- silence ---------------------------------------------------------------------------------- */
+/* --- silence --------------------------------------------------------------------------------- */
 
 /* Each side closes 30 s after the last message came in, and they find each other again. */
 START_TEST(test_dead)
@@ -383,7 +383,7 @@ START_TEST(test_dead_before_hello)
 }
 END_TEST
 
-/* --- order ------------------------------------------------------------------------------------ */
+/* --- order ----------------------------------------------------------------------------------- */
 
 /* What each end has sent on its connection, and how much of it was delivered. */
 typedef struct Way {

@@ -44,7 +44,7 @@ static void say(Maker *maker, const char *format, ...)
     va_end(args);
 }
 
-/* --- parts ------------------------------------------------------------------------------------ */
+/* --- parts ----------------------------------------------------------------------------------- */
 
 static void make_options(Maker *maker)
 {
@@ -142,7 +142,7 @@ static void make_chain(Maker *maker)
             1 + below(maker, 15), 1 + below(maker, 30), 50 + below(maker, 500));
 }
 
-/* --- faults ----------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 /* A random peer of the groups that can crash or be cut off. */
 static char *some_peer(Maker *maker)
@@ -201,7 +201,7 @@ static void make_events(Maker *maker)
     maker->fault_end_s = MAX(at_ms / 1000 + 1, 35);
 }
 
-/* --- one seed --------------------------------------------------------------------------------- */
+/* --- one seed -------------------------------------------------------------------------------- */
 
 /* (transfer full) */
 static char *make_scenario(uint64_t seed)

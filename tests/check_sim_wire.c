@@ -111,7 +111,7 @@ static void expect_nothing(void)
     ck_assert_uint_eq(sim_queue_size(&world->queue), 0);
 }
 
-/* --- latency ---------------------------------------------------------------------------------- */
+/* --- latency --------------------------------------------------------------------------------- */
 
 START_TEST(test_constant)
 {
@@ -179,7 +179,7 @@ START_TEST(test_order)
 }
 END_TEST
 
-/* --- bandwidth -------------------------------------------------------------------------------- */
+/* --- bandwidth ------------------------------------------------------------------------------- */
 
 START_TEST(test_bandwidth)
 {
@@ -223,7 +223,7 @@ START_TEST(test_signal)
 }
 END_TEST
 
-/* --- completion of writes --------------------------------------------------------------------- */
+/* --- completion of writes -------------------------------------------------------------------- */
 
 /* 3000 bytes of buffers; reading makes room, and the writer learns of it one latency later. */
 START_TEST(test_buffers)
@@ -272,7 +272,7 @@ START_TEST(test_larger_than_buffers)
 }
 END_TEST
 
-/* --- cuts ------------------------------------------------------------------------------------- */
+/* --- cuts ------------------------------------------------------------------------------------ */
 
 static void cut(int64_t time_ns)
 {
@@ -403,7 +403,7 @@ START_TEST(test_arrived_before_cut)
 }
 END_TEST
 
-/* --- an old connection ------------------------------------------------------------------------ */
+/* --- an old connection ----------------------------------------------------------------------- */
 
 START_TEST(test_clear)
 {

@@ -39,7 +39,7 @@ static bool is_chain(const FixNote *note, uint32_t peer, BnetChainEventKind even
     return fix_matches(note, SIM_CHAIN, peer) && note->happening.event == event;
 }
 
-/* --- producing -------------------------------------------------------------------------------- */
+/* --- producing ------------------------------------------------------------------------------- */
 
 /* What a hook keeps of the blocks that are produced. */
 typedef struct Made {
@@ -165,7 +165,7 @@ START_TEST(test_start_after_restart)
 }
 END_TEST
 
-/* --- processing ------------------------------------------------------------------------------- */
+/* --- processing ------------------------------------------------------------------------------ */
 
 /* One link, so that nothing queues: the header takes 3 ms, then the block 7 ms, and 2 ms for each
  * of its transactions. */
@@ -202,8 +202,8 @@ START_TEST(test_processing)
 }
 END_TEST
 
-/* A chain thread that is busy holds reading up: a block is taken in when the one before it is done.
- */
+/* A chain thread that is busy holds reading up: a block is taken in when the one before it is
+ * done. */
 START_TEST(test_reading_is_paused)
 {
     run("{'duration': '30s', 'chain': {'start_height': 200}, 'links': {'latency': '10ms'},"
@@ -247,7 +247,7 @@ START_TEST(test_fetch)
 }
 END_TEST
 
-/* --- transactions ----------------------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 /* 5000 are expected; the standard deviation is 71. */
 START_TEST(test_poisson)
@@ -345,7 +345,7 @@ START_TEST(test_lifetime)
 }
 END_TEST
 
-/* --- personas --------------------------------------------------------------------------------- */
+/* --- personas -------------------------------------------------------------------------------- */
 
 static const char *const faults[] = {"timestamp", "producer", "signature", "content"};
 
@@ -428,7 +428,7 @@ START_TEST(test_persona_comes_back)
 }
 END_TEST
 
-/* --- followers, syncing, rules ---------------------------------------------------------------- */
+/* --- followers, syncing, rules --------------------------------------------------------------- */
 
 static void check_follower(FixRecorder *self, SimWorld *world, const SimHappening *happening)
 {

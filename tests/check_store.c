@@ -2,8 +2,7 @@
 #include "core/store.h"
 #include "tests/core_fixture.h"
 
-/* --- genesis ------------------------------------------------------------------------------------
- */
+/* --- genesis --------------------------------------------------------------------------------- */
 
 START_TEST(test_genesis)
 {
@@ -69,8 +68,7 @@ START_TEST(test_chain_id)
 }
 END_TEST
 
-/* --- interning ----------------------------------------------------------------------------------
- */
+/* --- interning ------------------------------------------------------------------------------- */
 
 START_TEST(test_interning)
 {
@@ -181,8 +179,7 @@ START_TEST(test_misuse)
 }
 END_TEST
 
-/* --- faults -------------------------------------------------------------------------------------
- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 static uint32_t fault_of(BnetStore *store, const BnetBlockSpec *spec)
 {
@@ -275,8 +272,7 @@ START_TEST(test_expired_trx_in_block)
 }
 END_TEST
 
-/* --- sizes, transactions, time ------------------------------------------------------------------
- */
+/* --- sizes, transactions, time --------------------------------------------------------------- */
 
 START_TEST(test_sizes)
 {
@@ -361,8 +357,7 @@ START_TEST(test_time)
 }
 END_TEST
 
-/* --- rules of irreversibility --------------------------------------------------------------------
- */
+/* --- rules of irreversibility ---------------------------------------------------------------- */
 
 START_TEST(test_rules)
 {
@@ -388,8 +383,7 @@ START_TEST(test_rules)
 }
 END_TEST
 
-/* --- the tree ------------------------------------------------------------------------------------
- */
+/* --- the tree -------------------------------------------------------------------------------- */
 
 static BnetBlock naive_ancestor(const BnetStore *store, BnetBlock block, uint32_t number)
 {

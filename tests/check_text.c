@@ -3,8 +3,8 @@
 #include "core/text.h"
 #include "tests/core_fixture.h"
 
-/* Texts are parsed from memory of exactly their length, so that a sanitizer sees a byte too many.
- */
+/* Texts are parsed from memory of exactly their length, so that a sanitizer sees a byte too
+ * many. */
 static char *exactly(const char *text, size_t n)
 {
     char *copy = malloc(n + 1);
@@ -15,7 +15,7 @@ static char *exactly(const char *text, size_t n)
     return exact;
 }
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names ----------------------------------------------------------------------------------- */
 
 static bool parses_name(const char *text, size_t n, uint64_t *ret_name)
 {
@@ -115,7 +115,7 @@ START_TEST(test_name_round_trips)
 }
 END_TEST
 
-/* --- keys and signatures ---------------------------------------------------------------------- */
+/* --- keys and signatures --------------------------------------------------------------------- */
 
 /* The three kinds of bytes alike, so that one test can do all. */
 typedef enum Kind {
@@ -416,7 +416,7 @@ START_TEST(test_type_is_asserted)
 }
 END_TEST
 
-/* --- ids -------------------------------------------------------------------------------------- */
+/* --- ids ------------------------------------------------------------------------------------- */
 
 #define ID_LOWER "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0"
 #define ID_UPPER "00000001405147477AB2F5F51CDA427B638191C66D2C59AA392D5C2C98076CB0"

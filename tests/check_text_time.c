@@ -2,8 +2,8 @@
 #include "core/text.h"
 #include "tests/core_fixture.h"
 
-/* Texts are parsed from memory of exactly their length, so that a sanitizer sees a byte too many.
- */
+/* Texts are parsed from memory of exactly their length, so that a sanitizer sees a byte too
+ * many. */
 static char *exactly(const char *text, size_t n)
 {
     char *copy = malloc(n + 1);

@@ -57,8 +57,7 @@ static void receive_chain(Fixture *f, BnetBlock head)
     settle(f);
 }
 
-/* --- verdicts -----------------------------------------------------------------------------------
- */
+/* --- verdicts -------------------------------------------------------------------------------- */
 
 START_TEST(test_verdicts)
 {
@@ -134,8 +133,7 @@ START_TEST(test_credulous)
 }
 END_TEST
 
-/* --- fork choice --------------------------------------------------------------------------------
- */
+/* --- fork choice ----------------------------------------------------------------------------- */
 
 START_TEST(test_first_of_equals)
 {
@@ -197,8 +195,7 @@ START_TEST(test_lib_first)
 }
 END_TEST
 
-/* --- irreversibility ----------------------------------------------------------------------------
- */
+/* --- irreversibility ------------------------------------------------------------------------- */
 
 /* One event for each number, in order, right after the block that made it so; then the pruned. */
 START_TEST(test_irreversible_events)

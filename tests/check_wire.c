@@ -2,8 +2,7 @@
 #include "core/wire.h"
 #include "tests/wire_fixture.h"
 
-/* --- numbers -----------------------------------------------------------------------------------
- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 START_TEST(test_numbers_are_little_endian)
 {
@@ -144,8 +143,7 @@ START_TEST(test_varuint)
 }
 END_TEST
 
-/* --- keys and signatures -----------------------------------------------------------------------
- */
+/* --- keys and signatures --------------------------------------------------------------------- */
 
 START_TEST(test_keys_and_signatures)
 {
@@ -179,8 +177,7 @@ START_TEST(test_keys_and_signatures)
 }
 END_TEST
 
-/* --- bytes and vectors at their limits ---------------------------------------------------------
- */
+/* --- bytes and vectors at their limits ------------------------------------------------------- */
 
 /* A length or count, then `n` zero bytes. */
 static WireBytes counted(uint32_t count, size_t n)
@@ -293,8 +290,7 @@ START_TEST(test_items_are_their_own_iterator)
 }
 END_TEST
 
-/* --- writer ------------------------------------------------------------------------------------
- */
+/* --- writer ---------------------------------------------------------------------------------- */
 
 START_TEST(test_writer_that_does_not_fit)
 {

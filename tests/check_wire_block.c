@@ -4,8 +4,7 @@
 
 #define LEAVES_MAX 300u
 
-/* --- blocks by value ---------------------------------------------------------------------------
- */
+/* --- blocks by value ------------------------------------------------------------------------- */
 
 #define ALICE "0000000000855c34"
 #define BOB "0000000000000e3d"
@@ -130,8 +129,7 @@ START_TEST(test_written_block)
 }
 END_TEST
 
-/* --- hashes ------------------------------------------------------------------------------------
- */
+/* --- hashes ---------------------------------------------------------------------------------- */
 
 START_TEST(test_block_id)
 {
@@ -244,8 +242,7 @@ START_TEST(test_signature_digest)
 }
 END_TEST
 
-/* --- Merkle tree that grows --------------------------------------------------------------------
- */
+/* --- Merkle tree that grows ------------------------------------------------------------------ */
 
 /* At every size, the root of all leaves at once. */
 START_TEST(test_merkle_that_grows)

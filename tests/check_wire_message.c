@@ -11,8 +11,7 @@
 #define LINE_BYTES_MAX 8192
 #define MUTANTS_PER_SEED 4000u
 
-/* --- messages by value -------------------------------------------------------------------------
- */
+/* --- messages by value ----------------------------------------------------------------------- */
 
 /* The message has these bytes, both ways. */
 static void assert_encodes(const BnetWireMessage *message, const char *hex)
@@ -150,8 +149,7 @@ START_TEST(test_null_pointers)
 }
 END_TEST
 
-/* --- versions and extensions -------------------------------------------------------------------
- */
+/* --- versions and extensions ----------------------------------------------------------------- */
 
 START_TEST(test_version_order)
 {
@@ -206,8 +204,7 @@ START_TEST(test_what_only_we_can_get_wrong)
 }
 END_TEST
 
-/* --- vectors of data/wire/ ---------------------------------------------------------------------
- */
+/* --- vectors of data/wire/ ------------------------------------------------------------------- */
 
 typedef struct Vector {
     char line[LINE_BYTES_MAX];
@@ -330,8 +327,7 @@ START_TEST(test_vectors)
 }
 END_TEST
 
-/* --- cuts and damage ---------------------------------------------------------------------------
- */
+/* --- cuts and damage ------------------------------------------------------------------------- */
 
 static bool reads(const uint8_t *bytes, size_t n, WireInput *input, BnetWireMessage *ret_message)
 {

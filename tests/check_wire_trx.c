@@ -4,8 +4,7 @@
 #include "core/wire_trx.h"
 #include "tests/wire_fixture.h"
 
-/* --- a transaction by value --------------------------------------------------------------------
- */
+/* --- a transaction by value ------------------------------------------------------------------ */
 
 /* Names: "alice", "transfer", "active", "bob". */
 #define ALICE "0000000000855c34"
@@ -105,8 +104,7 @@ START_TEST(test_written_transaction)
 }
 END_TEST
 
-/* --- packed transactions -----------------------------------------------------------------------
- */
+/* --- packed transactions --------------------------------------------------------------------- */
 
 /* zlib's stream of these bytes. */
 static WireBytes deflated(const void *bytes, size_t n)
@@ -331,8 +329,7 @@ START_TEST(test_context_free_data)
 }
 END_TEST
 
-/* --- hashes ------------------------------------------------------------------------------------
- */
+/* --- hashes ---------------------------------------------------------------------------------- */
 
 /* How a transaction is packed is part of its digest and signed id, not of its id. */
 START_TEST(test_hashes_of_packings)

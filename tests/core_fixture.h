@@ -22,8 +22,7 @@
 
 #include "core/node.h"
 
-/* --- random numbers ----------------------------------------------------------------------------
- */
+/* --- random numbers -------------------------------------------------------------------------- */
 
 /* Splitmix64: any seed will do. */
 static inline uint64_t core_random(uint64_t *state)
@@ -41,8 +40,7 @@ static inline uint32_t core_below(uint64_t *state, uint32_t n)
     return (uint32_t)(core_random(state) % n);
 }
 
-/* --- broken invariants -------------------------------------------------------------------------
- */
+/* --- broken invariants ----------------------------------------------------------------------- */
 
 /* True if `run` ends its process as a broken invariant of the core does: exit status 3. */
 static inline bool core_asserts(void (*run)(void))
@@ -58,8 +56,7 @@ static inline bool core_asserts(void (*run)(void))
            WEXITSTATUS(status) == 3;
 }
 
-/* --- chains ------------------------------------------------------------------------------------
- */
+/* --- chains ---------------------------------------------------------------------------------- */
 
 /* A store with the schedule "bpa", "bpb", ...; block 1 stands in slot 0. */
 static inline void core_store_init(BnetStore *store, BnetRule rule, uint32_t depth,
@@ -158,8 +155,7 @@ static inline BnetKey core_key(uint8_t who)
     return key;
 }
 
-/* --- the bench ---------------------------------------------------------------------------------
- */
+/* --- the bench ------------------------------------------------------------------------------- */
 
 #define BENCH_SESSIONS 4u
 #define BENCH_SELF 100u /* our peer id; that of the peer in slot i is 101 + i */
@@ -468,8 +464,7 @@ static inline const BnetSession *bench_session(const CoreBench *bench, uint32_t 
     return bnet_node_session(&bench->node, slot);
 }
 
-/* --- the program -------------------------------------------------------------------------------
- */
+/* --- the program ----------------------------------------------------------------------------- */
 
 static inline int core_run(Suite *suite)
 {

@@ -24,7 +24,7 @@
 #define MS BNET_NS_PER_MS
 #define S BNET_NS_PER_S
 
-/* --- scenarios -------------------------------------------------------------------------------- */
+/* --- scenarios ------------------------------------------------------------------------------- */
 
 /* (transfer full) The text must load. */
 static inline Scenario *fix_scenario(const char *text)
@@ -61,7 +61,7 @@ static inline uint32_t fix_peer(const Scenario *scenario, const char *name)
     return 0;
 }
 
-/* --- the recorder ----------------------------------------------------------------------------- */
+/* --- the recorder ---------------------------------------------------------------------------- */
 
 /* A happening, with what it pointed to. The lists of notices are not kept. */
 typedef struct FixNote {
@@ -133,7 +133,7 @@ static inline SimResult *fix_run(const Scenario *scenario, FixRecorder *recorder
     return sim_run(scenario, &options);
 }
 
-/* --- queries ---------------------------------------------------------------------------------- */
+/* --- queries --------------------------------------------------------------------------------- */
 
 #define FIX_ANY UINT32_MAX
 
@@ -181,7 +181,7 @@ static inline void fix_assert_pass(const SimResult *result)
     ck_assert_int_eq(result->verdict, SIM_VERDICT_PASS);
 }
 
-/* --- a world that stands still ---------------------------------------------------------------- */
+/* --- a world that stands still --------------------------------------------------------------- */
 
 /* Number of a peer's session end towards another. */
 static inline uint32_t fix_end(const SimWorld *world, uint32_t peer, uint32_t remote)
@@ -287,7 +287,7 @@ static inline void fix_tell_block(SimWorld *world, SimHappeningKind kind, uint32
     fix_tell_message(world, kind, peer, remote, &message);
 }
 
-/* --- the program ------------------------------------------------------------------------------ */
+/* --- the program ----------------------------------------------------------------------------- */
 
 static inline int fix_main(Suite *suite)
 {
