@@ -31,8 +31,8 @@ static bool send_pong(BnetSession *session, const BnetEnv *env)
     return true;
 }
 
-/* The first right after the hellos, then 3 s after our last if it has been answered. A ping that is
- * due asks the driver for its code first, which counts as being busy. */
+/* The first as soon as nothing goes before it, then 3 s after our last if it has been answered. A
+ * ping that is due asks the driver for its code first, which counts as being busy. */
 static bool send_ping(BnetSession *session, const BnetEnv *env)
 {
     if (session->ping_pending)

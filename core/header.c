@@ -22,7 +22,7 @@ bool bnet_id_equal(const BnetId *a, const BnetId *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-static uint8_t *put_little(uint8_t *at, uint64_t value, size_t n)
+uint8_t *bnet_put_little(uint8_t *at, uint64_t value, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         *at++ = (uint8_t)(value >> (8 * i));
@@ -38,13 +38,13 @@ static uint8_t *put_id(uint8_t *at, const BnetId *id)
 void bnet_header_pack(const BnetHeader *header, uint8_t bytes[BNET_HEADER_BYTES])
 {
     uint8_t *at = bytes;
-    at = put_little(at, header->slot, 4);
-    at = put_little(at, header->producer, 8);
-    at = put_little(at, header->confirmed, 2);
+    at = bnet_put_little(at, header->slot, 4);
+    at = bnet_put_little(at, header->producer, 8);
+    at = bnet_put_little(at, header->confirmed, 2);
     at = put_id(at, &header->previous);
     at = put_id(at, &header->transaction_mroot);
     at = put_id(at, &header->action_mroot);
-    at = put_little(at, header->schedule_version, 4);
+    at = bnet_put_little(at, header->schedule_version, 4);
     *at++ = 0; /* no new producers */
     *at++ = 0; /* no header extensions */
     bnet_assert(at == bytes + BNET_HEADER_BYTES);

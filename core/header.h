@@ -53,6 +53,9 @@ BnetId bnet_merkle_root(BnetId *digests, size_t n);
  * takes it. */
 uint64_t bnet_name(const char *text);
 
+/* Writes the low n bytes of a value, little-endian, and returns the place behind them. */
+uint8_t *bnet_put_little(uint8_t *at, uint64_t value, size_t n);
+
 /* Bytes that a varuint32 takes: 1 to 5. */
 uint32_t bnet_varuint_bytes(uint32_t value);
 

@@ -48,6 +48,7 @@ void bnet_node_start(BnetNode *node, const BnetIdentity *self, BnetBlock head)
 void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 {
     node->self = *self;
+    node->view.returned.n = 0;
     bnet_trxs_finish(&node->trxs);
     bnet_trxs_init(&node->trxs, node->view.store, node->n_sessions);
 }

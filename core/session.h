@@ -6,9 +6,10 @@
  * One side of one bnet connection: the state machine of protocol sections 4 to 6.
  *
  * One input in, at most three actions out; no callbacks, no allocation, no clock. The environment
- * of an input holds the time and what the sessions of a node share. All inputs are O(log n) in the
- * length of the chain, but for an applied block, after which the peer's known blocks that are newer
- * than it are looked at: mostly none, at most 2048.
+ * of an input holds the time and what the sessions of a node share. An input costs O(log n) in the
+ * length of the chain, and besides: a notice that for each of its ids; a block its transactions; an
+ * applied block the peer's known blocks that are newer (mostly none, at most 2048); choosing a
+ * transaction those that the peer knows already, once each.
  *
  * A session does what its node tells it (node.h): the rules that concern several sessions at once,
  * blame and redundant connections, stand there.

@@ -145,7 +145,7 @@ static BnetId block_id(BnetStore *store, const BnetBlockSpec *spec)
     if (spec->parent != BNET_NO_BLOCK)
         header.previous = bnet_store_block(store, spec->parent)->id;
     /* Actions are not modelled: their root is that of the variant, zero for honest blocks. */
-    memcpy(header.action_mroot.bytes, &spec->variant, sizeof spec->variant);
+    bnet_put_little(header.action_mroot.bytes, spec->variant, sizeof spec->variant);
     return bnet_header_id(&header);
 }
 
@@ -242,10 +242,11 @@ static void add_genesis(BnetStore *store, uint32_t genesis_slot)
     *place = append_block(store, &info);
     bnet_assert(*place == BNET_GENESIS);
 
-    uint8_t genesis[sizeof store->producers + sizeof genesis_slot];
-    memset(genesis, 0, sizeof genesis);
-    memcpy(genesis, store->producers, store->n_producers * sizeof *store->producers);
-    memcpy(genesis + sizeof store->producers, &genesis_slot, sizeof genesis_slot);
+    uint8_t genesis[sizeof store->producers + sizeof genesis_slot] = {0};
+    uint8_t *at = genesis;
+    for (uint32_t i = 0; i < store->n_producers; i++)
+        at = bnet_put_little(at, store->producers[i], sizeof store->producers[i]);
+    bnet_put_little(genesis + sizeof store->producers, genesis_slot, sizeof genesis_slot);
     store->chain_id = bnet_sha256(genesis, sizeof genesis);
 }
 
@@ -284,9 +285,9 @@ BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration
     BnetTrx trx = store->n_trxs;
     store->trxs = grow(store->trxs, trx, &store->trxs_capacity, FIRST_TRXS, sizeof *store->trxs);
     uint8_t bytes[sizeof nonce + sizeof expiration_s + sizeof size];
-    memcpy(bytes, &nonce, sizeof nonce);
-    memcpy(bytes + sizeof nonce, &expiration_s, sizeof expiration_s);
-    memcpy(bytes + sizeof nonce + sizeof expiration_s, &size, sizeof size);
+    uint8_t *at = bnet_put_little(bytes, nonce, sizeof nonce);
+    at = bnet_put_little(at, expiration_s, sizeof expiration_s);
+    bnet_put_little(at, size, sizeof size);
     store->trxs[trx] = (BnetTrxInfo){
         .id = bnet_sha256(bytes, sizeof bytes),
         .expiration_s = expiration_s,

@@ -112,11 +112,10 @@ static void grow(BnetTrxs *trxs, uint32_t capacity)
     }
 }
 
+/* Gives an entry back, but for its known bits. */
 static void remove_entry(BnetTrxs *trxs, uint32_t e)
 {
     index_remove(trxs, trxs->entries[e].trx);
-    for (uint32_t s = 0; s < trxs->n_sessions; s++)
-        known_row(trxs, s)[e / 64] &= ~(UINT64_C(1) << (e % 64));
     trxs->entries[e] = (BnetTrxEntry){0};
     trxs->n_entries--;
     trxs->free[trxs->capacity - trxs->n_entries - 1] = e;
@@ -135,15 +134,28 @@ static void trim_order(BnetTrxs *trxs)
         trxs->first_position++;
 }
 
+/* Removes the expired of 64 entries; their known bits go with one operation for each session. */
+static void sweep_word(BnetTrxs *trxs, uint32_t word, uint32_t now_s)
+{
+    uint64_t expired = 0;
+    for (uint32_t e = word * 64; e < word * 64 + 64; e++) {
+        if (trxs->entries[e].trx == BNET_NO_TRX || trxs->entries[e].expiration_s >= now_s)
+            continue;
+        remove_entry(trxs, e);
+        expired |= UINT64_C(1) << (e % 64);
+    }
+    for (uint32_t s = 0; s < trxs->n_sessions && expired; s++)
+        known_row(trxs, s)[word] &= ~expired;
+}
+
 static void sweep(BnetTrxs *trxs, int64_t now_ns)
 {
     uint32_t now_s = (uint32_t)(now_ns / BNET_NS_PER_S);
     if (now_s == trxs->swept_s)
         return;
     trxs->swept_s = now_s;
-    for (uint32_t e = 0; e < trxs->capacity && trxs->n_entries > 0; e++)
-        if (trxs->entries[e].trx != BNET_NO_TRX && trxs->entries[e].expiration_s < now_s)
-            remove_entry(trxs, e);
+    for (uint32_t word = 0; word < trxs->capacity / 64 && trxs->n_entries > 0; word++)
+        sweep_word(trxs, word, now_s);
     trim_order(trxs);
 }
 
@@ -221,8 +233,11 @@ bool bnet_trxs_is_pending(const BnetTrxs *trxs, BnetTrx trx)
     return e != NO_ENTRY && trxs->entries[e].pending;
 }
 
+/* An expired transaction, as old blocks hold them, is never sent: it needs no entry. */
 void bnet_trxs_mark_known(BnetTrxs *trxs, uint32_t session, BnetTrx trx)
 {
+    if (bnet_store_trx(trxs->store, trx)->expiration_s < trxs->swept_s)
+        return;
     uint32_t e = find_or_add(trxs, trx);
     if (e != NO_ENTRY)
         known_row(trxs, session)[e / 64] |= UINT64_C(1) << (e % 64);

@@ -69,11 +69,13 @@ void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head)
     view->lib = lib ? bnet_store_ancestor(store, head, lib) : BNET_NO_BLOCK;
     view->announced = lib;
     bnet_bits_raise(&view->has, view->lib);
-    for (BnetBlock b = head; b != BNET_NO_BLOCK; b = bnet_store_block(store, b)->parent) {
+    for (BnetBlock b = head; bnet_store_number(store, b) > lib;
+         b = bnet_store_block(store, b)->parent)
+        bnet_bits_set(&view->has, b);
+    /* Mostly a run begins before there are transactions: then the chain need not be walked. */
+    BnetBlock b = store->n_block_trxs > 0 ? head : BNET_NO_BLOCK;
+    for (; b != BNET_NO_BLOCK; b = bnet_store_block(store, b)->parent)
         include_trxs(view, b);
-        if (bnet_store_number(store, b) > lib)
-            bnet_bits_set(&view->has, b);
-    }
 }
 
 void bnet_view_finish(BnetView *view)
@@ -118,11 +120,10 @@ uint32_t bnet_view_pending(const BnetView *view)
 
 /* --- fork choice ----------------------------------------------------------------------------- */
 
-/* Protocol section 8: highest LIB of the candidate head first, then highest block number. */
-static bool better(const BnetView *view, BnetBlock a, BnetBlock b)
+bool bnet_fork_choice_prefers(const BnetStore *store, BnetBlock a, BnetBlock b)
 {
-    const BnetBlockInfo *x = bnet_store_block(view->store, a);
-    const BnetBlockInfo *y = bnet_store_block(view->store, b);
+    const BnetBlockInfo *x = bnet_store_block(store, a);
+    const BnetBlockInfo *y = bnet_store_block(store, b);
     if (x->lib != y->lib)
         return x->lib > y->lib;
     return x->number > y->number;
@@ -135,9 +136,9 @@ static BnetBlock best_candidate(const BnetView *view)
     if (view->fallback != BNET_NO_BLOCK && bnet_view_has(view, view->fallback))
         best = view->fallback;
     for (uint32_t i = 0; i < view->side.n; i++)
-        if (better(view, view->side.items[i], best))
+        if (bnet_fork_choice_prefers(view->store, view->side.items[i], best))
             best = view->side.items[i];
-    return better(view, view->head, best) ? view->head : best;
+    return bnet_fork_choice_prefers(view->store, view->head, best) ? view->head : best;
 }
 
 /* --- arrival --------------------------------------------------------------------------------- */
@@ -175,7 +176,7 @@ BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t now_ns)
     }
     bnet_bits_set(&view->has, block);
     list_add(&view->side, block);
-    if (better(view, block, view->target))
+    if (bnet_fork_choice_prefers(view->store, block, view->target))
         view->target = block;
     return BNET_VERDICT_ACCEPTED;
 }

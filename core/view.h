@@ -59,9 +59,10 @@ typedef struct BnetView {
     BnetBlock fallback; /* head before a fork switch that is under way; BNET_NO_BLOCK: none */
     uint32_t announced; /* number of the last irreversible event */
     BnetBits has;       /* blocks above the LIB whose header was accepted */
-    BnetList side; /* those of them that are not on the applied best chain, in order of arrival */
-    BnetList invalid;  /* roots of invalid branches, until the LIB passes them */
-    BnetList pruned;   /* events to come */
+    BnetList side;    /* those of them that are not on the applied best chain; of equal ones the one
+                       * that    came first stands first */
+    BnetList invalid; /* roots of invalid branches, until the LIB passes them */
+    BnetList pruned;  /* events to come */
     BnetList returned; /* transactions of unwound blocks, the newest first, to be looked at when
                         * settled */
     BnetBits included; /* transactions in the applied best chain */
@@ -83,6 +84,10 @@ bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event);
 
 /* How many blocks the steps to come will apply, if none fails. O(log n). */
 uint32_t bnet_view_pending(const BnetView *view);
+
+/* Fork choice (protocol section 8): a is a better head than b, for its LIB is higher, or equal and
+ * its number is higher. */
+bool bnet_fork_choice_prefers(const BnetStore *store, BnetBlock a, BnetBlock b);
 
 /* The block is in the fork database, or irreversible on our chain. */
 bool bnet_view_has(const BnetView *view, BnetBlock block);

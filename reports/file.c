@@ -43,8 +43,21 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+/* Standard output led to a file: a new name would take what is written to it otherwise. */
+static bool is_standard_output(const char *path)
+{
+    struct stat status;
+    struct stat output;
+    return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &output) == 0 &&
+           status.st_dev == output.st_dev && status.st_ino == output.st_ino;
+}
+
 static bool open_file(ReportFile *file)
 {
+    if (is_standard_output(file->path)) {
+        file->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+        return file->fd >= 0;
+    }
     if (is_special(file->path)) {
         file->fd = g_open(file->path, O_WRONLY | O_CLOEXEC, 0);
         return file->fd >= 0;

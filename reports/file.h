@@ -7,8 +7,8 @@
  *
  * What is written goes to a temporary name in the same folder; report_file_commit() gives it its
  * own. A path that is there already and is no regular file (a device, a pipe) is written to
- * directly. The first error of a write is kept and told by the commit, so that a writer in the
- * middle of a run need not look. One thread at a time.
+ * directly, and so is the file that standard output goes to. The first error of a write is kept and
+ * told by the commit, so that a writer in the middle of a run need not look. One thread at a time.
  */
 
 #include <stdbool.h>

@@ -123,11 +123,11 @@ static void append_failure(GString *out, const SimCheckResult *check, const char
     g_string_append(out, "</failure>\n    </testcase>\n");
 }
 
-static void append_check(GString *out, Tally *tally, const SimResult *result,
-                         const SimCheckResult *check, const char *command)
+static void append_check(GString *out, Tally *tally, const char *suite, const SimCheckResult *check,
+                         const char *command)
 {
     g_autofree char *name = g_strconcat(check->id, " ", check->title, NULL);
-    open_case(out, result->name, name);
+    open_case(out, suite, name);
     tally->tests++;
     switch (check->verdict) {
     case SIM_VERDICT_PASS:
@@ -146,9 +146,9 @@ static void append_check(GString *out, Tally *tally, const SimResult *result,
     }
 }
 
-static void append_interrupted(GString *out, Tally *tally, const SimResult *result)
+static void append_interrupted(GString *out, Tally *tally, const char *suite)
 {
-    open_case(out, result->name, "runs to its end");
+    open_case(out, suite, "runs to its end");
     tally->tests++;
     tally->errors++;
     g_string_append(out, ">\n      <error message=\"interrupted\"/>\n    </testcase>\n");
@@ -182,18 +182,19 @@ ReportJunit *report_junit_new(const char *path, GError **error)
     return junit;
 }
 
-void report_junit_add(ReportJunit *junit, const SimResult *result, const char *command)
+void report_junit_add(ReportJunit *junit, const SimResult *result, const char *name,
+                      const char *command)
 {
     Tally tally = {0};
     g_autoptr(GString) body = g_string_new(NULL);
     append_properties(body, result, command);
     for (uint32_t i = 0; i < result->n_checks; i++) {
-        append_check(body, &tally, result, &result->checks[i], command);
+        append_check(body, &tally, name, &result->checks[i], command);
     }
     if (result->interrupted) {
-        append_interrupted(body, &tally, result);
+        append_interrupted(body, &tally, name);
     }
-    append_suite(junit, result->name, result->wall_seconds, &tally, body->str);
+    append_suite(junit, name, result->wall_seconds, &tally, body->str);
 }
 
 void report_junit_add_not_run(ReportJunit *junit, const char *name)

@@ -19,8 +19,9 @@ typedef struct ReportJunit ReportJunit;
 /* (transfer full) Opens the file. NULL and a GError (G_FILE_ERROR) if that cannot be. */
 ReportJunit *report_junit_new(const char *path, GError **error);
 
-/* Adds the testsuite of a run. `command` repeats the run. */
-void report_junit_add(ReportJunit *junit, const SimResult *result, const char *command);
+/* Adds the testsuite of a run, to be named `name`. `command` repeats the run. */
+void report_junit_add(ReportJunit *junit, const SimResult *result, const char *name,
+                      const char *command);
 
 /* Adds a testsuite that says that a scenario was not run. */
 void report_junit_add_not_run(ReportJunit *junit, const char *name);

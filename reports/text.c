@@ -360,7 +360,7 @@ static void append_name(const Text *text, const char *name, uint32_t columns)
     g_string_append_printf(text->out, "%s%s", start, text->style->utf8 ? "…" : "~");
 }
 
-void report_text_line(GString *out, const SimResult *result, uint32_t name_width,
+void report_text_line(GString *out, const SimResult *result, const char *path, uint32_t name_width,
                       const ReportStyle *style)
 {
     g_autoptr(GString) written = g_string_new(NULL);
@@ -376,6 +376,10 @@ void report_text_line(GString *out, const SimResult *result, uint32_t name_width
     g_autoptr(GString) hash = g_string_new(NULL);
     report_append_hash(hash, result->trace_hash);
     paint(&text, PAINT_DIM, hash->str);
+    if (path != NULL) {
+        g_string_append(written, "  ");
+        report_append_clean(written, path);
+    }
     g_string_append_c(written, '\n');
     deliver(out, written, style);
 }

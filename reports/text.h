@@ -43,8 +43,8 @@ void report_text(GString *out, const SimResult *result, const char *command,
                  const ReportStyle *style);
 
 /* One line for a scenario of a suite: verdict, name padded to `name_width` columns, simulated time,
- * wall time, trace hash. */
-void report_text_line(GString *out, const SimResult *result, uint32_t name_width,
+ * wall time, trace hash, and `path` (nullable), for a name that another scenario has too. */
+void report_text_line(GString *out, const SimResult *result, const char *path, uint32_t name_width,
                       const ReportStyle *style);
 
 /* The last line of a suite: "9 scenarios: 9 passed (1.23 s)". */

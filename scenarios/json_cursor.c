@@ -320,7 +320,9 @@ bool scenario_cursor_number(ScenarioCursor *c, ScenarioNodeKind *ret_kind)
     *ret_kind = SCENARIO_NODE_INTEGER;
     if (!integer_fits(c->text + begin, n, negative)) {
         return scenario_cursor_fail(
-            c, place, "an integer must be from %" G_GINT64_FORMAT " to %" G_GUINT64_FORMAT,
+            c, place,
+            "no key takes an integer outside the range from %" G_GINT64_FORMAT
+            " to %" G_GUINT64_FORMAT "; its own range may be narrower",
             INT64_MIN, UINT64_MAX);
     }
     return true;

@@ -4,7 +4,8 @@
 
 /*
  * A check: an observer that judges one property. Each stands in a file of its own, check_<id>.c,
- * and in the table of check.c. A check costs O(1) for each happening; it keeps what it needs to
+ * and in the table of check.c. A check costs O(1) or O(log n) for a message; more only
+ * for what is rare, as its file says; it keeps what it needs to
  * know in its own struct, which begins with a SimCheck.
  */
 

@@ -125,22 +125,13 @@ static void fault(CheckL1 *self, SimWorld *world)
                 MAX(self->lib_goal, bnet_view_head_number(&sim_world_node(world, p)->view));
 }
 
-/* Fork choice, as protocol section 8 has it. */
-static bool is_better(const BnetStore *store, BnetBlock a, BnetBlock b)
-{
-    const BnetBlockInfo *x = bnet_store_block(store, a);
-    const BnetBlockInfo *y = bnet_store_block(store, b);
-    return x->lib != y->lib ? x->lib > y->lib : x->number > y->number;
-}
-
-/* The candidate can still be on every member's best chain: its producer is one of them, and
- * `block`, which is new, is built on it or no better. */
+/* The candidate can still be on every member's best chain: `block`, which is new, is built on it,
+ * or is no better. */
 static bool is_in_the_race(const CheckL1 *self, const BnetStore *store, BnetBlock block)
 {
-    if (self->candidate == BNET_NO_BLOCK || !self->member[self->candidate_by])
-        return false;
-    return bnet_store_is_ancestor(store, self->candidate, block) ||
-           !is_better(store, block, self->candidate);
+    return self->candidate != BNET_NO_BLOCK &&
+           (bnet_store_is_ancestor(store, self->candidate, block) ||
+            !bnet_fork_choice_prefers(store, block, self->candidate));
 }
 
 /* A member's first block after the fault is the candidate, until another takes its place. */
@@ -150,6 +141,8 @@ static void produced(CheckL1 *self, SimWorld *world, const SimHappening *happeni
         return;
     if (self->stale || happening->time_ns - self->counted_ns >= RECOUNT_NS)
         recount(self, world);
+    if (self->candidate != BNET_NO_BLOCK && !self->member[self->candidate_by])
+        self->candidate = BNET_NO_BLOCK;
     if (!self->member[happening->peer]) {
         self->others_produce = true;
         return;
@@ -251,6 +244,8 @@ static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
 /* Names up to three members that lack what all should have, and what they wait for. */
 static void judge_heads(CheckL1 *self, SimWorld *world)
 {
+    if (self->candidate != BNET_NO_BLOCK && !self->member[self->candidate_by])
+        return; /* members have changed in the last moment */
     if (self->candidate == BNET_NO_BLOCK) {
         /* Blocks of others may be on their way, brought by who has a persona. */
         if (!self->others_produce && !heads_are_equal(self, world))
@@ -304,7 +299,7 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
         if (!sim_world_end_is_open(world, end))
             continue;
         uint32_t server = sim_world_end_peer(world, end ^ 1);
-        if (!sim_world_is_honest(world, server))
+        if (!sim_world_is_honest(world, server) || sim_world_libs_conflict(world, peer, server))
             continue;
         due = MAX(due, settled_lib(self, world, server));
     }
@@ -336,10 +331,10 @@ static void finish(SimCheck *check, SimWorld *world)
         return;
     }
     check->judged = true;
-    if (self->heads_ns == SCENARIO_TIME_NONE) {
+    if (self->heads_ns == SCENARIO_TIME_NONE)
         recount(self, world);
+    if (self->heads_ns == SCENARIO_TIME_NONE)
         judge_heads(self, world);
-    }
     uint32_t highest = highest_lib(self, world);
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
         if (is_follower(world, p) && sim_world_is_up(world, p) && sim_world_is_honest(world, p))

@@ -43,14 +43,6 @@ static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, B
     return false;
 }
 
-static bool libs_conflict(const BnetView *a, const BnetView *b)
-{
-    if (a->lib == BNET_NO_BLOCK || b->lib == BNET_NO_BLOCK)
-        return false;
-    return !bnet_store_is_ancestor(a->store, a->lib, b->lib) &&
-           !bnet_store_is_ancestor(a->store, b->lib, a->lib);
-}
-
 static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happening)
 {
     const BnetStore *store = sim_world_store(world);
@@ -61,12 +53,12 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
         !sim_world_is_honest(world, happening->remote))
         return;
     self->check.judged = true;
-    const BnetView *ours = &sim_world_node(world, happening->peer)->view;
     const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
     if (in_flight || bnet_view_has(theirs, parent))
         return;
     /* A message to an end that is closed is lost anyhow. */
-    if (!sim_world_end_is_open(world, happening->end ^ 1) || libs_conflict(ours, theirs))
+    if (!sim_world_end_is_open(world, happening->end ^ 1) ||
+        sim_world_libs_conflict(world, happening->peer, happening->remote))
         return;
     gint64 key = pruned_key(happening->remote, parent);
     if (g_hash_table_contains(self->pruned, &key))

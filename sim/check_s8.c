@@ -10,6 +10,7 @@
 typedef struct CheckS8 {
     SimCheck check;
     BnetBlock *lib;  /* [peers]: of the last event; BNET_NO_BLOCK: none in this life of the chain */
+    BnetBlock *held; /* [peers]: LIB of its view when last looked at */
     BnetBlock top;   /* highest LIB of an honest peer */
     uint32_t holder; /* who had it first */
 } CheckS8;
@@ -43,6 +44,14 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
                     number, a, b);
 }
 
+static void moved_back(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock from, BnetBlock to)
+{
+    const BnetStore *store = sim_world_store(world);
+    sim_check_violation(&self->check, world, "the LIB of %s moved back from block %u to block %u",
+                        sim_world_peer_name(world, peer), bnet_store_number(store, from),
+                        bnet_store_number(store, to));
+}
+
 static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock block)
 {
     const BnetStore *store = sim_world_store(world);
@@ -50,10 +59,7 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     BnetBlock last = self->lib[peer];
     self->lib[peer] = block;
     if (last != BNET_NO_BLOCK && !bnet_store_is_ancestor(store, last, block))
-        sim_check_violation(&self->check, world,
-                            "the LIB of %s moved back from block %u to block %u",
-                            sim_world_peer_name(world, peer), bnet_store_number(store, last),
-                            bnet_store_number(store, block));
+        moved_back(self, world, peer, last, block);
     if (self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block)) {
         if (self->top != block)
             self->holder = peer;
@@ -63,14 +69,31 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     }
 }
 
+/* Whatever it tells, the LIB that a peer holds only moves up its own chain. */
+static void look_at_lib(CheckS8 *self, SimWorld *world, uint32_t peer)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    BnetBlock held = self->held[peer];
+    if (view->lib == held)
+        return;
+    self->held[peer] = view->lib;
+    if (held != BNET_NO_BLOCK &&
+        (view->lib == BNET_NO_BLOCK || !bnet_store_is_ancestor(view->store, held, view->lib)))
+        moved_back(self, world, peer, held, view->lib);
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckS8 *self = (CheckS8 *)observer;
     if (!sim_world_is_honest(world, happening->peer))
         return;
-    if (happening->kind == SIM_STARTED)
-        self->lib[happening->peer] = sim_world_node(world, happening->peer)->view.lib;
-    else if (happening->event == BNET_CHAIN_IRREVERSIBLE)
+    if (happening->kind == SIM_STARTED) {
+        BnetBlock lib = sim_world_node(world, happening->peer)->view.lib;
+        self->lib[happening->peer] = self->held[happening->peer] = lib;
+        return;
+    }
+    look_at_lib(self, world, happening->peer);
+    if (happening->event == BNET_CHAIN_IRREVERSIBLE)
         irreversible(self, world, happening->peer, happening->block);
 }
 
@@ -78,6 +101,7 @@ static void check_free(SimCheck *check)
 {
     CheckS8 *self = (CheckS8 *)check;
     g_free(self->lib);
+    g_free(self->held);
     g_free(self);
 }
 
@@ -90,5 +114,6 @@ SimCheck *sim_check_s8_new(SimWorld *world)
     self->check.observer.happened = happened;
     self->check.free = check_free;
     self->lib = g_new0(BnetBlock, sim_world_peers(world));
+    self->held = g_new0(BnetBlock, sim_world_peers(world));
     return &self->check;
 }

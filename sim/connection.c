@@ -43,10 +43,7 @@ static void opened(SimWorld *world, uint32_t end, bool dialled)
     e->open = true;
     e->paused = false;
     e->blocked = false;
-    SimHappening happening = sim_happening(SIM_OPENED, e->peer);
-    happening.remote = world->ends[end ^ 1].peer;
-    happening.end = end;
-    happening.session = e->slot;
+    SimHappening happening = sim_session_happening(world, SIM_OPENED, end);
     happening.dialled = dialled;
     sim_world_tell(world, &happening);
     bnet_node_open(&world->peers[e->peer].node, e->slot, dialled, world->now_ns);
@@ -75,8 +72,7 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
 
 void sim_connection_confirmed(SimWorld *world, uint32_t end)
 {
-    if (world->ends[end].open)
-        sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    g_assert(!world->ends[end].open);
     if (world->peers[world->ends[end].peer].up)
         opened(world, end, true);
     else
@@ -94,10 +90,7 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
     sim_peer_forget_session(peer, e->slot);
     if (bnet_session_is_open(bnet_node_session(&peer->node, e->slot)))
         bnet_node_lost(&peer->node, e->slot, world->now_ns);
-    SimHappening happening = sim_happening(SIM_CLOSED, e->peer);
-    happening.remote = world->ends[end ^ 1].peer;
-    happening.end = end;
-    happening.session = e->slot;
+    SimHappening happening = sim_session_happening(world, SIM_CLOSED, end);
     happening.reason = reason;
     sim_world_tell(world, &happening);
     sim_wire_clear(world, end);
@@ -107,15 +100,30 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
         redial_later(world, end / 2);
 }
 
+/* The dialled side has a session, and the side that dialled has not learnt of it yet. */
+static bool is_half_open(const SimWorld *world, uint32_t link)
+{
+    uint32_t end = dialling_end(link);
+    return !world->ends[end].open && world->ends[end ^ 1].open;
+}
+
+void sim_connection_abandon(SimWorld *world, uint32_t end)
+{
+    if (end != dialling_end(end / 2) || !is_half_open(world, end / 2))
+        return;
+    sim_wire_clear(world, end);
+    sim_wire_signal(world, end, SIM_ITEM_FIN);
+}
+
 void sim_connection_reset(SimWorld *world, uint32_t link)
 {
-    uint32_t dialler = dialling_end(link);
-    bool dialling = !world->ends[dialler].open && sim_wire_has_open(world, dialler);
-    for (uint32_t end = 2 * link; end <= 2 * link + 1; end++)
+    uint32_t dialling = dialling_end(link);
+    bool half_open = is_half_open(world, link);
+    for (uint32_t end = dialling; end <= dialling + 1; end++)
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
-    sim_wire_clear(world, 2 * link);
-    sim_wire_clear(world, 2 * link + 1);
-    if (dialling && world->peers[world->ends[dialler].peer].up)
+    sim_wire_clear(world, dialling);
+    sim_wire_clear(world, dialling + 1);
+    if (half_open && world->peers[world->ends[dialling].peer].up)
         redial_later(world, link);
 }

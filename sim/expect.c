@@ -40,13 +40,15 @@ void sim_expect_look(SimWorld *world, uint32_t index)
 {
     const ScenarioBound *bound = &world->scenario->expect.bounds[index];
     SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
+    value->looked = true;
     value->worst_peer = SIM_NONE;
     for (uint32_t i = 0; i < bound->peers.count; i++) {
         uint32_t peer = bound->peers.peers[i];
         uint64_t quantity = quantity_of(&world->peers[peer], bound->quantity);
         if (quantity >= bound->at_least && quantity <= bound->at_most)
             continue;
-        *value = (SimBoundValue){peer, quantity};
+        value->worst_peer = peer;
+        value->worst_value = quantity;
         return;
     }
 }
@@ -172,11 +174,16 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
     const SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
     g_autofree char *id = g_strdup_printf("expect/bounds/%u", index);
     g_autofree char *title = bound_text(bound);
-    bool pass = value->worst_peer == SIM_NONE;
-    char *detail =
-        pass ? g_strdup("holds for all of them")
-             : g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
-                               quantity_name(bound->quantity), value->worst_value);
+    bool pass = value->looked && value->worst_peer == SIM_NONE;
+    char *detail = NULL;
+    if (!value->looked)
+        detail = g_strdup("the run was stopped before that time");
+    else if (pass)
+        detail = g_strdup("holds for all of them");
+    else
+        detail =
+            g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
+                            quantity_name(bound->quantity), value->worst_value);
     add(checks, id, title, pass, detail);
 }
 

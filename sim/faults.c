@@ -4,7 +4,8 @@
  */
 #include "sim/internal.h"
 
-bool sim_faults_is_cut(const SimWorld *world, uint32_t link)
+/* A link between two sides of the partition in force. */
+static bool is_cut(const SimWorld *world, uint32_t link)
 {
     if (!world->sides)
         return false;
@@ -16,7 +17,7 @@ bool sim_faults_is_cut(const SimWorld *world, uint32_t link)
 static void update_links(SimWorld *world, bool reset)
 {
     for (uint32_t link = 0; link < world->scenario->n_links; link++) {
-        bool cut = sim_faults_is_cut(world, link);
+        bool cut = is_cut(world, link);
         if (cut == world->links[link].cut)
             continue;
         world->links[link].cut = cut;

@@ -35,8 +35,8 @@
 /* Kinds of events; the order is the tie-break among events of one instant. */
 typedef enum SimEventKind {
     SIM_EVENT_BOUND,   /* a bound of the scenario is looked at: arg bound */
-    SIM_EVENT_FAULT,   /* arg: event of the scenario */
     SIM_EVENT_START,   /* a peer's process starts for the first time */
+    SIM_EVENT_FAULT,   /* arg: event of the scenario */
     SIM_EVENT_PERSONA, /* a peer's persona gets its chance */
     SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
     SIM_EVENT_TRX,     /* the next transaction is created */
@@ -181,6 +181,7 @@ struct SimWorld {
 
 /* What was found when a bound was looked at. */
 typedef struct SimBoundValue {
+    bool looked;         /* the run came to its time */
     uint32_t worst_peer; /* SIM_NONE: all peers kept it */
     uint64_t worst_value;
 } SimBoundValue;
@@ -195,6 +196,9 @@ void sim_world_tell(SimWorld *world, SimHappening *happening);
 
 /* A happening to a peer, with all other fields "none". */
 SimHappening sim_happening(SimHappeningKind kind, uint32_t peer);
+
+/* A happening to the session of an end, with all other fields "none". */
+SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end);
 
 /* A fault of the scenario; text is formatted. */
 void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
@@ -252,6 +256,9 @@ void sim_connection_confirmed(SimWorld *world, uint32_t end);
 /* This side closed, or lost, the connection. `signal`: the other side learns of it. */
 void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, bool signal);
 
+/* The process of this end, which dialled and has not learnt of the connection yet, ends. */
+void sim_connection_abandon(SimWorld *world, uint32_t end);
+
 /* The connection of a link is reset: both sides lose it at once. */
 void sim_connection_reset(SimWorld *world, uint32_t link);
 
@@ -304,9 +311,6 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob 
 
 void sim_faults_begin(SimWorld *world);
 void sim_faults_apply(SimWorld *world, uint32_t index);
-
-/* A link between the two sides of the partition in force. */
-bool sim_faults_is_cut(const SimWorld *world, uint32_t link);
 
 /* --- expect.c -------------------------------------------------------------------------------- */
 

@@ -52,18 +52,9 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
 
 /* --- actions --------------------------------------------------------------------------------- */
 
-static SimHappening session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end)
-{
-    SimHappening happening = sim_happening(kind, world->ends[end].peer);
-    happening.remote = world->ends[end ^ 1].peer;
-    happening.end = end;
-    happening.session = world->ends[end].slot;
-    return happening;
-}
-
 static void send_message(SimWorld *world, uint32_t end, BnetMessage *message)
 {
-    SimHappening happening = session_happening(world, SIM_SENT, end);
+    SimHappening happening = sim_session_happening(world, SIM_SENT, end);
     happening.message = message;
     happening.bytes = bnet_message_size(message, &world->store);
     sim_world_tell(world, &happening);
@@ -73,7 +64,7 @@ static void send_message(SimWorld *world, uint32_t end, BnetMessage *message)
 
 static void ask_for_block(SimWorld *world, uint32_t end, uint32_t number)
 {
-    SimHappening happening = session_happening(world, SIM_ASKED, end);
+    SimHappening happening = sim_session_happening(world, SIM_ASKED, end);
     happening.number = number;
     sim_world_tell(world, &happening);
     SimEnd *e = &world->ends[end];
@@ -336,7 +327,7 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
 {
     SimEnd *e = &world->ends[end];
     SimPeer *peer = &world->peers[e->peer];
-    SimHappening happening = session_happening(world, SIM_DELIVERED, end);
+    SimHappening happening = sim_session_happening(world, SIM_DELIVERED, end);
     happening.message = message;
     happening.bytes = bytes;
     world->messages_delivered++;
@@ -390,7 +381,7 @@ static BnetId ping_code(SimPeer *peer)
 
 static void tell_written(SimWorld *world, uint32_t end)
 {
-    SimHappening happening = session_happening(world, SIM_WRITTEN, end);
+    SimHappening happening = sim_session_happening(world, SIM_WRITTEN, end);
     sim_world_tell(world, &happening);
 }
 
@@ -472,6 +463,7 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
         if (end % 2 == 0)
             sim_connection_dial(world, end / 2);
     }
+    sim_peer_settle(world, index);
 }
 
 void sim_peer_stop(SimWorld *world, uint32_t index)
@@ -480,12 +472,15 @@ void sim_peer_stop(SimWorld *world, uint32_t index)
     peer->up = false;
     peer->busy = false;
     peer->jobs.n = 0;
+    peer->job = (SimJob){0};
     peer->has_produced = false;
     bnet_node_stop(&peer->node, world->now_ns);
     for (uint32_t s = 0; s < peer->n_ends; s++) {
         uint32_t end = sim_peer_end(world, index, s);
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_SHUTDOWN, true);
+        else
+            sim_connection_abandon(world, end);
     }
     SimHappening happening = sim_happening(SIM_STOPPED, index);
     sim_world_tell(world, &happening);

@@ -31,7 +31,7 @@ typedef enum SimRandomPurpose {
     SIM_RANDOM_TOPOLOGY = 0,         /* who is connected with whom */
     SIM_RANDOM_LATENCY = 1,          /* one-way latency of messages */
     SIM_RANDOM_REDIAL = 2,           /* delay before a connection is tried again */
-    SIM_RANDOM_PING = 3,             /* phase of the ping timer */
+    SIM_RANDOM_PING = 3,             /* codes of pings */
     SIM_RANDOM_IDENTITY = 4,         /* keys and ids */
     SIM_RANDOM_WORKLOAD_ARRIVAL = 5, /* when a transaction appears */
     SIM_RANDOM_WORKLOAD_ORIGIN = 6,  /* where it appears */

@@ -73,6 +73,7 @@ typedef struct SimResult {
     uint64_t peak_rss_bytes; /* of the process; filled by the runner */
     uint64_t blocks_produced;
     uint64_t transactions_created;
+    uint64_t transactions_refused; /* found a transaction status full, all peers together */
     SimPeerResult *peers;
     uint32_t n_peers;
     uint64_t fork_switches;

@@ -234,6 +234,7 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     for (uint32_t p = 0; p < world->n_peers; p++) {
         fill_peer(world, p, &result->peers[p]);
         result->fork_switches += world->peers[p].fork_switches;
+        result->transactions_refused += world->peers[p].node.trxs.refused;
     }
     tell_checks(world, story);
     sim_story_finish(story, result);

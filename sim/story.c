@@ -27,7 +27,7 @@ static void tell(SimStory *story, int64_t time_ns, char *key, char *text)
         g_free(text);
         return;
     }
-    if (story->entries->len >= SIM_STORY_MOMENTS_MAX) {
+    if (key && story->entries->len >= SIM_STORY_MOMENTS_MAX) {
         g_free(key);
         g_free(text);
         return;

@@ -203,6 +203,7 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
         }
         free_parcel(world, item);
     }
+    world->ends[end ^ 1].sending_until_ns = world->now_ns;
     to->wire_bytes = 0;
     to->missed = 0;
     to->arrived = 0;

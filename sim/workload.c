@@ -91,6 +91,8 @@ static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
 {
     SimPeer *peer = &world->peers[index];
     BnetBlock head = peer->node.view.head;
+    if (peer->persona_done || bnet_store_block(&world->store, head)->slot >= slot)
+        return BNET_NO_BLOCK;
     BnetBlockSpec spec = {
         .parent = head,
         .slot = slot,
@@ -121,15 +123,17 @@ static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
     return add_block(world, peer, &spec);
 }
 
+/* Looked at in each slot until it has acted: it may be down, or come too late for a slot. */
 void sim_workload_persona(SimWorld *world, uint32_t index)
 {
     SimPeer *peer = &world->peers[index];
     uint32_t slot = bnet_store_slot_at(&world->store, world->now_ns);
-    if (!peer->up || bnet_store_block(&world->store, peer->node.view.head)->slot >= slot) {
-        int64_t next_ns = bnet_store_slot_time_ns(&world->store, slot + 1);
-        sim_world_schedule(world, next_ns, SIM_EVENT_PERSONA, index, 0);
+    if (peer->persona_done)
         return;
-    }
+    sim_world_schedule(world, bnet_store_slot_time_ns(&world->store, slot + 1), SIM_EVENT_PERSONA,
+                       index, 0);
+    if (!peer->up)
+        return;
     sim_peer_add_job(peer, (SimJob){SIM_JOB_PERSONA, BNET_NO_SESSION, slot});
     sim_peer_settle(world, index);
 }

@@ -22,6 +22,15 @@ SimHappening sim_happening(SimHappeningKind kind, uint32_t peer)
     };
 }
 
+SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end)
+{
+    SimHappening happening = sim_happening(kind, world->ends[end].peer);
+    happening.remote = world->ends[end ^ 1].peer;
+    happening.end = end;
+    happening.session = world->ends[end].slot;
+    return happening;
+}
+
 void sim_world_tell(SimWorld *world, SimHappening *happening)
 {
     happening->time_ns = world->now_ns;
@@ -60,11 +69,6 @@ int64_t sim_world_now_ns(const SimWorld *world)
 const BnetStore *sim_world_store(const SimWorld *world)
 {
     return &world->store;
-}
-
-const BnetPool *sim_world_pool(const SimWorld *world)
-{
-    return &world->pool;
 }
 
 uint32_t sim_world_peers(const SimWorld *world)
@@ -107,11 +111,6 @@ uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t se
     return sim_peer_end(world, peer, session);
 }
 
-uint32_t sim_world_end_session(const SimWorld *world, uint32_t end)
-{
-    return world->ends[end].slot;
-}
-
 bool sim_world_end_is_open(const SimWorld *world, uint32_t end)
 {
     return world->ends[end].open;
@@ -129,11 +128,10 @@ static bool takes_part(const SimWorld *world, uint32_t peer)
     return world->peers[peer].up && world->peers[peer].honest;
 }
 
-/* After a finality conflict two peers can never agree. */
-static bool libs_conflict(const SimWorld *world, const SimPeer *a, const SimPeer *b)
+bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b)
 {
-    BnetBlock x = a->node.view.lib;
-    BnetBlock y = b->node.view.lib;
+    BnetBlock x = world->peers[a].node.view.lib;
+    BnetBlock y = world->peers[b].node.view.lib;
     if (x == BNET_NO_BLOCK || y == BNET_NO_BLOCK)
         return false;
     return !bnet_store_is_ancestor(&world->store, x, y) &&
@@ -149,7 +147,8 @@ static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component,
     component[from] = mark;
     g_array_append_val(stack, from);
     while (stack->len > 0) {
-        const SimPeer *peer = &world->peers[g_array_index(stack, uint32_t, stack->len - 1)];
+        uint32_t index = g_array_index(stack, uint32_t, stack->len - 1);
+        const SimPeer *peer = &world->peers[index];
         g_array_set_size(stack, stack->len - 1);
         n++;
         if (peer->node.self.follow_irreversible)
@@ -159,7 +158,7 @@ static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component,
             uint32_t next = world->ends[end ^ 1].peer;
             if (world->links[end / 2].cut || component[next] || !takes_part(world, next))
                 continue;
-            if (libs_conflict(world, peer, &world->peers[next]))
+            if (sim_world_libs_conflict(world, index, next))
                 continue;
             component[next] = mark;
             g_array_append_val(stack, next);

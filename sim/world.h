@@ -18,9 +18,6 @@ int64_t sim_world_now_ns(const SimWorld *world);
 /* All blocks and transactions that exist. */
 const BnetStore *sim_world_store(const SimWorld *world);
 
-/* The pool that holds the lists of notices. */
-const BnetPool *sim_world_pool(const SimWorld *world);
-
 uint32_t sim_world_peers(const SimWorld *world);
 const BnetNode *sim_world_node(const SimWorld *world, uint32_t peer);
 
@@ -40,11 +37,12 @@ uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end);
 /* The end of a session slot of a peer: slots are 0 to n_sessions - 1 of its node. */
 uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t session);
 
-/* Slot of the end in its peer's node. */
-uint32_t sim_world_end_session(const SimWorld *world, uint32_t end);
-
 /* The end has an open session. */
 bool sim_world_end_is_open(const SimWorld *world, uint32_t end);
+
+/* The LIBs of two peers are on different branches: after such a finality conflict they can never
+ * agree. O(log blocks). */
+bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b);
 
 /* Peers that are up, honest, and can reach each other over such peers and links that are not cut:
  * of several components the largest, as a flag for each peer. Nobody is reached through a follower

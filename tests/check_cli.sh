@@ -245,6 +245,103 @@ done
 cmp -s "$folder/traces/good.jsonl" "$folder/trace.jsonl" || fail 'traces of two runs differ'
 expect 2 run --trace "$folder/traces/" "$folder/suite/good.json" "$folder/suite/good.json"
 err 'two scenarios would write'
+mkdir "$folder/one"
+expect 0 run --trace "$folder/one" "$folder/suite/good.json"
+cmp -s "$folder/one/good.jsonl" "$folder/trace.jsonl" || fail 'no trace in the folder of one run'
+
+# ---- what may not be overwritten -------------------------------------------------------------------
+
+mkdir "$folder/mine"
+cp "$folder/suite/good.json" "$folder/mine/mine.json"
+cp "$folder/suite/good.json" "$folder/mine/good.jsonl"
+ln -s mine.json "$folder/mine/link"
+ln "$folder/mine/mine.json" "$folder/mine/hard"
+ln -s mine "$folder/other"
+for option in --junit --trace; do
+    for name in mine/mine.json mine/../mine/mine.json mine/link mine/hard other/mine.json; do
+        expect 2 run -q "$option" "$folder/$name" "$folder/mine/mine.json"
+        err "$option $folder/$name: $folder/mine/mine.json is a scenario of this run"
+        silent out
+    done
+    expect 2 run "$option" "$folder/mine/mine.json" "$folder/mine/link"
+    err 'is a scenario of this run'
+    expect 2 run "$option" "$folder/mine/mine.json" "$folder/suite" "$folder/mine/mine.json"
+    err 'is a scenario of this run'
+    expect 2 run "$option" '' "$folder/mine/mine.json"
+    err "$option: the name of a file must follow"
+    (cd "$folder/empty" && "$bnetlab" run "$option" - ../mine/mine.json) >"$folder/out" 2>"$folder/err"
+    status=$?
+    [ "$status" -eq 2 ] || fail "exit status $status, not 2, of $option -"
+    err '/dev/stdout'
+done
+expect 2 run --set /name=good --trace "$folder/mine/" "$folder/mine/good.jsonl"
+err 'good.jsonl is a scenario of this run'
+for name in mine/new mine/../mine/new other/new; do
+    expect 2 run --trace "$folder/mine/new" --junit "$folder/$name" "$folder/mine/mine.json"
+    err "$folder/mine/new is written by --trace already"
+    silent out
+done
+expect 2 run --trace "$folder/traces/" --junit "$folder/traces/good.jsonl" "$folder/suite"
+err 'is written by --trace already'
+expect 2 run --trace "$folder/suite/also.json/" "$folder/suite/good.json"
+err 'also.json'
+expect 0 run --trace /dev/null --junit /dev/null "$folder/mine/mine.json"
+for name in mine/mine.json mine/good.jsonl; do
+    cmp -s "$folder/$name" "$folder/suite/good.json" || fail "$name was overwritten"
+done
+[ -z "$(ls -A "$folder/empty")" ] || fail 'a file "-" was made'
+[ ! -e "$folder/mine/new" ] || fail 'an output that was refused was made'
+
+# A link stays where it leads to a file. What standard output goes to keeps both.
+ln -s target.xml "$folder/mine/report"
+: >"$folder/mine/target.xml"
+expect 0 run --junit "$folder/mine/report" "$folder/mine/mine.json"
+[ -L "$folder/mine/report" ] || fail 'the link was replaced'
+is_xml "$folder/mine/target.xml"
+[ -s "$folder/mine/target.xml" ] || fail 'the file of the link was not written'
+expect 0 run --trace /dev/stdout "$folder/mine/mine.json"
+out '{"bnetlab":'
+out 'PASS  mine'
+for command in run validate; do
+    expect 2 "$command" -
+    err '/dev/stdin'
+done
+
+# ---- which scenarios -------------------------------------------------------------------------------
+
+mkdir "$folder/names" "$folder/names/deep"
+cp "$folder/suite/good.json" "$folder/names/same.json"
+cp "$folder/suite/good.json" "$folder/names/other.json"
+cp "$folder/suite/good.json" "$folder/names/deep/same.json"
+ln -s "$folder/suite" "$folder/names/linked"
+ln -s "$folder/suite/good.json" "$folder/names/link.json"
+expect 0 validate "$folder/names"
+[ "$(cut -d: -f1 "$folder/out" | sed "s|^$folder/names/||" | tr '\n' ' ')" = \
+    'deep/same.json link.json other.json same.json ' ] || fail 'not the scenarios of the folder'
+expect 0 run --junit "$folder/junit.xml" "$folder/names"
+for name in deep/same same; do
+    grep -q "^PASS  same .*  $folder/names/$name.json\$" "$folder/out" || fail "no path of $name"
+    grep -qF "<testsuite name=\"same ($folder/names/$name.json)\"" "$folder/junit.xml" ||
+        fail "no testsuite of $name"
+done
+grep -q '^PASS  other .*[0-9a-f]\{16\}$' "$folder/out" || fail 'a path that nobody needs'
+grep -qF '<testsuite name="other" ' "$folder/junit.xml" || fail 'no testsuite of other'
+is_xml "$folder/junit.xml"
+for command in run validate; do
+    expect 0 "$command" "$folder/suite/some.schema.json" "$folder/suite/good.json"
+    err "$folder/suite/some.schema.json is left out"
+    [ "$(wc -l <"$folder/err")" -eq 1 ] || fail 'more than one line about a schema'
+    expect 2 "$command" "$folder/suite/some.schema.json"
+    err 'no scenario is named'
+    expect 0 "$command" --help
+    out 'links to folders'
+    out '*.schema.json'
+    out 'dot'
+done
+printf '{"seed": 18446744073709551616}\n' >"$folder/bad/seed.json"
+expect 2 validate "$folder/bad/seed.json"
+err '/seed: no key takes an integer outside the range'
+
 leftover=$(find "$folder" -name '*.xml.*' -o -name '*.jsonl.??????')
 [ -z "$leftover" ] || fail "left behind: $leftover"
 
@@ -269,6 +366,16 @@ if [ -e /dev/full ]; then
     expect 3 run --junit /dev/full "$folder/suite/good.json"
     err '/dev/full'
 fi
+
+# Nobody reads standard output any more.
+(
+    trap '' PIPE
+    "$bnetlab" run --json --set /duration=60s "$folder/suite" 2>"$folder/err" </dev/null
+    echo $? >"$folder/status"
+) | exec true
+until [ -s "$folder/status" ]; do :; done
+[ "$(cat "$folder/status")" -eq 3 ] || fail "exit status $(cat "$folder/status"), not 3, on a closed pipe"
+err 'cannot write to standard output'
 
 # A signal ends a long run early: its results are there, marked, and so are those never begun.
 for signal in INT:130 TERM:143; do

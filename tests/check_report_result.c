@@ -167,7 +167,7 @@ START_TEST(text_in_ascii_without_colour)
     g_autoptr(GString) out = g_string_new(NULL);
     ReportStyle ascii = {.colour = false, .utf8 = false, .width = 100};
     report_text(out, &result, "bnetlab run x", &ascii);
-    report_text_line(out, &result, 60, &ascii);
+    report_text_line(out, &result, NULL, 60, &ascii);
     ck_assert(g_str_is_ascii(out->str));
     ck_assert_ptr_null(strchr(out->str, '\033'));
 }
@@ -230,11 +230,15 @@ START_TEST(suite_lines_are_aligned)
     SimResult result = make_result();
     result.verdict = SIM_VERDICT_PASS;
     g_autoptr(GString) out = g_string_new(NULL);
-    report_text_line(out, &result, 8, &plain);
+    report_text_line(out, &result, NULL, 8, &plain);
     ck_assert_str_eq(out->str, "PASS  demo         60.5 s      250 ms  0123456789abcdef\n");
     g_string_truncate(out, 0);
+    report_text_line(out, &result, "a/\nb.json", 8, &plain);
+    ck_assert_str_eq(out->str,
+                     "PASS  demo         60.5 s      250 ms  0123456789abcdef  a/ b.json\n");
+    g_string_truncate(out, 0);
     result.name = (char *)"a name of more than forty columns, it is 49 long";
-    report_text_line(out, &result, 48, &plain);
+    report_text_line(out, &result, NULL, 48, &plain);
     ck_assert_str_eq(out->str, "PASS  a name of more than forty columns, it i…     60.5 s"
                                "      250 ms  0123456789abcdef\n");
 }
@@ -409,7 +413,7 @@ START_TEST(junit_is_well_formed_and_escaped)
     g_autoptr(GError) error = NULL;
     g_autoptr(ReportJunit) junit = report_junit_new(path, &error);
     ck_assert_ptr_nonnull(junit);
-    report_junit_add(junit, &result, "bnetlab run --set '/a=<b>'");
+    report_junit_add(junit, &result, result.name, "bnetlab run --set '/a=<b>'");
     report_junit_add_not_run(junit, "later");
     ck_assert(!g_file_test(path, G_FILE_TEST_EXISTS));
     ck_assert(report_junit_finish(junit, &error));
@@ -439,7 +443,7 @@ START_TEST(junit_marks_what_was_interrupted)
     SimResult result = make_result();
     result.interrupted = true;
     g_autoptr(ReportJunit) junit = report_junit_new(path, NULL);
-    report_junit_add(junit, &result, "x");
+    report_junit_add(junit, &result, result.name, "x");
     ck_assert(report_junit_finish(junit, NULL));
     g_autofree char *text = NULL;
     ck_assert(g_file_get_contents(path, &text, NULL, NULL));

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -15,6 +14,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/outputs.h"
 #include "sim/cli/suite.h"
 
 typedef struct Options {
@@ -33,6 +33,7 @@ typedef struct Session {
     const Options *options;
     bool is_suite;
     GPtrArray *scenarios; /* (element-type Scenario) */
+    GHashTable *names;    /* how often each name of a scenario stands */
     ReportJunit *junit;   /* (nullable) */
     char **traces;        /* (nullable) file names */
     ReportStyle style;
@@ -57,6 +58,8 @@ static bool load_all(Session *session, const CliPaths *paths, const CliOverrides
             continue;
         }
         g_ptr_array_add(session->scenarios, scenario);
+        guint before = GPOINTER_TO_UINT(g_hash_table_lookup(session->names, scenario->name));
+        g_hash_table_insert(session->names, scenario->name, GUINT_TO_POINTER(before + 1));
         glong width = g_utf8_strlen(scenario->name, -1);
         session->name_width = MAX(session->name_width, (uint32_t)width);
     }
@@ -114,18 +117,7 @@ static bool name_traces_in_folder(Session *session)
             return false;
         }
     }
-    return true;
-}
-
-/* Tells a folder that is not there before the run, not after it. */
-static bool can_create_in_folder_of(const char *path)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (g_access(folder, W_OK | X_OK) == 0) {
-        return true;
-    }
-    cli_error("run: --trace %s: cannot write to folder %s: %s", path, folder, g_strerror(errno));
-    return false;
+    return cli_output_place_check("--trace", folder);
 }
 
 static bool name_traces(Session *session)
@@ -144,7 +136,27 @@ static bool name_traces(Session *session)
         return false;
     }
     session->traces[0] = g_strdup(trace);
-    return can_create_in_folder_of(trace);
+    return cli_output_place_check("--trace", trace);
+}
+
+/* No output is an input or another output. */
+static bool keep_files_apart(const Session *session)
+{
+    CliOutputs outputs;
+    cli_outputs_init(&outputs);
+    for (guint i = 0; i < session->scenarios->len; i++) {
+        const Scenario *scenario = g_ptr_array_index(session->scenarios, i);
+        cli_outputs_add_scenario(&outputs, scenario->path);
+    }
+    bool is_ok = true;
+    for (guint i = 0; session->traces != NULL && i < session->scenarios->len && is_ok; i++) {
+        is_ok = cli_outputs_add(&outputs, "--trace", session->traces[i]);
+    }
+    if (is_ok && session->options->junit != NULL) {
+        is_ok = cli_outputs_add(&outputs, "--junit", session->options->junit);
+    }
+    cli_outputs_finish(&outputs);
+    return is_ok;
 }
 
 static bool open_junit(Session *session)
@@ -160,6 +172,18 @@ static bool open_junit(Session *session)
     return session->junit != NULL;
 }
 
+static bool has_namesake(const Session *session, const char *name)
+{
+    return GPOINTER_TO_UINT(g_hash_table_lookup(session->names, name)) > 1;
+}
+
+/* (transfer full) What a scenario is told from the others by: its name, if need be with its path.
+ */
+static char *label_of(const Session *session, const char *name, const char *path)
+{
+    return has_namesake(session, name) ? g_strdup_printf("%s (%s)", name, path) : g_strdup(name);
+}
+
 /* Of a suite a line now, and what failed in full at the end. */
 static void write_text(Session *session, const SimResult *result, const char *command)
 {
@@ -169,7 +193,8 @@ static void write_text(Session *session, const SimResult *result, const char *co
         return;
     }
     if (session->is_suite) {
-        report_text_line(out, result, session->name_width, &session->style);
+        const char *path = has_namesake(session, result->name) ? result->path : NULL;
+        report_text_line(out, result, path, session->name_width, &session->style);
     } else {
         report_text(out, result, command, &session->style);
     }
@@ -205,7 +230,8 @@ static void on_result(Session *session, const SimResult *result)
         write_text(session, result, command);
     }
     if (session->junit != NULL) {
-        report_junit_add(session->junit, result, command);
+        g_autofree char *label = label_of(session, result->name, result->path);
+        report_junit_add(session->junit, result, label, command);
     }
 }
 
@@ -221,7 +247,8 @@ static void on_done(void *user_data, guint index, SimResult *result, const GErro
     if (owned != NULL) {
         on_result(session, owned);
     } else if (session->junit != NULL) {
-        report_junit_add_not_run(session->junit, scenario->name);
+        g_autofree char *label = label_of(session, scenario->name, scenario->path);
+        report_junit_add_not_run(session->junit, label);
     }
     session->is_incomplete |= owned == NULL || owned->interrupted;
     report_tally_add(&session->tally, owned);
@@ -283,18 +310,22 @@ static int run(const Options *options)
     Session session = {
         .options = options,
         .scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free),
+        .names = g_hash_table_new(g_str_hash, g_str_equal),
         .style = cli_style(),
         .failures = g_string_new(NULL),
     };
     int status = CLI_BAD_INPUT;
     if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
         cli_error("run: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
-    } else if (load(&session) && name_traces(&session) && open_junit(&session)) {
+    } else if (cli_output_name_check("--trace", options->trace) &&
+               cli_output_name_check("--junit", options->junit) && load(&session) &&
+               name_traces(&session) && keep_files_apart(&session) && open_junit(&session)) {
         status = run_all(&session);
     }
     g_strfreev(session.traces);
     report_junit_free(session.junit);
     g_string_free(session.failures, TRUE);
+    g_hash_table_unref(session.names);
     g_ptr_array_unref(session.scenarios);
     return status;
 }
@@ -302,9 +333,7 @@ static int run(const Options *options)
 static const CliUsage usage = {
     .name = "run",
     .parameters = "SCENARIO...",
-    .summary =
-        "Runs scenarios in virtual time and judges them. A folder stands for all *.json files "
-        "in it.",
+    .summary = "Runs scenarios in virtual time and judges them.\n\n" CLI_FOLDER_HELP,
     .description =
         "Examples:\n"
         "  bnetlab run scenarios/quickstart.json\n"

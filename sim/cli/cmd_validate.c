@@ -65,9 +65,7 @@ int cli_validate(int argc, char **argv)
     static const CliUsage usage = {
         .name = "validate",
         .parameters = "SCENARIO...",
-        .summary =
-            "Checks scenario files without running them. A folder stands for all *.json files "
-            "in it.",
+        .summary = "Checks scenario files without running them.\n\n" CLI_FOLDER_HELP,
         .description = "Exit status: 0 all are right, 2 at least one is not.\n\n"
                        "Example:\n  bnetlab validate scenarios/",
     };

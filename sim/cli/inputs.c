@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/cli/cli.h"
+
 static gint compare_names(gconstpointer a, gconstpointer b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -25,9 +27,14 @@ static GPtrArray *list_folder(const char *folder, GError **error)
     return names;
 }
 
+static bool is_schema_name(const char *name)
+{
+    return g_str_has_suffix(name, ".schema.json");
+}
+
 static bool is_scenario_name(const char *name)
 {
-    return g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, ".schema.json");
+    return g_str_has_suffix(name, ".json") && !is_schema_name(name);
 }
 
 /* Links to folders are not followed, so the recursion ends. */
@@ -51,11 +58,25 @@ static bool add_folder(GPtrArray *files, const char *folder, GError **error)
     return true;
 }
 
+static bool add_file(CliPaths *paths, const char *argument, GError **error)
+{
+    if (strcmp(argument, "-") == 0) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                    "scenario -: standard input is named /dev/stdin here (a file \"-\" is ./-)");
+        return false;
+    }
+    if (is_schema_name(argument)) {
+        cli_error("note: %s is left out: *.schema.json is no scenario", argument);
+        return true;
+    }
+    g_ptr_array_add(paths->files, g_strdup(argument));
+    return true;
+}
+
 static bool add_argument(CliPaths *paths, const char *argument, GError **error)
 {
     if (!g_file_test(argument, G_FILE_TEST_IS_DIR)) {
-        g_ptr_array_add(paths->files, g_strdup(argument));
-        return true;
+        return add_file(paths, argument, error);
     }
     paths->is_suite = true;
     guint before = paths->files->len;
@@ -80,13 +101,14 @@ bool cli_paths_init(CliPaths *paths, char *const *arguments, GError **error)
         .files = g_ptr_array_new_with_free_func(g_free),
         .is_suite = count > 1,
     };
-    if (count == 0) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                    "no scenario is named; give files or folders");
-    }
-    bool is_ok = count > 0;
+    bool is_ok = true;
     for (size_t i = 0; i < count && is_ok; i++) {
         is_ok = add_argument(paths, arguments[i], error);
+    }
+    if (is_ok && paths->files->len == 0) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                    "no scenario is named; give files or folders");
+        is_ok = false;
     }
     if (!is_ok) {
         cli_paths_finish(paths);

@@ -12,6 +12,12 @@
 
 #include "scenarios/loader.h"
 
+/* What --help says of folders. */
+#define CLI_FOLDER_HELP                                                                            \
+    "A folder stands for all *.json files in it and in its folders, in the order of their "        \
+    "names.\n"                                                                                     \
+    "Left out are names that begin with a dot, *.schema.json, and links to folders."
+
 typedef struct CliPaths {
     GPtrArray *files; /* (element-type filename), owned */
     bool is_suite;    /* more than one argument, or a folder */
@@ -19,8 +25,9 @@ typedef struct CliPaths {
 
 /*
  * Replaces folders by their scenarios: all files *.json in them and below, but *.schema.json and
- * hidden ones, sorted by name; links to folders are not followed. `arguments` may be NULL. False
- * and a GError where there is nothing to run.
+ * hidden ones, sorted by name; links to folders are not followed. A *.schema.json that is named, as
+ * by a shell's pattern, is left out with a note on standard error. `arguments` may be NULL. False
+ * and a GError where there is nothing to run, and for "-".
  */
 bool cli_paths_init(CliPaths *paths, char *const *arguments, GError **error);
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/cli/outputs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "sim/cli/cli.h"
+
+bool cli_output_name_check(const char *option, const char *name)
+{
+    if (name == NULL) {
+        return true;
+    }
+    if (name[0] == '\0') {
+        cli_error("run: %s: the name of a file must follow, not an empty one", option);
+        return false;
+    }
+    if (strcmp(name, "-") == 0) {
+        cli_error("run: %s -: standard output is named /dev/stdout here (a file \"-\" is ./-)",
+                  option);
+        return false;
+    }
+    return true;
+}
+
+bool cli_output_place_check(const char *option, const char *path)
+{
+    struct stat status;
+    bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    if (is_special && !S_ISDIR(status.st_mode)) {
+        if (g_access(path, W_OK) != 0) {
+            cli_error("run: %s %s: cannot be written to: %s", option, path, g_strerror(errno));
+            return false;
+        }
+        return true;
+    }
+    /* Where a name ends in a slash the folder is meant. */
+    g_autofree char *folder = is_special ? g_strdup(path) : g_path_get_dirname(path);
+    if (g_access(folder, W_OK | X_OK) != 0) {
+        cli_error("run: %s %s: cannot write to folder %s: %s", option, path, folder,
+                  g_strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static char *identity_text(const struct stat *status, const char *name)
+{
+    return g_strdup_printf("%" PRIuMAX ":%" PRIuMAX "/%s", (uintmax_t)status->st_dev,
+                           (uintmax_t)status->st_ino, name);
+}
+
+/* (transfer full) Equal for two names of one file, be it there or not. NULL: its folder is not
+ * there, or it is to be passed over. */
+static char *identity_of(const char *path, bool (*is_passed_over)(mode_t mode))
+{
+    struct stat status;
+    if (stat(path, &status) == 0) {
+        return is_passed_over(status.st_mode) ? NULL : identity_text(&status, "");
+    }
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    return stat(folder, &status) == 0 ? identity_text(&status, name) : NULL;
+}
+
+static bool is_not_regular(mode_t mode)
+{
+    return !S_ISREG(mode);
+}
+
+static bool is_character_device(mode_t mode)
+{
+    return S_ISCHR(mode);
+}
+
+void cli_outputs_init(CliOutputs *outputs)
+{
+    outputs->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void cli_outputs_add_scenario(CliOutputs *outputs, const char *path)
+{
+    char *identity = identity_of(path, is_not_regular);
+    if (identity != NULL) {
+        g_hash_table_insert(outputs->taken, identity,
+                            g_strdup_printf("%s is a scenario of this run", path));
+    }
+}
+
+bool cli_outputs_add(CliOutputs *outputs, const char *option, const char *path)
+{
+    g_autofree char *identity = identity_of(path, is_character_device);
+    if (identity == NULL) {
+        return true;
+    }
+    const char *taken = g_hash_table_lookup(outputs->taken, identity);
+    if (taken != NULL) {
+        cli_error("run: %s %s: %s; name another file", option, path, taken);
+        return false;
+    }
+    g_hash_table_insert(outputs->taken, g_steal_pointer(&identity),
+                        g_strdup_printf("%s is written by %s already", path, option));
+    return true;
+}
+
+void cli_outputs_finish(CliOutputs *outputs)
+{
+    if (outputs != NULL) {
+        g_clear_pointer(&outputs->taken, g_hash_table_unref);
+    }
+}
