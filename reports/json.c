@@ -143,6 +143,7 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
     put_member(out, "bytes_delivered", json_object_new_uint64(result->bytes_delivered));
     put_member(out, "blocks_produced", json_object_new_uint64(result->blocks_produced));
     put_member(out, "transactions_created", json_object_new_uint64(result->transactions_created));
+    put_member(out, "transactions_refused", json_object_new_uint64(result->transactions_refused));
     put_member(out, "fork_switches", json_object_new_uint64(result->fork_switches));
     put_member(out, "peers", json_object_new_int64(result->n_peers));
     put_member(out, "command", json_text(command));

@@ -28,8 +28,7 @@ struct ReportTrace {
 /* What a trace leaves out are the steps inside a peer: completed writes and block fetches. */
 #define TRACE_MASK (((1u << SIM_HAPPENING_KINDS) - 1u) & ~(1u << SIM_WRITTEN) & ~(1u << SIM_ASKED))
 
-/* --- bytes --------------------------------------------------------------------------------------
- */
+/* --- bytes ----------------------------------------------------------------------------------- */
 
 static void pack(ReportTrace *trace, ZSTD_EndDirective end)
 {
@@ -113,8 +112,7 @@ static void put_string(ReportTrace *trace, const char *text)
     PUT(trace, "\"");
 }
 
-/* --- members ------------------------------------------------------------------------------------
- */
+/* --- members --------------------------------------------------------------------------------- */
 
 static inline void put_id(ReportTrace *trace, const BnetId *id)
 {
@@ -315,8 +313,7 @@ static void on_happening(SimObserver *self, SimWorld *world, const SimHappening 
     trace->lines++;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static void begin_zstd(ReportTrace *trace)
 {

@@ -132,8 +132,8 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     read_persona(reader, keys->persona, group);
 }
 
-/* Reads one group, whose peers begin where those of the last one end. False: its size is unknown.
- */
+/* Reads one group, whose peers begin where those of the last one end. False: its size is
+ * unknown. */
 static bool read_group(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
 {
     Scenario *scenario = reader->scenario;

@@ -86,8 +86,8 @@ bool scenario_reader_text(ScenarioReader *reader, uint32_t node, size_t max, cha
 bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioWordTable *table,
                           int *value);
 
-/* The text of a value that must be a string, said in `allowed`; NULL: it is none. (transfer none)
- */
+/* The text of a value that must be a string, said in `allowed`; NULL: it is none. (transfer
+ * none) */
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed);
 
 #endif

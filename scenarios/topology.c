@@ -97,8 +97,8 @@ static uint32_t random_below(uint64_t *state, uint32_t n)
     return (uint32_t)(draw % n);
 }
 
-/* ---- A set of edges: open addressing, linear probing, at most half full ------------------------
- */
+/* ---- A set of edges: open addressing, linear probing, at most half full
+ * ------------------------ */
 
 typedef struct EdgeSet {
     uint64_t *slots; /* 0: empty, which no edge between different peers is */

@@ -42,8 +42,8 @@ static bool append_digit(uint64_t *value, char digit)
     return true;
 }
 
-/* After the '.': `*text` moves behind the digits. Trailing zeros carry no value and do not count.
- */
+/* After the '.': `*text` moves behind the digits. Trailing zeros carry no value and do not
+ * count. */
 static Outcome parse_fraction(const char **text, Decimal *decimal)
 {
     uint32_t zeros = 0;

@@ -100,16 +100,9 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
         redial_later(world, end / 2);
 }
 
-/* The dialled side has a session, and the side that dialled has not learnt of it yet. */
-static bool is_half_open(const SimWorld *world, uint32_t link)
-{
-    uint32_t end = dialling_end(link);
-    return !world->ends[end].open && world->ends[end ^ 1].open;
-}
-
 void sim_connection_abandon(SimWorld *world, uint32_t end)
 {
-    if (end != dialling_end(end / 2) || !is_half_open(world, end / 2))
+    if (!sim_wire_has_open(world, end))
         return;
     sim_wire_clear(world, end);
     sim_wire_signal(world, end, SIM_ITEM_FIN);
@@ -118,7 +111,7 @@ void sim_connection_abandon(SimWorld *world, uint32_t end)
 void sim_connection_reset(SimWorld *world, uint32_t link)
 {
     uint32_t dialling = dialling_end(link);
-    bool half_open = is_half_open(world, link);
+    bool half_open = sim_wire_has_open(world, dialling);
     for (uint32_t end = dialling; end <= dialling + 1; end++)
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);

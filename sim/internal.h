@@ -88,8 +88,8 @@ typedef struct SimEnd {
     bool open;                /* has a session */
     bool paused;              /* reads no message until its SIM_JOB_RESUME is done */
     bool blocked;             /* its write waits for room in the buffers */
-    uint32_t tokens;          /* arrival events in the queue, the stale ones included */
-    uint32_t stale;           /* so many of the next arrivals belong to a connection that is gone */
+    uint32_t epoch;           /* arrival events of an earlier one are void */
+    uint32_t coming;          /* arrival events of this epoch in the queue */
     uint32_t missed;          /* items of the wire whose arrival waits for the link to be mended */
     uint32_t arrived;         /* items of the wire that have arrived and wait to be read */
     BnetRing wire;            /* items to this end that it has not read, in order */
@@ -225,8 +225,9 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message);
 /* Puts SIM_ITEM_OPEN or SIM_ITEM_FIN on the wire. */
 void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item);
 
-/* An arrival event of an end; true: there is one more item to read. */
-bool sim_wire_arrival(SimWorld *world, uint32_t end);
+/* An arrival event of an end, of the epoch in its argument; true: there is one more item to
+ * read. */
+bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch);
 
 /* Takes the next arrived item; the caller owns the message, with its size, if it is one. Sibling
  * ends that wait for room may get a SIM_EVENT_ROOM. */

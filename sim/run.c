@@ -9,9 +9,9 @@
 
 /* --- events ---------------------------------------------------------------------------------- */
 
-static void arrival(SimWorld *world, uint32_t end)
+static void arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 {
-    if (!sim_wire_arrival(world, end))
+    if (!sim_wire_arrival(world, end, epoch))
         return;
     sim_peer_todo(world, SIM_TODO_READ, world->ends[end].slot);
     sim_peer_settle(world, world->ends[end].peer);
@@ -65,7 +65,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         sim_connection_accept(world, entity, event->arg);
         break;
     case SIM_EVENT_ARRIVAL:
-        arrival(world, entity);
+        arrival(world, entity, event->arg);
         break;
     case SIM_EVENT_ROOM:
         room(world, entity, event->arg);

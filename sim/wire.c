@@ -5,7 +5,8 @@
  * Items arrive in the order in which they were sent, each at
  *     max(now, end of the one before) + size / bandwidth + latency drawn for it,
  * and at least 1 ns after the one before. The queue holds an arrival event ("token") for each item
- * on its way; tokens are all alike and the wire is in order, so a token needs no item.
+ * on its way; the wire is in order, so a token needs no item. It names the epoch of its end: a new
+ * one begins when what is on the wire is dropped or held, and voids the tokens of the old.
  *
  * An item that arrives while its link is cut is missed, with all that is behind it; so is what is
  * sent then. When the link is mended, the missed items set out again. A cut that is mended before
@@ -95,8 +96,8 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
     from->sending_until_ns = begin_ns + transfer_ns(bytes, bandwidth);
     int64_t arrival_ns = from->sending_until_ns + sim_wire_latency(world, end);
     from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
-    to->tokens++;
-    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, 0);
+    to->coming++;
+    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, to->epoch);
 }
 
 static void put(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes)
@@ -136,20 +137,25 @@ void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item)
 
 /* --- receiving ------------------------------------------------------------------------------- */
 
-bool sim_wire_arrival(SimWorld *world, uint32_t end)
+/* All tokens on their way to an end are void. */
+static void begin_epoch(SimEnd *to)
+{
+    to->epoch++;
+    to->coming = 0;
+}
+
+bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 {
     SimEnd *to = &world->ends[end];
-    to->tokens--;
-    if (to->stale > 0) {
-        to->stale--;
+    if (epoch != to->epoch)
         return false;
-    }
     if (world->links[end / 2].cut) {
         /* In order: what is on its way behind it waits too. */
-        to->missed += 1 + to->tokens;
-        to->stale = to->tokens;
+        to->missed += to->coming;
+        begin_epoch(to);
         return false;
     }
+    to->coming--;
     to->arrived++;
     return true;
 }
@@ -203,11 +209,12 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
         }
         free_parcel(world, item);
     }
-    world->ends[end ^ 1].sending_until_ns = world->now_ns;
+    begin_epoch(to);
     to->wire_bytes = 0;
     to->missed = 0;
     to->arrived = 0;
-    to->stale = to->tokens;
+    world->ends[end ^ 1].sending_until_ns = world->now_ns;
+    world->ends[end ^ 1].last_arrival_ns = world->now_ns;
 }
 
 void sim_wire_mend(SimWorld *world, uint32_t end)
@@ -217,7 +224,7 @@ void sim_wire_mend(SimWorld *world, uint32_t end)
     to->missed = 0;
     BnetRingWalk walk = bnet_ring_walk(&to->wire);
     uint32_t item = 0;
-    uint32_t before = to->arrived + to->tokens - to->stale;
+    uint32_t before = to->arrived + to->coming;
     for (uint32_t i = 0; i < before; i++)
         bnet_ring_next(&walk, &world->pool, &item);
     for (; missed > 0; missed--) {

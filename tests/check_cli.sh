@@ -6,6 +6,10 @@
 
 set -u
 bnetlab=${BNETLAB:?the path of the program}
+case $bnetlab in
+/*) ;;
+*) bnetlab=$PWD/$bnetlab ;;
+esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
@@ -265,15 +269,16 @@ for option in --junit --trace; do
     done
     expect 2 run "$option" "$folder/mine/mine.json" "$folder/mine/link"
     err 'is a scenario of this run'
-    expect 2 run "$option" "$folder/mine/mine.json" "$folder/suite" "$folder/mine/mine.json"
-    err 'is a scenario of this run'
     expect 2 run "$option" '' "$folder/mine/mine.json"
     err "$option: the name of a file must follow"
-    (cd "$folder/empty" && "$bnetlab" run "$option" - ../mine/mine.json) >"$folder/out" 2>"$folder/err"
+    (cd "$folder/empty" && "$bnetlab" run "$option" - ../mine/mine.json) \
+        >"$folder/out" 2>"$folder/err"
     status=$?
     [ "$status" -eq 2 ] || fail "exit status $status, not 2, of $option -"
     err '/dev/stdout'
 done
+expect 2 run --junit "$folder/suite/also.json" "$folder/suite"
+err 'is a scenario of this run'
 expect 2 run --set /name=good --trace "$folder/mine/" "$folder/mine/good.jsonl"
 err 'good.jsonl is a scenario of this run'
 for name in mine/new mine/../mine/new other/new; do
@@ -399,6 +404,19 @@ for signal in INT:130 TERM:143; do
     tail -n 1 "$folder/long/also.jsonl" | grep -q '"interrupted":true}$' ||
         fail 'the trace does not say that it is cut'
 done
+
+# ---- the developers' command -----------------------------------------------------------------------
+
+# ctest would pass over these and run everything.
+for arguments in --nonsense -R cli '-R cli --nonsense' '--preset=dev -E'; do
+    # shellcheck disable=SC2086
+    ./dev test $arguments >"$folder/out" 2>"$folder/err" </dev/null
+    status=$?
+    [ "$status" -eq 2 ] || fail "exit status $status, not 2, of: dev test $arguments"
+    err 'dev: test'
+done
+./dev test --help >"$folder/out" 2>"$folder/err" || fail 'dev test --help fails'
+out 'Usage: ./dev'
 
 [ "$failures" -eq 0 ] || { echo "$failures failures" >&2; exit 1; }
 echo 'all passed'

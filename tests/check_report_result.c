@@ -235,7 +235,7 @@ START_TEST(suite_lines_are_aligned)
     g_string_truncate(out, 0);
     report_text_line(out, &result, "a/\nb.json", 8, &plain);
     ck_assert_str_eq(out->str,
-                     "PASS  demo         60.5 s      250 ms  0123456789abcdef  a/ b.json\n");
+                     "PASS  demo         60.5 s      250 ms  0123456789abcdef  a/?b.json\n");
     g_string_truncate(out, 0);
     result.name = (char *)"a name of more than forty columns, it is 49 long";
     report_text_line(out, &result, NULL, 48, &plain);

@@ -364,6 +364,19 @@ START_TEST(test_s8_moves_back)
 }
 END_TEST
 
+/* It need not be told: the LIB that the peer holds is looked at. */
+START_TEST(test_s8_held_lib_moves_back)
+{
+    tell_irreversible(A, at(6));
+    world->peers[A].node.view.lib = at(8);
+    tell_irreversible(A, at(7));
+    fix_expect_check(world, "S8", 0, NULL);
+    world->peers[A].node.view.lib = at(7);
+    tell_irreversible(A, at(8));
+    fix_expect_check(world, "S8", 1, "at 1.500 s the LIB of a moved back from block 8 to block 7");
+}
+END_TEST
+
 START_TEST(test_s8_conflict_without_rule)
 {
     BnetBlock fork = fix_child(world, at(6), 1);
@@ -534,6 +547,7 @@ int main(void)
     tcase_add_test(tcase, test_s4_excused);
     tcase_add_test(tcase, test_s8_agree);
     tcase_add_test(tcase, test_s8_moves_back);
+    tcase_add_test(tcase, test_s8_held_lib_moves_back);
     tcase_add_test(tcase, test_s8_conflict_without_rule);
     tcase_add_test(tcase, test_s8_conflict_before_depth);
     tcase_add_test(tcase, test_s8_finality_conflict);

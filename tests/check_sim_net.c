@@ -125,7 +125,7 @@ START_TEST(test_dial_to_a_late_peer)
             "'peers': {'a': {'produces': true, 'start': '3s'}, 'b': {'chain': 'genesis'}}}",
             seed);
         g_array_set_size(recorder.notes, 0);
-        g_autoptr(SimResult) done = fix_run(late, &recorder);
+        sim_result_free(fix_run(late, &recorder));
         int64_t opened_ns = time_of(SIM_OPENED, A, 0);
         int64_t wait_ns = opened_ns - 6 * LATENCY; /* it failed, and succeeded, 3 latencies later */
         ck_assert_int_ge(wait_ns, 10 * S);
@@ -250,6 +250,38 @@ START_TEST(test_instant_restart)
 }
 END_TEST
 
+/* The confirmation of the old process's connection is under way when the new one dials: the old
+ * connection ends, and nothing of it reaches the new one. */
+START_TEST(test_restart_of_a_dialler_that_waits)
+{
+    run_pair("40s", "",
+             ", 'events': [{'at': '130ms', 'crash': 'b'}, {'at': '140ms', 'restart': 'b'}]");
+    expect_at(SIM_OPENED, A, 0, 3 * LATENCY);
+    ck_assert_int_eq(time_of(SIM_OPENED, B, 0), 140 * MS + 4 * LATENCY);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_OPENED, B), 1);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, B), 0);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, A), 1);
+    expect_closed(A, 130 * MS + LATENCY, BNET_CLOSE_LOST);
+    ck_assert_uint_eq(result->n_disconnects, 0);
+}
+END_TEST
+
+/* What a dead connection still had to send does not hold up the next one. */
+START_TEST(test_new_connection_behind_a_backlog)
+{
+    scenario = fix_scenario_of(
+        "{'duration': '60s', 'links': {'latency': '40ms', 'bandwidth': '8kbit/s'},"
+        "'peers': {'a': {'produces': true}, 'b': {}}, 'transactions': {'rate': '20/s', 'size': "
+        "1000,"
+        "'from': 'a'}, 'events': [{'at': '10s', 'partition': ['a'], 'connections': 'reset'},"
+        "{'at': '11s', 'heal': true}], 'expect': {'convergence': false}}");
+    result = fix_run(scenario, &recorder);
+    int64_t accepted_ns = time_of(SIM_OPENED, A, 10 * S);
+    ck_assert_int_ge(accepted_ns, 20 * S);
+    ck_assert_int_eq(time_of(SIM_OPENED, B, 10 * S), accepted_ns + LATENCY);
+}
+END_TEST
+
 /* --- partitions ------------------------------------------------------------------------------ */
 
 /* Held: nothing passes, nobody closes, and all of it arrives when the link is mended. */
@@ -293,7 +325,7 @@ START_TEST(test_cut_in_flight)
             "'events': [{'at': '%s', 'partition': ['a']}, {'at': '%s', 'heal': true}]}",
             cases[i].cut, cases[i].heal);
         g_array_set_size(recorder.notes, 0);
-        g_autoptr(SimResult) done = fix_run(cut, &recorder);
+        sim_result_free(fix_run(cut, &recorder));
         const FixNote *sent = find_message(SIM_SENT, A, BNET_MESSAGE_BLOCK_NOTICE, 5 * S);
         ck_assert_int_eq(sent->happening.time_ns, 5 * S);
         const FixNote *notice = find_message(SIM_DELIVERED, B, BNET_MESSAGE_BLOCK_NOTICE, 5 * S);
@@ -477,6 +509,8 @@ int main(void)
     tcase_add_test(tcase, test_restart_of_the_dialler);
     tcase_add_test(tcase, test_chain_of_a_restart);
     tcase_add_test(tcase, test_instant_restart);
+    tcase_add_test(tcase, test_restart_of_a_dialler_that_waits);
+    tcase_add_test(tcase, test_new_connection_behind_a_backlog);
     tcase_add_test(tcase, test_partition_holds);
     tcase_add_test(tcase, test_cut_in_flight);
     tcase_add_test(tcase, test_reset);

@@ -252,6 +252,19 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
     return value ? g_ascii_strtoull(value, NULL, 10) : otherwise;
 }
 
+/* Once found something: resets in a handshake, finality conflicts that shift, restarted producers
+ * that confirmed too much, peers that only a persona serves. */
+static const uint64_t notable[] = {
+    5258,   7745,   8095,   9625,   12875,  19219,  105383, 114650,
+    122747, 125857, 128032, 133353, 203727, 301395, 306472, 321723,
+};
+
+START_TEST(test_notable_seeds)
+{
+    ck_assert_uint_eq(run_seed(notable[_i]), 0);
+}
+END_TEST
+
 START_TEST(test_random_scenarios)
 {
     uint64_t first = from_environment("BNETLAB_STRESS_FIRST", 1);
@@ -268,6 +281,7 @@ int main(void)
     Suite *suite = suite_create("sim_stress");
     TCase *tcase = tcase_create("stress");
     tcase_set_timeout(tcase, 0);
+    tcase_add_loop_test(tcase, test_notable_seeds, 0, G_N_ELEMENTS(notable));
     tcase_add_test(tcase, test_random_scenarios);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);

@@ -74,7 +74,7 @@ static bool next_event(Event *ret_event, bool leave)
     };
     if (ret_event->kind != SIM_EVENT_ARRIVAL)
         return true;
-    ret_event->arrived = sim_wire_arrival(world, ret_event->end);
+    ret_event->arrived = sim_wire_arrival(world, ret_event->end, event.arg);
     if (!ret_event->arrived || leave)
         return true;
     BnetMessage message = {.kind = BNET_MESSAGE_HELLO};

@@ -134,6 +134,23 @@ START_TEST(test_expiry)
 }
 END_TEST
 
+/* Old blocks hold many expired transactions: their marks must not fill the table. */
+START_TEST(test_expired_marks)
+{
+    Fixture f;
+    setup(&f, 1);
+    BnetTrx old = bnet_store_add_trx(&f.store, 1000, 99, 100);
+    BnetTrx last = bnet_store_add_trx(&f.store, 1001, 100, 100);
+    bnet_trxs_reserve(&f.trxs, 2, 100 * BNET_NS_PER_S);
+    bnet_trxs_mark_known(&f.trxs, 0, old);
+    ck_assert_uint_eq(f.trxs.n_entries, 0);
+    bnet_trxs_mark_known(&f.trxs, 0, last);
+    ck_assert_uint_eq(f.trxs.n_entries, 1);
+    ck_assert(bnet_trxs_is_known(&f.trxs, 0, last));
+    teardown(&f);
+}
+END_TEST
+
 /* Inclusion takes the waiting copy only: when a fork switch brings the transaction back, it waits
  * behind the others, and whoever knew it still does. */
 START_TEST(test_inclusion_and_return)
@@ -363,6 +380,7 @@ int main(void)
     tcase_add_test(tcase, test_order);
     tcase_add_test(tcase, test_known_by_session);
     tcase_add_test(tcase, test_expiry);
+    tcase_add_test(tcase, test_expired_marks);
     tcase_add_test(tcase, test_inclusion_and_return);
     tcase_add_test(tcase, test_full_table);
     tcase_add_test(tcase, test_growth);

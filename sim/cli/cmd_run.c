@@ -177,8 +177,8 @@ static bool has_namesake(const Session *session, const char *name)
     return GPOINTER_TO_UINT(g_hash_table_lookup(session->names, name)) > 1;
 }
 
-/* (transfer full) What a scenario is told from the others by: its name, if need be with its path.
- */
+/* (transfer full) What a scenario is told from the others by: its name, if need be with its
+ * path. */
 static char *label_of(const Session *session, const char *name, const char *path)
 {
     return has_namesake(session, name) ? g_strdup_printf("%s (%s)", name, path) : g_strdup(name);
