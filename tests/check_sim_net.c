@@ -480,6 +480,7 @@ START_TEST(test_streams)
         } else if (happening->kind == SIM_SENT) {
             g_array_append_val(out->sent, note->message);
         } else if (happening->kind == SIM_DELIVERED) {
+            ck_assert_ptr_nonnull(in->sent);
             ck_assert_uint_lt(in->delivered, in->sent->len);
             ck_assert(same(&note->message, &g_array_index(in->sent, BnetMessage, in->delivered)));
             in->delivered++;
