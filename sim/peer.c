@@ -373,9 +373,7 @@ static void read_one(SimWorld *world, uint32_t end)
 static BnetId ping_code(SimPeer *peer)
 {
     BnetId code = {{0}};
-    uint64_t value = sim_random_u64(&peer->random_ping);
-    for (unsigned i = 0; i < 8; i++)
-        code.bytes[i] = (uint8_t)(value >> (8 * i));
+    bnet_put_little(code.bytes, sim_random_u64(&peer->random_ping), 8);
     return code;
 }
 
@@ -434,11 +432,8 @@ static BnetIdentity new_identity(SimWorld *world, uint32_t index)
             group->idle_timeout_ns == SCENARIO_TIME_NONE ? BNET_TIME_NEVER : group->idle_timeout_ns,
     };
     self.peer_id.bytes[1] = 2; /* K1, compressed, even */
-    for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8) {
-        uint64_t value = sim_random_u64(&peer->random_identity);
-        for (unsigned k = 0; k < 8; k++)
-            self.peer_id.bytes[i + k] = (uint8_t)(value >> (8 * k));
-    }
+    for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8)
+        bnet_put_little(&self.peer_id.bytes[i], sim_random_u64(&peer->random_identity), 8);
     return self;
 }
 
