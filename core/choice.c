@@ -49,7 +49,7 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     session->ping_pending = true;
     session->last_ping_ns = env->now_ns;
     BnetMessage message = {.kind = BNET_MESSAGE_PING};
-    message.u.ping.sent_ns = env->now_ns;
+    message.u.ping.sent_ns = env->now_ns - env->now_ns % BNET_NS_PER_US; /* as on the wire */
     message.u.ping.code = session->ping_code;
     message.u.ping.lib_number = bnet_view_lib_number(env->view);
     send(session, env, &message);

@@ -8,8 +8,15 @@ typedef struct PackedHead {
     uint32_t number;
     uint32_t proposed;
     uint32_t lib;
+    uint32_t schedule;
+    uint32_t newest;
+    uint32_t changed;
+    uint32_t former_last;
+    uint64_t former;
     uint16_t n_missing;
-    uint16_t schedule_fresh;
+    uint8_t n_producers;
+    uint8_t is_pending;
+    uint8_t schedule_fresh;
 } PackedHead;
 
 void bnet_dpos_genesis(BnetDpos *state, uint32_t n_producers)
@@ -18,6 +25,7 @@ void bnet_dpos_genesis(BnetDpos *state, uint32_t n_producers)
     memset(state, 0, sizeof *state);
     state->n_producers = n_producers;
     state->number = 1;
+    state->is_pending = true;
     state->schedule_fresh = true;
 }
 
@@ -83,6 +91,47 @@ void bnet_dpos_advance(BnetDpos *state, uint32_t producer, uint16_t confirmed)
     confirm(state, confirmed);
 }
 
+/* --- schedule changes ------------------------------------------------------------------------ */
+
+bool bnet_dpos_promote(BnetDpos *state, const BnetSchedules *schedules, uint32_t producer)
+{
+    const BnetSchedule *next = bnet_schedules_at(schedules, state->newest);
+    if (!state->is_pending || next->n == 0 || state->lib < state->changed)
+        return false;
+    const BnetSchedule *old = bnet_schedules_at(schedules, state->schedule);
+    const uint64_t name = old->producers[producer].name;
+    uint32_t last[BNET_PRODUCERS_MAX];
+    uint32_t implied[BNET_PRODUCERS_MAX];
+    for (uint32_t i = 0; i < next->n; i++) {
+        const uint64_t kept = next->producers[i].name;
+        const uint32_t at = bnet_schedule_find(old, kept);
+        last[i] = kept == state->former ? state->former_last : state->lib;
+        implied[i] = state->lib;
+        if (at < old->n) {
+            last[i] = state->last_produced[at];
+            implied[i] = state->implied[at];
+        }
+    }
+    const bool stays = bnet_schedule_find(next, name) < next->n;
+    state->former = stays ? 0 : name;
+    state->former_last = stays ? 0 : state->number;
+    memcpy(state->last_produced, last, next->n * sizeof *last);
+    memcpy(state->implied, implied, next->n * sizeof *implied);
+    state->schedule = state->newest;
+    state->n_producers = next->n;
+    state->is_pending = false;
+    return true;
+}
+
+void bnet_dpos_change(BnetDpos *state, uint32_t schedule)
+{
+    state->newest = schedule;
+    state->changed = state->number;
+    state->is_pending = true;
+}
+
+/* --- packed ---------------------------------------------------------------------------------- */
+
 size_t bnet_dpos_packed_bytes(const BnetDpos *state)
 {
     return sizeof(PackedHead) + 2 * sizeof(uint32_t) * state->n_producers + state->n_missing;
@@ -90,13 +139,20 @@ size_t bnet_dpos_packed_bytes(const BnetDpos *state)
 
 void bnet_dpos_pack(const BnetDpos *state, uint8_t *bytes)
 {
-    PackedHead head = {
-        .number = state->number,
-        .proposed = state->proposed,
-        .lib = state->lib,
-        .n_missing = (uint16_t)state->n_missing,
-        .schedule_fresh = state->schedule_fresh,
-    };
+    PackedHead head;
+    memset(&head, 0, sizeof head); /* the padding too */
+    head.number = state->number;
+    head.proposed = state->proposed;
+    head.lib = state->lib;
+    head.schedule = state->schedule;
+    head.newest = state->newest;
+    head.changed = state->changed;
+    head.former_last = state->former_last;
+    head.former = state->former;
+    head.n_missing = (uint16_t)state->n_missing;
+    head.n_producers = (uint8_t)state->n_producers;
+    head.is_pending = state->is_pending;
+    head.schedule_fresh = state->schedule_fresh;
     size_t column = sizeof(uint32_t) * state->n_producers;
     memcpy(bytes, &head, sizeof head);
     memcpy(bytes + sizeof head, state->last_produced, column);
@@ -104,14 +160,28 @@ void bnet_dpos_pack(const BnetDpos *state, uint8_t *bytes)
     memcpy(bytes + sizeof head + 2 * column, state->missing, state->n_missing);
 }
 
+uint32_t bnet_dpos_packed_schedule(const uint8_t *bytes)
+{
+    PackedHead head;
+    memcpy(&head, bytes, sizeof head);
+    return head.schedule;
+}
+
 void bnet_dpos_unpack(BnetDpos *state, const uint8_t *bytes)
 {
     PackedHead head;
-    size_t column = sizeof(uint32_t) * state->n_producers;
     memcpy(&head, bytes, sizeof head);
+    size_t column = sizeof(uint32_t) * head.n_producers;
+    state->n_producers = head.n_producers;
     state->number = head.number;
     state->proposed = head.proposed;
     state->lib = head.lib;
+    state->schedule = head.schedule;
+    state->newest = head.newest;
+    state->changed = head.changed;
+    state->former_last = head.former_last;
+    state->former = head.former;
+    state->is_pending = head.is_pending;
     state->n_missing = head.n_missing;
     state->schedule_fresh = head.schedule_fresh;
     memcpy(state->last_produced, bytes + sizeof head, column);

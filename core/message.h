@@ -43,7 +43,7 @@ typedef struct BnetHello {
 
 /* ping and pong. */
 typedef struct BnetPing {
-    int64_t sent_ns; /* of the pinging side's clock; a time_point on the wire */
+    int64_t sent_ns; /* of the pinging side's clock, whole microseconds */
     BnetId code;
     uint32_t lib_number; /* ping only */
 } BnetPing;

@@ -310,7 +310,7 @@ static void irreversible(BnetNode *node, BnetBlock block, const BnetEnv *env)
 static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
 {
     const BnetTrxInfo *info = bnet_store_trx(node->view.store, trx);
-    if (info->expiration_s * BNET_NS_PER_S < env->now_ns)
+    if (info->expires_ns < env->now_ns)
         return false;
     if (bnet_bits_has(&node->view.included, trx) || bnet_trxs_is_pending(&node->trxs, trx))
         return false;

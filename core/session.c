@@ -129,7 +129,7 @@ static void trx_received(BnetSession *session, const BnetEnv *env, const BnetIde
                          BnetTrx trx)
 {
     const BnetTrxInfo *info = bnet_store_trx(env->view->store, trx);
-    if (!self->request_transactions || info->expiration_s * BNET_NS_PER_S < env->now_ns)
+    if (!self->request_transactions || info->expires_ns < env->now_ns)
         return;
     bool is_new =
         !bnet_trxs_is_pending(env->trxs, trx) && !bnet_bits_has(&env->view->included, trx);
@@ -158,7 +158,7 @@ static void trxs_noticed(BnetSession *session, const BnetEnv *env, const BnetRin
 
 static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPing *ping)
 {
-    session->pong = *ping;
+    session->pong = (BnetPing){.sent_ns = ping->sent_ns, .code = ping->code};
     session->pong_queued = true;
     if (ping->lib_number > session->peer_lib)
         session->peer_lib = ping->lib_number;

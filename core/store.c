@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/store.h"
-
 #include <string.h>
+
+#include "core/store_parts.h"
+#include "core/text.h"
 
 #define FIRST_BLOCKS 256u
 #define FIRST_TRXS 256u
 #define FIRST_INDEX 1024u
-#define FIRST_BYTES 65536u
+#define FIRST_ITEMS 4096u
 
 /* signature: variant index and 65 bytes; then no block extensions. */
 #define BLOCK_TAIL_BYTES (66u + 1u)
@@ -24,16 +25,25 @@ static void *grow(void *items, uint32_t n, uint32_t *capacity, uint32_t first, s
     return bnet_mem_resize(items, (size_t)wanted * bytes);
 }
 
-/* Makes room for n + more items of `bytes` in a growing array. */
-static void *grow_by(void *items, uint64_t n, uint64_t more, uint64_t *capacity, size_t bytes)
+void *bnet_store_grow(void *items, uint64_t n, uint64_t more, uint64_t *capacity, size_t bytes)
 {
     if (n + more <= *capacity)
         return items;
-    uint64_t wanted = *capacity ? *capacity : FIRST_BYTES;
+    uint64_t wanted = *capacity ? *capacity : FIRST_ITEMS;
     while (wanted < n + more)
         wanted *= 2;
     *capacity = wanted;
     return bnet_mem_resize(items, (size_t)wanted * bytes);
+}
+
+BnetId *bnet_store_digests(BnetStore *store, uint32_t n)
+{
+    if (n + 1 > store->digests_capacity) {
+        store->digests_capacity = 2 * (n + 1);
+        store->digests =
+            bnet_mem_resize(store->digests, store->digests_capacity * sizeof *store->digests);
+    }
+    return store->digests;
 }
 
 /* --- index by id ----------------------------------------------------------------------------- */
@@ -77,12 +87,39 @@ static void index_reserve(BnetStore *store)
     store->index_size = size;
 }
 
+BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id)
+{
+    BnetSameId walk = {0};
+    BnetBlock oldest = BNET_NO_BLOCK;
+    BnetBlock block;
+    while (bnet_store_next_of_id(store, id, &walk, &block)) {
+        const BnetBlockInfo *info = &store->blocks[block];
+        if (info->header_fault == BNET_FAULT_NONE && info->content_fault == BNET_FAULT_NONE)
+            return block;
+        if (oldest == BNET_NO_BLOCK || block < oldest)
+            oldest = block;
+    }
+    return oldest;
+}
+
+bool bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetSameId *walk,
+                           BnetBlock *ret_block)
+{
+    const uint32_t mask = store->index_size - 1;
+    uint32_t at = walk->begun ? (walk->at + 1) & mask : id_hash(id) & mask;
+    while (store->index[at] && !bnet_id_equal(&store->blocks[store->index[at]].id, id))
+        at = (at + 1) & mask;
+    *walk = (BnetSameId){.at = at, .begun = true};
+    *ret_block = store->index[at];
+    return *ret_block != BNET_NO_BLOCK;
+}
+
 /* --- blocks ---------------------------------------------------------------------------------- */
 
 static void keep_dpos(BnetStore *store, BnetBlockInfo *info, const BnetDpos *state)
 {
     size_t bytes = bnet_dpos_packed_bytes(state);
-    store->dpos = grow_by(store->dpos, store->dpos_bytes, bytes, &store->dpos_capacity, 1);
+    store->dpos = bnet_store_grow(store->dpos, store->dpos_bytes, bytes, &store->dpos_capacity, 1);
     bnet_dpos_pack(state, store->dpos + store->dpos_bytes);
     info->dpos_at = store->dpos_bytes;
     store->dpos_bytes += bytes;
@@ -112,6 +149,62 @@ static uint32_t lib_of(const BnetStore *store, const BnetDpos *state)
     return 0;
 }
 
+/* Jump pointers as in a skew-binary list: two equal jumps in a row are joined into one. */
+static BnetBlock jump_of(const BnetStore *store, BnetBlock parent)
+{
+    const BnetBlockInfo *p = &store->blocks[parent];
+    const BnetBlockInfo *j = &store->blocks[p->jump];
+    if (p->number - j->number == j->number - store->blocks[j->jump].number)
+        return j->jump;
+    return parent;
+}
+
+void bnet_store_state(const BnetStore *store, BnetBlock block, BnetDpos *ret_state)
+{
+    bnet_dpos_unpack(ret_state, store->dpos + bnet_store_block(store, block)->dpos_at);
+}
+
+void bnet_store_draft(const BnetStore *store, BnetBlock parent, const BnetHeaderFacts *facts,
+                      BnetDraft *ret_draft)
+{
+    const BnetBlockInfo *above = bnet_store_block(store, parent);
+    bnet_store_state(store, parent, &ret_draft->state);
+    ret_draft->info = (BnetBlockInfo){
+        .number = above->number + 1,
+        .parent = parent,
+        .jump = jump_of(store, parent),
+        .slot = facts->slot,
+        .producer = facts->producer,
+        .confirmed = facts->confirmed,
+        .header_fault =
+            (uint8_t)bnet_rules_judge(&store->schedules, facts, above->slot, &ret_draft->state),
+    };
+    ret_draft->trxs = NULL;
+}
+
+BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_is_new)
+{
+    BnetBlockInfo info = draft->info;
+    index_reserve(store);
+    uint32_t *place = index_place(store, store->index, store->index_size, &info);
+    *ret_is_new = *place == BNET_NO_BLOCK;
+    if (!*ret_is_new)
+        return *place;
+
+    info.lib = lib_of(store, &draft->state);
+    info.proposed = draft->state.proposed;
+    keep_dpos(store, &info, &draft->state);
+    store->block_trxs = bnet_store_grow(store->block_trxs, store->n_block_trxs, info.n_trx,
+                                        &store->block_trxs_capacity, sizeof *store->block_trxs);
+    info.trx_at = store->n_block_trxs;
+    for (uint32_t i = 0; i < info.n_trx; i++)
+        store->block_trxs[store->n_block_trxs++] = draft->trxs[i];
+    *place = append_block(store, &info);
+    return *place;
+}
+
+/* --- modelled blocks ------------------------------------------------------------------------- */
+
 static uint32_t block_size(const BnetStore *store, const BnetBlockSpec *spec)
 {
     uint64_t size = BNET_HEADER_BYTES + BLOCK_TAIL_BYTES + bnet_varuint_bytes(spec->n_trxs);
@@ -123,131 +216,110 @@ static uint32_t block_size(const BnetStore *store, const BnetBlockSpec *spec)
 
 static BnetId transaction_mroot(BnetStore *store, const BnetBlockSpec *spec)
 {
-    if (spec->n_trxs + 1 > store->digests_capacity) {
-        store->digests_capacity = 2 * (spec->n_trxs + 1);
-        store->digests =
-            bnet_mem_resize(store->digests, store->digests_capacity * sizeof *store->digests);
-    }
+    BnetId *digests = bnet_store_digests(store, spec->n_trxs);
     for (uint32_t i = 0; i < spec->n_trxs; i++)
-        store->digests[i] = bnet_receipt_digest(&bnet_store_trx(store, spec->trxs[i])->id);
-    return bnet_merkle_root(store->digests, spec->n_trxs);
+        digests[i] = bnet_store_trx(store, spec->trxs[i])->receipt;
+    return bnet_merkle_root(digests, spec->n_trxs);
 }
 
-static BnetId block_id(BnetStore *store, const BnetBlockSpec *spec)
+static BnetHeader header_of(BnetStore *store, const BnetBlockSpec *spec)
 {
     BnetHeader header = {
         .slot = spec->slot,
         .producer = spec->producer,
         .confirmed = spec->confirmed,
         .transaction_mroot = transaction_mroot(store, spec),
+        .action_mroot = bnet_contents_action_mroot(spec->variant, spec->content_valid),
         .schedule_version = spec->schedule_version,
     };
     if (spec->parent != BNET_NO_BLOCK)
         header.previous = bnet_store_block(store, spec->parent)->id;
-    /* Actions are not modelled: their root is that of the variant, zero for honest blocks. */
-    bnet_put_little(header.action_mroot.bytes, spec->variant, sizeof spec->variant);
-    return bnet_header_id(&header);
-}
-
-/* The header rules of protocol section 8, in the order in which a node checks them. */
-static BnetFault header_fault(const BnetStore *store, const BnetBlockSpec *spec,
-                              const BnetBlockInfo *parent, const BnetDpos *state)
-{
-    uint32_t scheduled = bnet_store_scheduled(store, spec->slot);
-    if (spec->slot <= parent->slot)
-        return BNET_FAULT_TIMESTAMP;
-    if (spec->producer != store->producers[scheduled])
-        return BNET_FAULT_PRODUCER;
-    if (spec->schedule_version != 0)
-        return BNET_FAULT_SCHEDULE_VERSION;
-    if (bnet_dpos_confirms_twice(state, scheduled, spec->confirmed))
-        return BNET_FAULT_DOUBLE_CONFIRM;
-    return spec->signature_valid ? BNET_FAULT_NONE : BNET_FAULT_SIGNATURE;
+    return header;
 }
 
 static bool has_expired_trx(const BnetStore *store, const BnetBlockSpec *spec)
 {
     int64_t time_ns = bnet_store_slot_time_ns(store, spec->slot);
     for (uint32_t i = 0; i < spec->n_trxs; i++)
-        if (bnet_store_trx(store, spec->trxs[i])->expiration_s * BNET_NS_PER_S < time_ns)
+        if (bnet_store_trx(store, spec->trxs[i])->expires_ns < time_ns)
             return true;
     return false;
 }
 
-/* Jump pointers as in a skew-binary list: two equal jumps in a row are joined into one. */
-static BnetBlock jump_of(const BnetStore *store, BnetBlock parent)
-{
-    const BnetBlockInfo *p = &store->blocks[parent];
-    const BnetBlockInfo *j = &store->blocks[p->jump];
-    if (p->number - j->number == j->number - store->blocks[j->jump].number)
-        return j->jump;
-    return parent;
-}
-
 BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
 {
-    const BnetBlockInfo *parent = bnet_store_block(store, spec->parent);
-    BnetDpos state;
-    state.n_producers = store->n_producers;
-    bnet_dpos_unpack(&state, store->dpos + parent->dpos_at);
-    BnetBlockInfo info = {
-        .id = block_id(store, spec),
-        .number = parent->number + 1,
-        .parent = spec->parent,
-        .jump = jump_of(store, spec->parent),
+    const BnetHeader header = header_of(store, spec);
+    const BnetHeaderFacts facts = {
         .slot = spec->slot,
-        .n_trx = spec->n_trxs,
-        .size = block_size(store, spec),
         .producer = spec->producer,
         .confirmed = spec->confirmed,
-        .header_fault = (uint8_t)header_fault(store, spec, parent, &state),
-        .content_fault = !spec->content_valid || has_expired_trx(store, spec),
+        .schedule_version = spec->schedule_version,
     };
-    index_reserve(store);
-    uint32_t *place = index_place(store, store->index, store->index_size, &info);
-    if (*place)
-        return *place;
-
-    bnet_dpos_advance(&state, bnet_store_scheduled(store, spec->slot), spec->confirmed);
-    info.lib = lib_of(store, &state);
-    info.proposed = state.proposed;
-    keep_dpos(store, &info, &state);
-    store->block_trxs = grow_by(store->block_trxs, store->n_block_trxs, spec->n_trxs,
-                                &store->block_trxs_capacity, sizeof *store->block_trxs);
-    info.trx_at = store->n_block_trxs;
-    for (uint32_t i = 0; i < spec->n_trxs; i++)
-        store->block_trxs[store->n_block_trxs++] = spec->trxs[i];
-    *place = append_block(store, &info);
-    return *place;
+    BnetDraft draft;
+    bnet_store_draft(store, spec->parent, &facts, &draft);
+    draft.info.id = bnet_header_id(&header);
+    draft.info.n_trx = spec->n_trxs;
+    draft.info.size = block_size(store, spec);
+    draft.trxs = spec->trxs;
+    if (draft.info.header_fault == BNET_FAULT_NONE && !spec->signature_valid)
+        draft.info.header_fault = BNET_FAULT_SIGNATURE;
+    if (!spec->content_valid)
+        draft.info.content_fault = BNET_FAULT_CONTENT;
+    else if (has_expired_trx(store, spec))
+        draft.info.content_fault = BNET_FAULT_EXPIRED;
+    bool is_new;
+    BnetBlock block = bnet_store_intern(store, &draft, &is_new);
+    if (is_new)
+        bnet_contents_keep_block(store, block, &header, spec->signature_valid);
+    return block;
 }
 
-/* Block 1 and the chain id. The id of a real chain is the hash of its genesis state; here it is
- * that of the schedule and the genesis time, which are all that tells two modelled chains apart. */
-static void add_genesis(BnetStore *store, uint32_t genesis_slot)
+/* --- life ------------------------------------------------------------------------------------ */
+
+static void add_genesis(BnetStore *store, const BnetChainConfig *config)
 {
+    const BnetBlockSpec spec = {.slot = config->genesis_slot, .content_valid = true};
+    const BnetHeader model = header_of(store, &spec);
+    const BnetWireBlock *real = config->genesis;
     BnetDpos state;
-    bnet_dpos_genesis(&state, store->n_producers);
-    BnetBlockSpec spec = {.slot = genesis_slot, .signature_valid = true, .content_valid = true};
+    bnet_dpos_genesis(&state, config->n_producers);
     BnetBlockInfo info = {
-        .id = block_id(store, &spec),
+        .id = real ? bnet_wire_block_id(&real->header) : bnet_header_id(&model),
         .number = 1,
         .jump = BNET_GENESIS,
-        .slot = genesis_slot,
-        .size = block_size(store, &spec),
-        .lib = 0,
+        .slot = real ? real->header.fields.slot : config->genesis_slot,
+        .size = real ? bnet_contents_size(real) : block_size(store, &spec),
     };
     keep_dpos(store, &info, &state);
     index_reserve(store);
     uint32_t *place = index_place(store, store->index, store->index_size, &info);
     *place = append_block(store, &info);
-    bnet_assert(*place == BNET_GENESIS);
+    bnet_assert(*place == BNET_GENESIS && (!real || bnet_header_number(&real->header.fields) == 1));
+    bnet_contents_keep_genesis(store, real ? NULL : &model, real);
+}
 
-    uint8_t genesis[sizeof store->producers + sizeof genesis_slot] = {0};
+/* The id of a real chain is the hash of its genesis state. That of a modelled chain is the hash of
+ * the schedule and the genesis time, which are all that tells two of them apart. */
+static BnetId model_chain_id(const BnetChainConfig *config)
+{
+    uint8_t genesis[sizeof(uint64_t) * BNET_PRODUCERS_MAX + sizeof config->genesis_slot] = {0};
     uint8_t *at = genesis;
-    for (uint32_t i = 0; i < store->n_producers; i++)
-        at = bnet_put_little(at, store->producers[i], sizeof store->producers[i]);
-    bnet_put_little(genesis + sizeof store->producers, genesis_slot, sizeof genesis_slot);
-    store->chain_id = bnet_sha256(genesis, sizeof genesis);
+    for (uint32_t i = 0; i < config->n_producers; i++)
+        at = bnet_put_little(at, config->producers[i], sizeof config->producers[i]);
+    bnet_put_little(genesis + sizeof(uint64_t) * BNET_PRODUCERS_MAX, config->genesis_slot,
+                    sizeof config->genesis_slot);
+    return bnet_sha256(genesis, sizeof genesis);
+}
+
+static void add_first_schedule(BnetStore *store, const BnetChainConfig *config)
+{
+    BnetWireProducer producers[BNET_PRODUCERS_MAX];
+    for (uint32_t i = 0; i < config->n_producers; i++) {
+        producers[i].name = config->producers[i];
+        producers[i].key =
+            config->keys ? config->keys[i] : bnet_store_model_key(store, config->producers[i]);
+    }
+    bnet_schedules_add(&store->schedules, 0, producers, config->n_producers);
 }
 
 void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
@@ -257,44 +329,83 @@ void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
     memset(store, 0, sizeof *store);
     store->rule = config->rule;
     store->depth = config->depth;
-    store->n_producers = config->n_producers;
-    memcpy(store->producers, config->producers, config->n_producers * sizeof *config->producers);
     store->zero_slot = config->zero_slot;
+    store->extensions = config->extensions;
+    store->chain_id = config->chain_id ? *config->chain_id : model_chain_id(config);
     store->n_blocks = 1;
     store->n_trxs = 1;
-    add_genesis(store, config->genesis_slot);
+    bnet_schedules_init(&store->schedules);
+    bnet_contents_init(store, config);
+    add_first_schedule(store, config);
+    add_genesis(store, config);
 }
 
 void bnet_store_finish(BnetStore *store)
 {
     if (!store)
         return;
+    bnet_contents_finish(store);
+    bnet_schedules_finish(&store->schedules);
     bnet_mem_resize(store->blocks, 0);
     bnet_mem_resize(store->trxs, 0);
     bnet_mem_resize(store->block_trxs, 0);
     bnet_mem_resize(store->dpos, 0);
     bnet_mem_resize(store->index, 0);
+    bnet_mem_resize(store->trx_index, 0);
     bnet_mem_resize(store->digests, 0);
     memset(store, 0, sizeof *store);
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */
 
-BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size)
+static uint32_t *trx_place(const BnetStore *store, uint32_t *index, uint32_t size, const BnetId *id)
 {
+    uint32_t at = id_hash(id) & (size - 1);
+    while (index[at] && !bnet_id_equal(&store->trxs[index[at]].id, id))
+        at = (at + 1) & (size - 1);
+    return &index[at];
+}
+
+static void trx_index_reserve(BnetStore *store)
+{
+    if ((uint64_t)store->n_trxs * 2 < store->trx_index_size)
+        return;
+    uint32_t size = store->trx_index_size ? store->trx_index_size * 2 : FIRST_INDEX;
+    bnet_assert(size > store->trx_index_size);
+    uint32_t *index = bnet_mem_resize(NULL, (size_t)size * sizeof *index);
+    memset(index, 0, (size_t)size * sizeof *index);
+    for (uint32_t t = 1; t < store->n_trxs; t++)
+        *trx_place(store, index, size, &store->trxs[t].id) = t;
+    bnet_mem_resize(store->trx_index, 0);
+    store->trx_index = index;
+    store->trx_index_size = size;
+}
+
+BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id)
+{
+    if (store->trx_index_size == 0)
+        return BNET_NO_TRX;
+    return *trx_place(store, store->trx_index, store->trx_index_size, id);
+}
+
+BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info)
+{
+    trx_index_reserve(store);
+    uint32_t *place = trx_place(store, store->trx_index, store->trx_index_size, &info->id);
+    bnet_assert(*place == BNET_NO_TRX);
     BnetTrx trx = store->n_trxs;
     store->trxs = grow(store->trxs, trx, &store->trxs_capacity, FIRST_TRXS, sizeof *store->trxs);
-    uint8_t bytes[sizeof nonce + sizeof expiration_s + sizeof size];
-    uint8_t *at = bnet_put_little(bytes, nonce, sizeof nonce);
-    at = bnet_put_little(at, expiration_s, sizeof expiration_s);
-    bnet_put_little(at, size, sizeof size);
-    store->trxs[trx] = (BnetTrxInfo){
-        .id = bnet_sha256(bytes, sizeof bytes),
-        .expiration_s = expiration_s,
-        .size = size,
-    };
+    store->trxs[trx] = *info;
     store->n_trxs++;
+    *place = trx;
     return trx;
+}
+
+BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size)
+{
+    bnet_assert(size >= BNET_STORE_TRX_BYTES_MIN && size <= BNET_STORE_TRX_BYTES_MAX);
+    const BnetTrxInfo info = bnet_contents_model_trx(store, nonce, expiration_s, size);
+    return bnet_store_append_trx(store, &info);
 }
 
 const BnetTrxInfo *bnet_store_trx(const BnetStore *store, BnetTrx trx)
@@ -316,15 +427,55 @@ int64_t bnet_store_slot_time_ns(const BnetStore *store, uint32_t slot)
     return ((int64_t)slot - store->zero_slot) * BNET_SLOT_NS;
 }
 
+int64_t bnet_store_second_ns(const BnetStore *store, uint32_t time_s)
+{
+    return (2 * ((int64_t)time_s - BNET_SLOT_EPOCH_S) - store->zero_slot) * BNET_SLOT_NS;
+}
+
+uint32_t bnet_store_second_after(const BnetStore *store, int64_t time_ns)
+{
+    const int64_t since_epoch_ns = store->zero_slot * BNET_SLOT_NS + time_ns;
+    const int64_t time_s = BNET_SLOT_EPOCH_S + (since_epoch_ns + BNET_NS_PER_S - 1) / BNET_NS_PER_S;
+    bnet_assert(since_epoch_ns >= 0 && time_s <= UINT32_MAX);
+    return (uint32_t)time_s;
+}
+
 uint32_t bnet_store_slot_at(const BnetStore *store, int64_t now_ns)
 {
     bnet_assert(now_ns >= 0);
     return (uint32_t)(store->zero_slot + now_ns / BNET_SLOT_NS);
 }
 
-uint32_t bnet_store_scheduled(const BnetStore *store, uint32_t slot)
+const char *bnet_fault_text(BnetFault fault)
 {
-    return bnet_dpos_scheduled(store->n_producers, slot);
+    static const char *const texts[] = {
+        [BNET_FAULT_NONE] = "nothing is wrong",
+        [BNET_FAULT_HEADER_EXTENSION] = "it has a header extension",
+        [BNET_FAULT_TIMESTAMP] = "it is not later than its parent",
+        [BNET_FAULT_PRODUCER] = "its producer is not the scheduled one",
+        [BNET_FAULT_SCHEDULE_VERSION] = "its schedule version is not the active one",
+        [BNET_FAULT_DOUBLE_CONFIRM] = "it confirms blocks that its producer has confirmed already",
+        [BNET_FAULT_NEW_PRODUCERS] = "it brings new producers, which may not be, or not now",
+        [BNET_FAULT_SIGNATURE] = "it is not signed by its producer",
+        [BNET_FAULT_BLOCK_EXTENSION] = "it has a block extension",
+        [BNET_FAULT_CONTENT] = "its transactions do what they may not",
+        [BNET_FAULT_ROOT] = "its transaction_mroot is not that of its transactions",
+        [BNET_FAULT_EXPIRED] = "it has a transaction that had expired",
+    };
+    bnet_assert((size_t)fault < sizeof texts / sizeof *texts);
+    return texts[fault];
+}
+
+const BnetSchedule *bnet_store_schedule(const BnetStore *store, BnetBlock parent)
+{
+    const uint64_t at = bnet_store_block(store, parent)->dpos_at;
+    return bnet_schedules_at(&store->schedules, bnet_dpos_packed_schedule(store->dpos + at));
+}
+
+uint64_t bnet_store_scheduled(const BnetStore *store, BnetBlock parent, uint32_t slot)
+{
+    const BnetSchedule *schedule = bnet_store_schedule(store, parent);
+    return schedule->producers[bnet_dpos_scheduled(schedule->n, slot)].name;
 }
 
 /* --- the tree -------------------------------------------------------------------------------- */

@@ -9,10 +9,15 @@
  * Blocks form one tree, rooted in block 1. Each keeps a jump pointer besides its parent, so that
  * the ancestor at a number is found in O(log n) steps. Adding may allocate; queries never do.
  * At most 2^32 - 1 handles of each kind; asserted.
+ *
+ * A block is either modelled, made by bnet_store_add_block() from what matters of it, or real, read
+ * from bytes (contents.h). A modelled one has bytes too, exactly those that its id and its size are
+ * of, but they are written and kept only if the store was told so: that and signing take time.
  */
 
 #include "core/dpos.h"
 #include "core/header.h"
+#include "core/schedule.h"
 
 /* Block 1. */
 #define BNET_GENESIS 1u
@@ -24,15 +29,22 @@ typedef enum BnetRule {
     BNET_RULE_NONE,  /* LIB stays 0 */
 } BnetRule;
 
-/* What validation finds in a block: all but the last on arrival, of the header alone. */
+/* What validation finds in a block, in this order. */
 typedef enum BnetFault {
     BNET_FAULT_NONE,
+    /* Found on arrival, in the header alone. */
+    BNET_FAULT_HEADER_EXTENSION, /* the chain allows none */
     BNET_FAULT_TIMESTAMP,        /* not after its parent's */
     BNET_FAULT_PRODUCER,         /* not the scheduled one */
     BNET_FAULT_SCHEDULE_VERSION, /* not the active one */
     BNET_FAULT_DOUBLE_CONFIRM,   /* confirms a range twice */
+    BNET_FAULT_NEW_PRODUCERS,    /* a schedule change that may not be, or not now */
     BNET_FAULT_SIGNATURE,        /* not signed by its producer */
-    BNET_FAULT_CONTENT,          /* fails when applied */
+    /* Found when applied. */
+    BNET_FAULT_BLOCK_EXTENSION, /* the chain allows none */
+    BNET_FAULT_CONTENT,         /* its transactions do what they may not */
+    BNET_FAULT_ROOT,            /* transaction_mroot is not that of its transactions */
+    BNET_FAULT_EXPIRED,         /* holds a transaction that had expired */
 } BnetFault;
 
 typedef struct BnetBlockInfo {
@@ -43,40 +55,49 @@ typedef struct BnetBlockInfo {
     uint32_t slot;     /* timestamp */
     uint32_t lib;      /* LIB number of a chain whose head this is; 0: none */
     uint32_t proposed; /* DPoS proposed irreversible number; 0: none */
-    uint32_t n_trx;
-    uint32_t size;    /* bytes of the packed signed_block */
-    uint64_t trx_at;  /* index of its first transaction (bnet_store_block_trx) */
-    uint64_t dpos_at; /* offset of its packed DPoS state */
+    uint32_t n_trx;    /* transactions in it, without those given by their id */
+    uint32_t size;     /* bytes of the packed signed_block */
+    uint64_t trx_at;   /* index of its first transaction (bnet_store_block_trx) */
+    uint64_t dpos_at;  /* offset of its packed DPoS state */
     uint64_t producer;
     uint16_t confirmed;
-    uint8_t header_fault; /* BnetFault but CONTENT, or NONE */
-    bool content_fault;
+    uint8_t header_fault;  /* BnetFault up to SIGNATURE */
+    uint8_t content_fault; /* BnetFault NONE, or from BLOCK_EXTENSION on */
 } BnetBlockInfo;
 
 typedef struct BnetTrxInfo {
     BnetId id;
-    uint32_t expiration_s; /* since time 0 of the driver's clock, rounded up */
-    uint32_t size;         /* bytes of the packed_transaction */
+    BnetId receipt;     /* digest of its receipt in a modelled block */
+    int64_t expires_ns; /* on the driver's clock; may lie before its time 0 */
+    uint32_t size;      /* bytes of the packed_transaction */
 } BnetTrxInfo;
 
 typedef struct BnetChainConfig {
     BnetRule rule;
     uint32_t depth; /* of BNET_RULE_DEPTH, at least 1 */
     uint32_t n_producers;
-    const uint64_t *producers; /* names in schedule order; copied */
-    uint32_t genesis_slot;     /* timestamp of block 1 */
-    int64_t zero_slot;         /* the slot that begins at time 0 of the driver's clock */
+    const uint64_t *producers;    /* names in schedule order; copied */
+    const BnetKey *keys;          /* of the producers, copied; NULL: the model's own keys */
+    uint32_t genesis_slot;        /* timestamp of block 1 */
+    const BnetWireBlock *genesis; /* block 1; NULL: a modelled one */
+    const BnetId *chain_id;       /* NULL: made from producers and genesis_slot */
+    int64_t zero_slot;            /* the slot that begins at time 0 of the driver's clock */
+    bool extensions;        /* header and block extensions are allowed, as on chains of EOSIO 2 */
+    bool verify_signatures; /* of blocks that are read */
+    bool keep_bytes;        /* sign modelled blocks, and keep their bytes and transactions' */
 } BnetChainConfig;
+
+struct BnetContents;
 
 typedef struct BnetStore {
     BnetRule rule;
     uint32_t depth;
-    uint32_t n_producers;
-    uint64_t producers[BNET_PRODUCERS_MAX];
     int64_t zero_slot;
+    bool extensions;
     BnetId chain_id;
-    BnetBlockInfo *blocks; /* [0] unused */
-    uint32_t n_blocks;     /* handles 1 to n_blocks - 1 exist */
+    BnetSchedules schedules; /* number 0 is that of genesis */
+    BnetBlockInfo *blocks;   /* [0] unused */
+    uint32_t n_blocks;       /* handles 1 to n_blocks - 1 exist */
     uint32_t blocks_capacity;
     BnetTrxInfo *trxs; /* [0] unused */
     uint32_t n_trxs;
@@ -87,22 +108,25 @@ typedef struct BnetStore {
     uint8_t *dpos; /* packed DPoS states */
     uint64_t dpos_bytes;
     uint64_t dpos_capacity;
-    uint32_t *index; /* open addressing by id; 0: free */
+    uint32_t *index; /* blocks by id, open addressing; 0: free */
     uint32_t index_size;
+    uint32_t *trx_index; /* transactions by id, in the same way */
+    uint32_t trx_index_size;
     BnetId *digests; /* scratch for Merkle roots */
     uint32_t digests_capacity;
+    struct BnetContents *contents; /* contents.h */
 } BnetStore;
 
 void bnet_store_init(BnetStore *store, const BnetChainConfig *config);
 void bnet_store_finish(BnetStore *store);
 
-/* A block to be. */
+/* A block to be modelled. */
 typedef struct BnetBlockSpec {
     BnetBlock parent;
     uint32_t slot;
     uint64_t producer; /* name */
     uint16_t confirmed;
-    uint32_t schedule_version; /* 0 is the active one */
+    uint32_t schedule_version;
     bool signature_valid;
     bool content_valid;
     uint64_t variant; /* tells blocks apart that are else equal; 0 for an honest one */
@@ -113,7 +137,13 @@ typedef struct BnetBlockSpec {
 /* The handle of that block, which may exist already. Its faults are found by the chain rules. */
 BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec);
 
-/* A new transaction. `nonce` must be its own: the id follows from it and the other fields. */
+/* Bytes of the smallest and the largest modelled transaction. */
+#define BNET_STORE_TRX_BYTES_MIN 46u
+#define BNET_STORE_TRX_BYTES_MAX 1048576u
+
+/* A new modelled transaction: of exactly that size, asserted to be between the limits, which
+ * expires so many seconds after 1970. `nonce` must be its own: the id follows from it and the rest.
+ */
 BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size);
 
 static inline const BnetBlockInfo *bnet_store_block(const BnetStore *store, BnetBlock block)
@@ -133,8 +163,21 @@ const BnetTrxInfo *bnet_store_trx(const BnetStore *store, BnetTrx trx);
 /* The transactions of a block, n_trx of them. Valid until the next block is added. */
 const BnetTrx *bnet_store_block_trx(const BnetStore *store, BnetBlock block);
 
+/*
+ * The block of that id; BNET_NO_BLOCK: none. There may be several, since an id covers neither
+ * signature nor transactions: then one without a fault, if there is one, else the oldest.
+ */
+BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id);
+
 /* Time of a slot on the driver's clock. */
 int64_t bnet_store_slot_time_ns(const BnetStore *store, uint32_t slot);
+
+/* Seconds since 1970 on the driver's clock. */
+int64_t bnet_store_second_ns(const BnetStore *store, uint32_t time_s);
+
+/* The first whole second since 1970 that is not before a time of the driver's clock. Asserts that
+ * it is in the range of time_point_sec. */
+uint32_t bnet_store_second_after(const BnetStore *store, int64_t time_ns);
 
 /* The slot in which a time of the driver's clock lies. */
 uint32_t bnet_store_slot_at(const BnetStore *store, int64_t now_ns);
@@ -148,7 +191,13 @@ bool bnet_store_is_ancestor(const BnetStore *store, BnetBlock ancestor, BnetBloc
 /* The newest block that is on the chains of both. */
 BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b);
 
-/* Index of the scheduled producer of a slot. */
-uint32_t bnet_store_scheduled(const BnetStore *store, uint32_t slot);
+/* The schedule that a child of `parent` is judged by. Valid until the next block is added. */
+const BnetSchedule *bnet_store_schedule(const BnetStore *store, BnetBlock parent);
+
+/* What a fault is, such as "it is not signed by its producer"; a static text. */
+const char *bnet_fault_text(BnetFault fault);
+
+/* Name of the producer that is scheduled for a child of `parent` in that slot. */
+uint64_t bnet_store_scheduled(const BnetStore *store, BnetBlock parent, uint32_t slot);
 
 #endif

@@ -62,9 +62,12 @@ bool bnet_parse_name(const char *text, size_t n, uint64_t *ret_name)
 
 /* --- base 58 --------------------------------------------------------------------------------- */
 
-/* A signature and its checksum, the longest bytes that are written in base 58. */
-#define BASE58_BYTES_MAX 69u
-#define BASE58_DIGITS_MAX 95u
+/* A signature of type 2 and its checksum, the longest bytes that are written in base 58. */
+#define BASE58_BYTES_MAX (65u + BNET_TEXT_WEBAUTHN_BYTES_MAX + 4u)
+#define BASE58_DIGITS_MAX 1493u
+
+_Static_assert(BASE58_BYTES_MAX * 136566u / 100000u < BASE58_DIGITS_MAX,
+               "log(256) / log(58) digits a byte");
 
 static const char base58_digits[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -168,6 +171,8 @@ static const Form signature_forms[] = {
 };
 #define N_SIGNATURE_FORMS (sizeof signature_forms / sizeof *signature_forms)
 
+static const Form webauthn_form = {"SIG_WA_", 7, "WA", BNET_TYPE_WEBAUTHN};
+
 static const Form private_key_form = {"PVT_K1_", 7, "K1", BNET_CURVE_K1};
 
 static void ripemd_checksum(const Form *form, const uint8_t *bytes, size_t n,
@@ -241,6 +246,23 @@ size_t bnet_text_signature(const BnetSignature *signature, char text[BNET_TEXT_S
     bnet_assert(signature->bytes[0] <= BNET_CURVE_R1);
     return form_text(&signature_forms[signature->bytes[0]], signature->bytes + 1,
                      sizeof signature->bytes - 1, text);
+}
+
+size_t bnet_text_wire_signature(const BnetWireSignature *signature,
+                                char text[BNET_TEXT_WIRE_SIGNATURE_MAX + 1])
+{
+    if (signature->signature.bytes[0] != BNET_TYPE_WEBAUTHN)
+        return bnet_text_signature(&signature->signature, text);
+    /* The type, which is not part of the text, then all that is. */
+    uint8_t bytes[BASE58_BYTES_MAX - CHECKSUM_BYTES + 1];
+    BnetWriter writer;
+    bnet_writer_init(&writer, bytes, sizeof bytes);
+    bnet_write_wire_signature(&writer, signature);
+    if (!bnet_writer_fits(&writer)) {
+        text[0] = '\0';
+        return 0;
+    }
+    return form_text(&webauthn_form, bytes + 1, writer.n - 1, text);
 }
 
 bool bnet_parse_signature(const char *text, size_t n, BnetSignature *ret_signature)

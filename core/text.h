@@ -12,7 +12,8 @@
  * has touched nothing, if they are not a text of the value.
  *
  * No memory is taken, no state is shared, no locale and no time zone: times are UTC. Keys and
- * signatures take some 5 us each, all else below 1 us, whatever the text.
+ * signatures take some 5 us each, signatures of type 2 up to 2 ms, all else below 1 us, whatever
+ * the text.
  */
 
 #include "core/sign.h"
@@ -44,7 +45,16 @@ bool bnet_parse_key(const char *text, size_t n, BnetKey *ret_key);
 /* "SIG_K1_..." or "SIG_R1_...". The type is asserted. */
 size_t bnet_text_signature(const BnetSignature *signature, char text[BNET_TEXT_SIGNATURE_MAX + 1]);
 
-/* Both forms. The checksum is verified; nothing else about the signature is. */
+/* What a signature of type 2 has besides its 65 bytes, packed. Devices make less than half. */
+#define BNET_TEXT_WEBAUTHN_BYTES_MAX 1024u
+#define BNET_TEXT_WIRE_SIGNATURE_MAX 1500u
+
+/* A signature of a transaction: as above, or "SIG_WA_..." for type 2. Empty, and 0 is returned, if
+ * that has more than BNET_TEXT_WEBAUTHN_BYTES_MAX: base 58 takes the square of the time. */
+size_t bnet_text_wire_signature(const BnetWireSignature *signature,
+                                char text[BNET_TEXT_WIRE_SIGNATURE_MAX + 1]);
+
+/* Both forms, of type 0 and 1. The checksum is verified; nothing else about the signature is. */
 bool bnet_parse_signature(const char *text, size_t n, BnetSignature *ret_signature);
 
 /* "PVT_K1_..." or the older "5...". The checksum is verified; bnet_signer_init() judges the

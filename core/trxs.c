@@ -139,7 +139,8 @@ static void sweep_word(BnetTrxs *trxs, uint32_t word, uint32_t now_s)
 {
     uint64_t expired = 0;
     for (uint32_t e = word * 64; e < word * 64 + 64; e++) {
-        if (trxs->entries[e].trx == BNET_NO_TRX || trxs->entries[e].expiration_s >= now_s)
+        if (trxs->entries[e].trx == BNET_NO_TRX ||
+            trxs->entries[e].expires_ns >= now_s * BNET_NS_PER_S)
             continue;
         remove_entry(trxs, e);
         expired |= UINT64_C(1) << (e % 64);
@@ -183,7 +184,7 @@ static uint32_t find_or_add(BnetTrxs *trxs, BnetTrx trx)
     trxs->n_entries++;
     trxs->entries[e] = (BnetTrxEntry){
         .trx = trx,
-        .expiration_s = bnet_store_trx(trxs->store, trx)->expiration_s,
+        .expires_ns = bnet_store_trx(trxs->store, trx)->expires_ns,
     };
     return e;
 }
@@ -236,7 +237,7 @@ bool bnet_trxs_is_pending(const BnetTrxs *trxs, BnetTrx trx)
 /* An expired transaction, as old blocks hold them, is never sent: it needs no entry. */
 void bnet_trxs_mark_known(BnetTrxs *trxs, uint32_t session, BnetTrx trx)
 {
-    if (bnet_store_trx(trxs->store, trx)->expiration_s < trxs->swept_s)
+    if (bnet_store_trx(trxs->store, trx)->expires_ns < trxs->swept_s * BNET_NS_PER_S)
         return;
     uint32_t e = find_or_add(trxs, trx);
     if (e != NO_ENTRY)
@@ -269,7 +270,7 @@ BnetTrx bnet_trxs_next(const BnetTrxs *trxs, uint32_t session, uint32_t *cursor,
     for (; p != trxs->next_position; p++) {
         uint32_t e = trxs->order[p & (trxs->capacity * 2 - 1)];
         const BnetTrxEntry *entry = &trxs->entries[e];
-        if (!is_current(trxs, p) || entry->expiration_s * BNET_NS_PER_S < now_ns)
+        if (!is_current(trxs, p) || entry->expires_ns < now_ns)
             continue;
         if (session != BNET_NO_SESSION && entry_is_known(trxs, session, e))
             continue;

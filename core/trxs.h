@@ -17,7 +17,7 @@
 
 typedef struct BnetTrxEntry {
     BnetTrx trx; /* BNET_NO_TRX: free */
-    uint32_t expiration_s;
+    int64_t expires_ns;
     uint32_t position; /* its place in the order of acceptance */
     bool pending;      /* accepted here, not in an applied block */
 } BnetTrxEntry;

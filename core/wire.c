@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* The highest type of keys, and of signatures without eosio_2. */
+#define TYPE_R1 1u
+
 /* What errors say is allowed. */
 _Static_assert(BNET_WIRE_BYTES_MAX == 20971520, "the text below names it");
 _Static_assert(BNET_WIRE_ITEMS_MAX == 1048576, "the text below names it");
@@ -11,6 +14,7 @@ static const char allowed_bytes[] = "at most 20971520 bytes";
 static const char allowed_items[] = "at most 1048576 items";
 static const char allowed_bool[] = "0 or 1";
 static const char allowed_key[] = "type 0 (K1) or 1 (R1)";
+static const char allowed_eosio_2[] = "type 0 (K1), 1 (R1) or 2 (WebAuthn)";
 
 /* --- errors ---------------------------------------------------------------------------------- */
 
@@ -27,9 +31,16 @@ void bnet_wire_error_within(BnetWireError *error, const char *name, uint32_t ind
     error->steps[error->depth++] = (BnetWireStep){.name = name, .index = index};
 }
 
+bool bnet_reader_fail_cut(BnetReader *reader, const uint8_t *at, const char *name)
+{
+    bnet_reader_fail(reader, at, name, allowed_more);
+    reader->error->cut = true;
+    return false;
+}
+
 static bool fail_cut(BnetReader *reader, const char *name)
 {
-    return bnet_reader_fail(reader, reader->at, name, allowed_more);
+    return bnet_reader_fail_cut(reader, reader->at, name);
 }
 
 static char *put_text(char *at, const char *end, const char *text)
@@ -164,31 +175,49 @@ bool bnet_read_id(BnetReader *reader, const char *name, BnetId *ret_id)
     return true;
 }
 
-/* A type 0 or 1, then n bytes; all n + 1 to `value`. */
-static bool read_typed(BnetReader *reader, const char *name, uint8_t *value, size_t n)
+/* A type of at most type_max, then bytes; all n of both to `value`. */
+static bool read_typed(BnetReader *reader, const char *name, uint32_t type_max, uint8_t *value,
+                       size_t n)
 {
     const uint8_t *start = reader->at;
     uint32_t type;
     if (!bnet_read_varuint(reader, name, &type))
         return false;
-    if (type > 1)
-        return bnet_reader_fail(reader, start, name, allowed_key);
-    if (bnet_reader_left(reader) < n)
-        return bnet_reader_fail(reader, start, name, allowed_more);
+    if (type > type_max)
+        return bnet_reader_fail(reader, start, name,
+                                type_max == TYPE_R1 ? allowed_key : allowed_eosio_2);
+    if (bnet_reader_left(reader) < n - 1)
+        return bnet_reader_fail_cut(reader, start, name);
     value[0] = (uint8_t)type;
-    memcpy(value + 1, reader->at, n);
-    reader->at += n;
+    memcpy(value + 1, reader->at, n - 1);
+    reader->at += n - 1;
     return true;
 }
 
 bool bnet_read_key(BnetReader *reader, const char *name, BnetKey *ret_key)
 {
-    return read_typed(reader, name, ret_key->bytes, sizeof ret_key->bytes - 1);
+    return read_typed(reader, name, TYPE_R1, ret_key->bytes, sizeof ret_key->bytes);
 }
 
 bool bnet_read_signature(BnetReader *reader, const char *name, BnetSignature *ret_signature)
 {
-    return read_typed(reader, name, ret_signature->bytes, sizeof ret_signature->bytes - 1);
+    return read_typed(reader, name, TYPE_R1, ret_signature->bytes, sizeof ret_signature->bytes);
+}
+
+bool bnet_read_wire_signature(BnetReader *reader, const char *name,
+                              BnetWireSignature *ret_signature)
+{
+    const uint32_t type_max = reader->eosio_2 ? BNET_TYPE_WEBAUTHN : TYPE_R1;
+    BnetWireSignature found = {.auth_data = {0}};
+    uint8_t *bytes = found.signature.bytes;
+    if (!read_typed(reader, name, type_max, bytes, sizeof found.signature.bytes))
+        return false;
+    if (bytes[0] == BNET_TYPE_WEBAUTHN &&
+        (!bnet_read_bytes(reader, "auth_data", &found.auth_data) ||
+         !bnet_read_bytes(reader, "client_json", &found.client_json)))
+        return bnet_reader_within(reader, name);
+    *ret_signature = found;
+    return true;
 }
 
 bool bnet_read_bytes(BnetReader *reader, const char *name, BnetSlice *ret_slice)
@@ -200,7 +229,7 @@ bool bnet_read_bytes(BnetReader *reader, const char *name, BnetSlice *ret_slice)
     if (n > BNET_WIRE_BYTES_MAX)
         return bnet_reader_fail(reader, start, name, allowed_bytes);
     if (bnet_reader_left(reader) < n)
-        return bnet_reader_fail(reader, start, name, allowed_more);
+        return bnet_reader_fail_cut(reader, start, name);
     *ret_slice = (BnetSlice){.bytes = reader->at, .n = n};
     reader->at += n;
     return true;
@@ -241,7 +270,7 @@ bool bnet_read_plain_items(BnetReader *reader, const char *name, size_t item_byt
         return false;
     const size_t whole = bnet_reader_left(reader) / item_bytes;
     if (whole < count) {
-        bnet_reader_fail(reader, reader->at + whole * item_bytes, name, allowed_more);
+        bnet_reader_fail_cut(reader, reader->at + whole * item_bytes, name);
         reader->error->steps[0].index = (uint32_t)whole;
         return false;
     }
@@ -279,6 +308,7 @@ bool bnet_items_begin(const BnetItems *items, BnetReader *ret_reader, BnetWireEr
     if (items->count == 0)
         return false;
     bnet_reader_init(ret_reader, items->bytes, items->n, (BnetScratch){0}, error);
+    ret_reader->eosio_2 = true; /* who read the vector has judged that */
     return true;
 }
 
@@ -299,12 +329,22 @@ bool bnet_next_id(BnetItems *ids, BnetId *ret_id)
            bnet_items_end(ids, &reader, bnet_read_id(&reader, "", ret_id));
 }
 
-bool bnet_next_signature(BnetItems *signatures, BnetSignature *ret_signature)
+bool bnet_next_wire_signature(BnetItems *signatures, BnetWireSignature *ret_signature)
 {
     BnetReader reader;
     BnetWireError error;
     return bnet_items_begin(signatures, &reader, &error) &&
-           bnet_items_end(signatures, &reader, bnet_read_signature(&reader, "", ret_signature));
+           bnet_items_end(signatures, &reader,
+                          bnet_read_wire_signature(&reader, "", ret_signature));
+}
+
+bool bnet_next_signature(BnetItems *signatures, BnetSignature *ret_signature)
+{
+    BnetWireSignature found;
+    if (!bnet_next_wire_signature(signatures, &found))
+        return false;
+    *ret_signature = found.signature;
+    return true;
 }
 
 bool bnet_next_bytes(BnetItems *items, BnetSlice *ret_slice)
@@ -406,14 +446,25 @@ void bnet_write_id(BnetWriter *writer, const BnetId *id)
 
 void bnet_write_key(BnetWriter *writer, const BnetKey *key)
 {
-    bnet_assert(key->bytes[0] <= 1);
+    bnet_assert(key->bytes[0] <= TYPE_R1);
     bnet_write_raw(writer, key->bytes, sizeof key->bytes);
 }
 
 void bnet_write_signature(BnetWriter *writer, const BnetSignature *signature)
 {
-    bnet_assert(signature->bytes[0] <= 1);
+    bnet_assert(signature->bytes[0] <= TYPE_R1);
     bnet_write_raw(writer, signature->bytes, sizeof signature->bytes);
+}
+
+void bnet_write_wire_signature(BnetWriter *writer, const BnetWireSignature *signature)
+{
+    const uint8_t *bytes = signature->signature.bytes;
+    bnet_assert(bytes[0] <= BNET_TYPE_WEBAUTHN);
+    bnet_write_raw(writer, bytes, sizeof signature->signature.bytes);
+    if (bytes[0] != BNET_TYPE_WEBAUTHN)
+        return;
+    bnet_write_bytes(writer, signature->auth_data);
+    bnet_write_bytes(writer, signature->client_json);
 }
 
 void bnet_write_bytes(BnetWriter *writer, BnetSlice slice)
@@ -444,9 +495,9 @@ void bnet_write_ids(BnetWriter *writer, BnetItems ids)
 void bnet_write_signatures(BnetWriter *writer, BnetItems signatures)
 {
     bnet_write_count(writer, signatures.count);
-    BnetSignature signature;
-    while (bnet_next_signature(&signatures, &signature))
-        bnet_write_signature(writer, &signature);
+    BnetWireSignature signature;
+    while (bnet_next_wire_signature(&signatures, &signature))
+        bnet_write_wire_signature(writer, &signature);
 }
 
 void bnet_write_extensions(BnetWriter *writer, BnetItems extensions)

@@ -67,10 +67,21 @@ typedef struct BnetWireExtension {
     BnetSlice data;
 } BnetWireExtension;
 
-/* A signature: type (0 K1, 1 R1), then 65 bytes. */
+/* Type of a signature that a device made for a web page. */
+#define BNET_TYPE_WEBAUTHN 2u
+
+/* A signature: type (0 K1, 1 R1; 2 WebAuthn, in a BnetWireSignature only), then 65 bytes. */
 typedef struct BnetSignature {
     uint8_t bytes[66];
 } BnetSignature;
+
+/* A signature of a transaction as it stands there. Those of type 2, which EOSIO has from version 2
+ * on, hold what the signing device was shown, too. */
+typedef struct BnetWireSignature {
+    BnetSignature signature;
+    BnetSlice auth_data;   /* empty but for type 2 */
+    BnetSlice client_json; /* empty but for type 2 */
+} BnetWireSignature;
 
 /* --- errors ---------------------------------------------------------------------------------- */
 
@@ -90,6 +101,7 @@ typedef struct BnetWireError {
                           * ones start */
     size_t inflated_at;  /* then: the offset in the inflated bytes */
     const char *allowed; /* static text: what may stand there */
+    bool cut;            /* the bytes end within the value: more of them might make it good */
     uint32_t depth;      /* 1 to BNET_WIRE_DEPTH_MAX */
     BnetWireStep steps[BNET_WIRE_DEPTH_MAX]; /* innermost first */
 } BnetWireError;
@@ -111,6 +123,8 @@ typedef struct BnetReader {
     const uint8_t *end;
     BnetScratch scratch;  /* for compressed transactions */
     BnetWireError *error; /* written by a read that fails */
+    bool eosio_2;         /* transactions may have signatures of type 2, which the protocol's own
+                           * software (EOSIO 1) refuses. False until the caller sets it. */
 } BnetReader;
 
 /* `bytes` may be NULL where n is 0. */
@@ -142,9 +156,15 @@ bool bnet_read_varuint(BnetReader *reader, const char *name, uint32_t *ret_value
 /* sha256: 32 bytes. */
 bool bnet_read_id(BnetReader *reader, const char *name, BnetId *ret_id);
 
-/* A variant index 0 or 1, then 33 or 65 bytes. */
+/* A variant index 0 or 1, then 33 or 65 bytes. With eosio_2, too: signatures of blocks of type 2
+ * are refused. */
 bool bnet_read_key(BnetReader *reader, const char *name, BnetKey *ret_key);
 bool bnet_read_signature(BnetReader *reader, const char *name, BnetSignature *ret_signature);
+
+/* A signature of a transaction: with eosio_2 the index may be 2, and auth_data and client_json
+ * follow the 65 bytes. */
+bool bnet_read_wire_signature(BnetReader *reader, const char *name,
+                              BnetWireSignature *ret_signature);
 
 /* string or bytes: a length, at most BNET_WIRE_BYTES_MAX, and as many bytes. */
 bool bnet_read_bytes(BnetReader *reader, const char *name, BnetSlice *ret_slice);
@@ -181,6 +201,9 @@ static inline bool bnet_reader_fail(BnetReader *reader, const uint8_t *at, const
     return false;
 }
 
+/* Fails the read of a value that starts at `at` because the bytes end within it: always false. */
+bool bnet_reader_fail_cut(BnetReader *reader, const uint8_t *at, const char *name);
+
 /* Says of a read that failed that it was within a field: always false. */
 static inline bool bnet_reader_within(BnetReader *reader, const char *name)
 {
@@ -199,7 +222,9 @@ static inline bool bnet_reader_within_item(BnetReader *reader, const char *name,
 
 /* Each takes the first item off the vector; false when there is none left. */
 bool bnet_next_id(BnetItems *ids, BnetId *ret_id);
+/* Of a signature of type 2 without what follows the 65 bytes. */
 bool bnet_next_signature(BnetItems *signatures, BnetSignature *ret_signature);
+bool bnet_next_wire_signature(BnetItems *signatures, BnetWireSignature *ret_signature);
 bool bnet_next_bytes(BnetItems *items, BnetSlice *ret_slice);
 bool bnet_next_extension(BnetItems *extensions, BnetWireExtension *ret_extension);
 
@@ -251,6 +276,7 @@ void bnet_write_varuint(BnetWriter *writer, uint32_t value);
 void bnet_write_id(BnetWriter *writer, const BnetId *id);
 void bnet_write_key(BnetWriter *writer, const BnetKey *key);
 void bnet_write_signature(BnetWriter *writer, const BnetSignature *signature);
+void bnet_write_wire_signature(BnetWriter *writer, const BnetWireSignature *signature);
 void bnet_write_bytes(BnetWriter *writer, BnetSlice slice);
 void bnet_write_ids(BnetWriter *writer, BnetItems ids);
 void bnet_write_signatures(BnetWriter *writer, BnetItems signatures);

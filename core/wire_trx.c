@@ -93,6 +93,7 @@ static bool close_failed(BnetReader *reader, BnetCompression compression, const 
                          BnetSlice packed)
 {
     BnetWireError *error = reader->error;
+    error->cut = false; /* the contents are all there */
     if (compression == BNET_COMPRESSION_ZLIB) {
         error->inflated = true;
         error->inflated_at = error->offset;
@@ -177,8 +178,8 @@ static bool read_context_free_data(BnetReader *reader, const BnetWirePackedTrx *
 
 static bool read_signature_item(BnetReader *reader)
 {
-    BnetSignature signature;
-    return bnet_read_signature(reader, "", &signature);
+    BnetWireSignature signature;
+    return bnet_read_wire_signature(reader, "", &signature);
 }
 
 bool bnet_wire_read_packed_trx_closed(BnetReader *reader, BnetWirePackedTrx *ret_packed)

@@ -240,16 +240,12 @@ static bool read_edges(EdgeFile *file, GArray *links)
 
 bool scenario_edge_list_read(ScenarioReader *reader, uint32_t node, GArray *links)
 {
-    const char *name = scenario_reader_string(reader, node, "a string with the name of a file");
+    g_autofree char *path = scenario_reader_path(reader, node);
     g_autoptr(GError) error = NULL;
 
-    if (name == NULL) {
+    if (path == NULL) {
         return false;
     }
-    g_autofree char *folder = g_path_get_dirname(reader->scenario->path);
-    g_autofree char *path = g_path_is_absolute(name) || strcmp(folder, ".") == 0
-                                ? g_strdup(name)
-                                : g_build_filename(folder, name, NULL);
     g_autofree char *text = scenario_file_text(path, SCENARIO_EDGE_FILE_BYTES_MAX, NULL, &error);
 
     if (text == NULL) {

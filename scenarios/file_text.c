@@ -2,7 +2,6 @@
 #include "scenarios/file_text.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include <glib/gstdio.h>
@@ -10,6 +9,22 @@
 #include "scenarios/loader.h"
 
 #define CHUNK_BYTES 65536u
+
+static void set_cannot_be_opened(const char *path, int cause, GError **error)
+{
+    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE, "%s: cannot be opened: %s", path,
+                g_strerror(cause));
+}
+
+static FILE *open_file(const char *path, GError **error)
+{
+    FILE *stream = g_fopen(path, "rb");
+
+    if (stream == NULL) {
+        set_cannot_be_opened(path, errno, error);
+    }
+    return stream;
+}
 
 /* Appends the stream to `text`, at most one byte over `max`. False: errno tells why. */
 static bool read_all(FILE *stream, size_t max, GString *text)
@@ -30,11 +45,9 @@ static bool read_all(FILE *stream, size_t max, GString *text)
 
 char *scenario_file_text(const char *path, size_t max, size_t *ret_length, GError **error)
 {
-    FILE *stream = g_fopen(path, "rb");
+    FILE *stream = open_file(path, error);
 
     if (stream == NULL) {
-        g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE, "%s: cannot be opened: %s", path,
-                    g_strerror(errno));
         return NULL;
     }
     g_autoptr(GString) text = g_string_new(NULL);
@@ -57,4 +70,27 @@ char *scenario_file_text(const char *path, size_t max, size_t *ret_length, GErro
         *ret_length = text->len;
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+bool scenario_file_check(const char *path, GError **error)
+{
+    GStatBuf status;
+
+    /* Not by opening: that would wait at a pipe that nobody writes to. */
+    if (g_stat(path, &status) != 0) {
+        set_cannot_be_opened(path, errno, error);
+        return false;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE, "%s: %s; a regular file is needed",
+                    path, S_ISDIR(status.st_mode) ? "is a folder" : "is a device or a pipe");
+        return false;
+    }
+    FILE *stream = open_file(path, error);
+
+    if (stream == NULL) {
+        return false;
+    }
+    fclose(stream);
+    return true;
 }

@@ -2,8 +2,12 @@
 #ifndef BNETLAB_SCENARIOS_FILE_TEXT_H
 #define BNETLAB_SCENARIOS_FILE_TEXT_H
 
-/* Reads a whole file, up to a size, so that an endless one does not fill the memory. */
+/*
+ * Reads a whole file, up to a size, so that an endless one does not fill the memory; or looks
+ * whether a file could be read, without reading it.
+ */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <glib.h>
@@ -14,5 +18,11 @@
  * longer than `max` bytes. (transfer full) (nullable)
  */
 char *scenario_file_text(const char *path, size_t max, size_t *ret_length, GError **error);
+
+/*
+ * Whether `path` is a regular file that can be opened for reading. False: sets `error`
+ * (SCENARIO_ERROR_FILE, "path: what is wrong"). Reads nothing.
+ */
+bool scenario_file_check(const char *path, GError **error);
 
 #endif

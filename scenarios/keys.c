@@ -27,6 +27,7 @@ static const ScenarioKey root_keys[] = {
     {"peers", REQUIRED, offsetof(ScenarioRootKeys, peers)},
     {"topology", OPTIONAL, offsetof(ScenarioRootKeys, topology)},
     {"links", OPTIONAL, offsetof(ScenarioRootKeys, links)},
+    {"wire", OPTIONAL, offsetof(ScenarioRootKeys, wire)},
     {"transactions", OPTIONAL, offsetof(ScenarioRootKeys, transactions)},
     {"events", OPTIONAL, offsetof(ScenarioRootKeys, events)},
     {"expect", OPTIONAL, offsetof(ScenarioRootKeys, expect)},
@@ -36,6 +37,7 @@ KEY_TABLE(scenario_root_table, "scenario", "/", root_keys);
 static const ScenarioKey chain_keys[] = {
     {"irreversibility", OPTIONAL, offsetof(ScenarioChainKeys, irreversibility)},
     {"start_height", OPTIONAL, offsetof(ScenarioChainKeys, start_height)},
+    {"blocks_log", OPTIONAL, offsetof(ScenarioChainKeys, blocks_log)},
 };
 KEY_TABLE(scenario_chain_table, "chain", "/chain", chain_keys);
 
@@ -196,6 +198,12 @@ static const ScenarioWord topology_kind_words[] = {
 };
 WORD_TABLE(scenario_topology_kind_words, "topology_kind_word", topology_kind_words);
 
+static const ScenarioWord wire_words[] = {
+    {"structured", SCENARIO_WIRE_STRUCTURED},
+    {"bytes", SCENARIO_WIRE_BYTES},
+};
+WORD_TABLE(scenario_wire_words, "wire_word", wire_words);
+
 static const ScenarioWord connections_words[] = {{"hold", false}, {"reset", true}};
 WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
 
@@ -213,9 +221,11 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,          &scenario_start_chain_words,   &scenario_persona_kind_words,
-    &scenario_fault_words,         &scenario_topology_kind_words, &scenario_connections_words,
-    &scenario_restart_chain_words, &scenario_quantity_words,      NULL,
+    &scenario_rule_words,          &scenario_start_chain_words,
+    &scenario_persona_kind_words,  &scenario_fault_words,
+    &scenario_topology_kind_words, &scenario_wire_words,
+    &scenario_connections_words,   &scenario_restart_chain_words,
+    &scenario_quantity_words,      NULL,
 };
 
 /* ---- Misspellings ---------------------------------------------------------------------------- */

@@ -48,6 +48,7 @@ typedef struct ScenarioRootKeys {
     uint32_t peers;
     uint32_t topology;
     uint32_t links;
+    uint32_t wire;
     uint32_t transactions;
     uint32_t events;
     uint32_t expect;
@@ -56,6 +57,7 @@ typedef struct ScenarioRootKeys {
 typedef struct ScenarioChainKeys {
     uint32_t irreversibility;
     uint32_t start_height;
+    uint32_t blocks_log;
 } ScenarioChainKeys;
 
 typedef struct ScenarioIrreversibilityKeys {
@@ -180,6 +182,7 @@ extern const ScenarioWordTable scenario_start_chain_words;   /* bool from_genesi
 extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, but honest */
 extern const ScenarioWordTable scenario_fault_words;         /* ScenarioFault */
 extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopologyKind */
+extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
 extern const ScenarioWordTable scenario_connections_words;   /* bool reset */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
 extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */

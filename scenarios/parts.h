@@ -14,12 +14,13 @@
 
 #include "scenarios/reader.h"
 
-/* read_peers.c: groups, producers, chain rule. */
+/* read_peers.c: the chain (its rule, where it stands, its log), groups, producers. */
 void scenario_read_chain(ScenarioReader *reader, uint32_t node);
 void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 
-/* read_network.c: the link model, the links, the transactions. */
+/* read_network.c: the link model, the wire, the links, the transactions. */
 void scenario_read_links(ScenarioReader *reader, uint32_t node);
+void scenario_read_wire(ScenarioReader *reader, uint32_t node);
 void scenario_read_topology(ScenarioReader *reader, uint32_t node);
 void scenario_read_transactions(ScenarioReader *reader, uint32_t node);
 

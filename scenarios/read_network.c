@@ -163,6 +163,14 @@ void scenario_read_links(ScenarioReader *reader, uint32_t node)
                          SCENARIO_BUFFER_MAX_BYTES, &model->receive_buffer_bytes);
 }
 
+void scenario_read_wire(ScenarioReader *reader, uint32_t node)
+{
+    int wire = SCENARIO_WIRE_STRUCTURED;
+
+    scenario_reader_word(reader, node, &scenario_wire_words, &wire);
+    reader->scenario->wire = (ScenarioWire)wire;
+}
+
 /* ---- Topology -------------------------------------------------------------------------------- */
 
 /* Notes a key that another kind of topology takes. */

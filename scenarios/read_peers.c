@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "scenarios/file_text.h"
 #include "scenarios/parts.h"
 
 #define NS_PER_US INT64_C(1000)
@@ -41,6 +42,28 @@ static void read_irreversibility(ScenarioReader *reader, uint32_t node)
     scenario_reader_wrong_type(reader, node, "\"dpos\", \"none\" or {\"depth\": blocks}");
 }
 
+/* Looks whether the file is there; the simulator reads it when it builds the chain. */
+static void read_blocks_log(ScenarioReader *reader, uint32_t node)
+{
+    ScenarioChain *chain = &reader->scenario->chain;
+    g_autoptr(GError) error = NULL;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    g_autofree char *path = scenario_reader_path(reader, node);
+
+    if (path == NULL) {
+        return;
+    }
+    if (!scenario_file_check(path, &error)) {
+        scenario_reader_fail(reader, node, "%s", error->message);
+        return;
+    }
+    chain->blocks_log = g_steal_pointer(&path);
+    chain->start_height = 0;
+}
+
 void scenario_read_chain(ScenarioReader *reader, uint32_t node)
 {
     ScenarioChain *chain = &reader->scenario->chain;
@@ -52,6 +75,7 @@ void scenario_read_chain(ScenarioReader *reader, uint32_t node)
     }
     scenario_reader_object(reader, node, &scenario_chain_table, &keys);
     read_irreversibility(reader, keys.irreversibility);
+    read_blocks_log(reader, keys.blocks_log);
     scenario_reader_uint32(reader, keys.start_height, 1, SCENARIO_START_HEIGHT_MAX,
                            &chain->start_height);
 }

@@ -291,6 +291,26 @@ const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const 
     return scenario_document_text(reader->document, node);
 }
 
+char *scenario_reader_path(ScenarioReader *reader, uint32_t node)
+{
+    const char *name = scenario_reader_string(reader, node, "a string with the name of a file");
+
+    if (name == NULL) {
+        return NULL;
+    }
+    if (name[0] == '\0') {
+        scenario_reader_fail(reader, node, "the name of a file must not be empty");
+        return NULL;
+    }
+    g_autofree char *folder = g_path_get_dirname(reader->scenario->path);
+    const bool is_override = scenario_reader_node(reader, node)->source != 0;
+
+    if (g_path_is_absolute(name) || is_override || strcmp(folder, ".") == 0) {
+        return g_strdup(name);
+    }
+    return g_build_filename(folder, name, NULL);
+}
+
 /* What a duration may be. */
 typedef struct DurationRange {
     int64_t min_ns;

@@ -90,4 +90,11 @@ bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioW
  * none) */
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed);
 
+/*
+ * The path of the file that a value names: a relative one is from the scenario's folder, or from
+ * the working directory where an override has set the value. NULL: the value is no string, or is
+ * empty. (transfer full) (nullable)
+ */
+char *scenario_reader_path(ScenarioReader *reader, uint32_t node);
+
 #endif

@@ -19,6 +19,7 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->path);
     g_free(scenario->name);
     g_free(scenario->description);
+    g_free(scenario->chain.blocks_log);
     g_free(scenario->groups);
     g_free(scenario->producers);
     g_free(scenario->links);

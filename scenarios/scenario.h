@@ -111,11 +111,25 @@ typedef enum ScenarioRule {
     SCENARIO_RULE_NONE,
 } ScenarioRule;
 
+/*
+ * Where the blocks up to the start come from. With a log the peers that produce stand for the
+ * producers of the schedule that is active at its last block used, in schedule order; producers of
+ * the log beyond them are offline.
+ */
 typedef struct ScenarioChain {
     ScenarioRule rule;
     uint32_t depth;        /* of SCENARIO_RULE_DEPTH: 1 to 1,000,000 */
-    uint32_t start_height; /* number of the newest pre-built block; 1: the genesis block alone */
+    uint32_t start_height; /* number of the newest block at the start; 1: the genesis block alone;
+                              0: the last one of blocks_log, and never 0 without a log */
+    char *blocks_log;      /* file that holds the blocks; was a readable regular file when the
+                              scenario was loaded, its content is not checked; NULL: pre-built */
 } ScenarioChain;
+
+/* How messages go from peer to peer. Timing, sizes and the trace hash are the same. */
+typedef enum ScenarioWire {
+    SCENARIO_WIRE_STRUCTURED, /* handed over as values */
+    SCENARIO_WIRE_BYTES,      /* each is encoded by the sender and decoded by the receiver */
+} ScenarioWire;
 
 typedef struct ScenarioTransactions {
     uint64_t rate_per_s_micro; /* arrivals a second, all origins together, times 1e6; 0: none */
@@ -189,6 +203,7 @@ typedef struct Scenario {
     ScenarioLinkModel link_model;
     ScenarioLink *links;
     uint32_t n_links;
+    ScenarioWire wire;
     ScenarioTransactions transactions;
     ScenarioEvent *events; /* sorted by time, file order among equals */
     uint32_t n_events;

@@ -6,83 +6,6 @@
 
 #include "sim/internal.h"
 
-/* Timestamp of block 1, about that of the EOS public network; a whole number of schedule rounds is
- * taken from it, so that producer 0 is the first. */
-#define GENESIS_SLOT 1163894400u
-
-/* --- the chain ------------------------------------------------------------------------------- */
-
-static BnetRule rule_of(ScenarioRule rule)
-{
-    switch (rule) {
-    case SCENARIO_RULE_DPOS:
-        return BNET_RULE_DPOS;
-    case SCENARIO_RULE_DEPTH:
-        return BNET_RULE_DEPTH;
-    case SCENARIO_RULE_NONE:
-        return BNET_RULE_NONE;
-    }
-    g_assert_not_reached();
-}
-
-/* "produceraa", "producerab", ...: in the order of the schedule. */
-static uint64_t producer_name(uint32_t index)
-{
-    char text[] = "produceraa";
-    text[8] = (char)('a' + index / 26);
-    text[9] = (char)('a' + index % 26);
-    return bnet_name(text);
-}
-
-static void init_store(SimWorld *world)
-{
-    const Scenario *scenario = world->scenario;
-    uint64_t names[BNET_PRODUCERS_MAX];
-    for (uint32_t i = 0; i < scenario->n_producers; i++)
-        names[i] = producer_name(i);
-    g_assert(scenario->n_producers >= 1);
-    uint32_t round = scenario->n_producers * BNET_SLOTS_PER_TURN;
-    uint32_t genesis_slot = GENESIS_SLOT - GENESIS_SLOT % round;
-    world->start_slot = genesis_slot + scenario->chain.start_height - 1;
-    bnet_store_init(&world->store, &(BnetChainConfig){
-                                       .rule = rule_of(scenario->chain.rule),
-                                       .depth = scenario->chain.depth,
-                                       .n_producers = scenario->n_producers,
-                                       .producers = names,
-                                       .genesis_slot = genesis_slot,
-                                       .zero_slot = world->start_slot,
-                                   });
-}
-
-/* A chain up to the start height on which no producer has missed a slot. */
-static void build_start_chain(SimWorld *world)
-{
-    uint32_t last_produced[BNET_PRODUCERS_MAX] = {0};
-    BnetBlock head = BNET_GENESIS;
-    for (uint32_t number = 2; number <= world->scenario->chain.start_height; number++) {
-        uint32_t slot = bnet_store_block(&world->store, head)->slot + 1;
-        uint32_t producer = bnet_store_scheduled(&world->store, slot);
-        uint32_t last = last_produced[producer];
-        head = bnet_store_add_block(
-            &world->store, &(BnetBlockSpec){
-                               .parent = head,
-                               .slot = slot,
-                               .producer = world->store.producers[producer],
-                               .confirmed = last ? (uint16_t)MIN(number - 1 - last, UINT16_MAX) : 0,
-                               .signature_valid = true,
-                               .content_valid = true,
-                           });
-        g_assert(!bnet_store_block(&world->store, head)->header_fault);
-        last_produced[producer] = number;
-    }
-    world->start_head = head;
-    for (uint32_t i = 0; i < world->scenario->n_producers; i++) {
-        SimPeer *peer = &world->peers[world->scenario->producers[i]];
-        peer->last_produced = last_produced[i];
-        peer->has_produced = last_produced[i] > 0;
-    }
-}
-
 /* --- peers and links ------------------------------------------------------------------------- */
 
 static void init_peer(SimWorld *world, uint32_t index)
@@ -159,7 +82,7 @@ static void init_peers(SimWorld *world)
 
 /* --- the world ------------------------------------------------------------------------------- */
 
-SimWorld *sim_world_new(const Scenario *scenario)
+SimWorld *sim_world_new(const Scenario *scenario, GError **error)
 {
     SimWorld *world = g_new0(SimWorld, 1);
     world->scenario = scenario;
@@ -181,9 +104,12 @@ SimWorld *sim_world_new(const Scenario *scenario)
     world->random_origin = sim_random_stream(scenario->seed, SIM_RANDOM_WORKLOAD_ORIGIN, 0);
     bnet_pool_init(&world->pool);
     sim_queue_init(&world->queue, (size_t)world->n_ends * 4 + world->n_peers);
-    init_store(world);
+    if (!sim_start_store(world, error)) {
+        sim_world_free(world);
+        return NULL;
+    }
     init_peers(world);
-    build_start_chain(world);
+    sim_start_producers(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
@@ -203,7 +129,7 @@ void sim_world_free(SimWorld *world)
 {
     if (!world)
         return;
-    g_ptr_array_unref(world->checks);
+    g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     g_ptr_array_unref(world->observers);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);
@@ -219,5 +145,6 @@ void sim_world_free(SimWorld *world)
     g_free(world->links);
     g_free(world->peer_ends);
     g_free(world->connected);
+    sim_bytes_finish(&world->bytes);
     g_free(world);
 }

@@ -284,7 +284,7 @@ static uint32_t settled_lib(const CheckL1 *self, const SimWorld *world, uint32_t
 /* The highest block that any peer ever held to be irreversible, or was there at the start. */
 static uint32_t highest_lib(const CheckL1 *self, const SimWorld *world)
 {
-    uint32_t highest = sim_world_scenario(world)->chain.start_height;
+    uint32_t highest = sim_world_start_height(world);
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
         highest = MAX(highest, self->past[p].highest);
     return highest;

@@ -145,6 +145,13 @@ typedef struct SimTodo {
     uint32_t slot;
 } SimTodo;
 
+/* Memory for messages as bytes. */
+typedef struct SimBytes {
+    uint8_t *message;
+    uint32_t message_capacity;
+    uint8_t *scratch; /* BNET_WIRE_SCRATCH_BYTES */
+} SimBytes;
+
 struct SimWorld {
     const Scenario *scenario;
     BnetStore store;
@@ -158,11 +165,13 @@ struct SimWorld {
     uint32_t n_ends;
     SimLink *links;
     uint32_t *peer_ends;
-    uint32_t start_slot;  /* slot at time 0 */
-    BnetBlock start_head; /* newest pre-built block */
+    BnetBlock start_head;                   /* newest block of the chain that stands at the start */
+    uint64_t producers[BNET_PRODUCERS_MAX]; /* the schedule after it: names in order of turns */
+    uint32_t n_producers;
     GArray *parcels;      /* of BnetMessage: those on the wires but for blocks */
     GArray *free_parcels; /* of uint32_t */
-    GArray *todo;         /* of SimTodo, for the peer at work */
+    SimBytes bytes;
+    GArray *todo; /* of SimTodo, for the peer at work */
     guint todo_done;
     uint32_t *sides; /* of the partition in force; not owned; NULL: none */
     SimRandom random_arrival;
@@ -214,8 +223,18 @@ uint64_t sim_hash_of_world(const SimWorld *world);
 
 /* --- build.c --------------------------------------------------------------------------------- */
 
-SimWorld *sim_world_new(const Scenario *scenario);
+/* NULL and an error, if the scenario's blocks.log cannot be started from (start.h). */
+SimWorld *sim_world_new(const Scenario *scenario, GError **error);
 void sim_world_free(SimWorld *world);
+
+/* --- start.c: the chain that stands at the start --------------------------------------------- */
+
+/* Makes the store, with that chain. False and an error: its file is of no use; the store is to be
+ * finished all the same. */
+bool sim_start_store(SimWorld *world, GError **error);
+
+/* Tells the producing peers what they have produced on it. */
+void sim_start_producers(SimWorld *world);
 
 /* --- wire.c: what travels between two ends --------------------------------------------------- */
 
@@ -245,6 +264,13 @@ void sim_wire_mend(SimWorld *world, uint32_t end);
 
 /* One latency of what an end sends. */
 int64_t sim_wire_latency(SimWorld *world, uint32_t end);
+
+/* --- bytes.c: messages as bytes -------------------------------------------------------------- */
+
+/* Encodes a message, and makes it what the bytes are decoded to. */
+void sim_bytes_pass(SimWorld *world, BnetMessage *message);
+
+void sim_bytes_finish(SimBytes *bytes);
 
 /* --- connection.c: dialling, opening, closing ------------------------------------------------ */
 

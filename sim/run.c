@@ -242,9 +242,11 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     return result;
 }
 
-SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options)
+SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
 {
-    SimWorld *world = sim_world_new(scenario);
+    SimWorld *world = sim_world_new(scenario, error);
+    if (!world)
+        return NULL;
     SimStory *story = sim_story_new(world);
     g_ptr_array_add(world->observers, sim_story_observer(story));
     if (options && options->trace)

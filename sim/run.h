@@ -21,7 +21,8 @@ typedef struct SimRunOptions {
     gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
 } SimRunOptions;
 
-/* (transfer full) Never NULL: a scenario that loaded can be run. options may be NULL. */
-SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options);
+/* (transfer full) A scenario that loaded can be run: NULL and an error only if it has a blocks.log
+ * that cannot be started from (start.h). options may be NULL. */
+SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error);
 
 #endif

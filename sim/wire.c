@@ -117,6 +117,8 @@ static bool has_room(const SimWorld *world, const SimEnd *to)
 
 bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
 {
+    if (world->scenario->wire == SCENARIO_WIRE_BYTES)
+        sim_bytes_pass(world, message);
     SimEnd *from = &world->ends[end];
     SimEnd *to = &world->ends[end ^ 1];
     /* The side that closed reads no more: what is sent before its FIN arrives gets lost. The end

@@ -62,12 +62,17 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
         return BNET_NO_BLOCK;
     if (bnet_store_block(&world->store, view->head)->slot >= slot)
         return BNET_NO_BLOCK;
+    /* On a chain with another schedule the slot may be somebody else's. */
+    uint64_t producer = world->producers[peer->producer];
+    if (bnet_store_scheduled(&world->store, view->head, slot) != producer)
+        return BNET_NO_BLOCK;
     BnetTrx trxs[SIM_BLOCK_TRXS_MAX];
     BnetBlockSpec spec = {
         .parent = view->head,
         .slot = slot,
-        .producer = world->store.producers[peer->producer],
+        .producer = producer,
         .confirmed = confirmed_by(peer),
+        .schedule_version = bnet_store_schedule(&world->store, view->head)->version,
         .signature_valid = true,
         .content_valid = true,
         .trxs = trxs,
@@ -96,7 +101,8 @@ static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
     BnetBlockSpec spec = {
         .parent = head,
         .slot = slot,
-        .producer = world->store.producers[bnet_store_scheduled(&world->store, slot)],
+        .producer = bnet_store_scheduled(&world->store, head, slot),
+        .schedule_version = bnet_store_schedule(&world->store, head)->version,
         .signature_valid = true,
         .content_valid = true,
         .variant = index + 1,
@@ -105,7 +111,7 @@ static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
     switch (scenario_group_of(world->scenario, index)->persona.fault) {
     case SCENARIO_FAULT_TIMESTAMP:
         spec.slot = bnet_store_block(&world->store, head)->slot;
-        spec.producer = world->store.producers[bnet_store_scheduled(&world->store, spec.slot)];
+        spec.producer = bnet_store_scheduled(&world->store, head, spec.slot);
         what = "that is not later than its parent";
         break;
     case SCENARIO_FAULT_PRODUCER:
@@ -149,20 +155,23 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob 
 
 static void schedule_slot(SimWorld *world, uint32_t slot)
 {
-    uint32_t producer = bnet_store_scheduled(&world->store, slot);
+    uint32_t producer = bnet_dpos_scheduled(world->n_producers, slot);
     sim_world_schedule(world, bnet_store_slot_time_ns(&world->store, slot), SIM_EVENT_SLOT,
                        producer, slot);
 }
 
 void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
 {
+    schedule_slot(world, slot + 1);
+    /* A chain from a file may have more producers than the scenario has peers for. */
+    if (producer >= world->scenario->n_producers)
+        return;
     uint32_t index = world->scenario->producers[producer];
     SimPeer *peer = &world->peers[index];
     if (peer->up && peer->producing) {
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, slot});
         sim_peer_settle(world, index);
     }
-    schedule_slot(world, slot + 1);
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */
@@ -186,8 +195,8 @@ void sim_workload_trx(SimWorld *world)
     SimPeer *peer = &world->peers[index];
     if (!peer->up)
         return;
-    int64_t expires_ns = world->now_ns + spec->lifetime_ns;
-    uint32_t expiration_s = (uint32_t)((expires_ns + BNET_NS_PER_S - 1) / BNET_NS_PER_S);
+    uint32_t expiration_s =
+        bnet_store_second_after(&world->store, world->now_ns + spec->lifetime_ns);
     BnetTrx trx = bnet_store_add_trx(&world->store, ++world->transactions_created, expiration_s,
                                      spec->size_bytes);
     sim_peer_add_job(peer, (SimJob){SIM_JOB_TRX, BNET_NO_SESSION, trx});
@@ -199,7 +208,7 @@ void sim_workload_trx(SimWorld *world)
 void sim_workload_begin(SimWorld *world)
 {
     const Scenario *scenario = world->scenario;
-    schedule_slot(world, world->start_slot + 1);
+    schedule_slot(world, bnet_store_block(&world->store, world->start_head)->slot + 1);
     schedule_trx(world);
     for (uint32_t p = 0; p < world->n_peers; p++) {
         const ScenarioPersona *persona = &scenario_group_of(scenario, p)->persona;

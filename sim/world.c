@@ -71,6 +71,11 @@ const BnetStore *sim_world_store(const SimWorld *world)
     return &world->store;
 }
 
+uint32_t sim_world_start_height(const SimWorld *world)
+{
+    return bnet_store_number(&world->store, world->start_head);
+}
+
 uint32_t sim_world_peers(const SimWorld *world)
 {
     return world->n_peers;

@@ -18,6 +18,9 @@ int64_t sim_world_now_ns(const SimWorld *world);
 /* All blocks and transactions that exist. */
 const BnetStore *sim_world_store(const SimWorld *world);
 
+/* Number of the newest block of the chain that stood at the start. */
+uint32_t sim_world_start_height(const SimWorld *world);
+
 uint32_t sim_world_peers(const SimWorld *world);
 const BnetNode *sim_world_node(const SimWorld *world, uint32_t peer);
 

@@ -44,7 +44,7 @@ static uint64_t hash_of(const char *name, uint64_t more)
     g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
     ck_assert_msg(scenario, "%s", error ? error->message : "");
     scenario->seed += more;
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     return result->trace_hash;
 }
 

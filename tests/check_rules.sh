@@ -9,7 +9,8 @@ set -eu
 rules=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/lint/rules.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree/core" "$tree/scenarios" "$tree/sim/cli" "$tree/reports" "$tree/tests"
+mkdir -p "$tree/core" "$tree/scenarios" "$tree/sim/cli" "$tree/sim/conform" "$tree/reports" \
+    "$tree/tests"
 licence='/* SPDX-License-Identifier: Apache-2.0 */'
 
 fail() {
@@ -68,6 +69,9 @@ breaks sim/a.c 2 "$(include '<json.h>')" "sim/ $only"
 breaks sim/a.c 2 "$(include '"reports/text.h"')" "sim/ $only"
 breaks sim/a.c 2 "$(include '"sim/cli/command.h"')" 'only the program'
 breaks reports/a.c 2 "$(include '<Random123/philox.h>')" "reports/ $only"
+breaks sim/conform/a.c 2 "$(include '<zstd.h>')" "sim/conform/ $only"
+breaks sim/conform/a.c 2 "$(include '"tests/a.h"')" "sim/conform/ $only"
+keeps sim/conform/a.c "$(include '<json-c/json.h>')"
 breaks sim/cli/main.c 2 "$(include '<json.h>')" "sim/cli/ $only"
 breaks sim/cli/main.c 2 "$(include '"tests/a.h"')" "sim/cli/ $only"
 breaks tests/check_a.c 2 "$(include '"sim/queue.c"')" 'no file includes a .c file'

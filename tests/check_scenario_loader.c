@@ -32,6 +32,8 @@ START_TEST(every_default)
     ck_assert_int_eq(s->duration_ns, 10 * S);
     ck_assert_uint_eq(s->chain.rule, SCENARIO_RULE_DPOS);
     ck_assert_uint_eq(s->chain.start_height, 1);
+    ck_assert_ptr_null(s->chain.blocks_log);
+    ck_assert_uint_eq(s->wire, SCENARIO_WIRE_STRUCTURED);
     ck_assert_uint_eq(s->n_groups, 1);
     ck_assert_uint_eq(s->n_peers, 1);
     ck_assert_uint_eq(s->n_producers, 1);
@@ -446,7 +448,7 @@ START_TEST(overrides_that_are_wrong)
         {{"/sed", "1"},
          "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "
          "\"name\", \"description\", \"seed\", \"duration\", \"chain\", \"peers\", \"topology\", "
-         "\"links\", \"transactions\", \"events\", \"expect\""},
+         "\"links\", \"wire\", \"transactions\", \"events\", \"expect\""},
         {{"/peers/bp/count", "0"},
          "--set /peers/bp/count: 0 is out of range; allowed is 1 to 1000000"},
     };

@@ -60,7 +60,7 @@ static void assert_l1(const SimResult *result, SimVerdict verdict, const char *d
 START_TEST(test_healed)
 {
     g_autoptr(Scenario) scenario = fix_scenario(SPLIT);
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     fix_assert_pass(result);
     assert_l1(result, SIM_VERDICT_PASS, "no violation");
 }
@@ -115,7 +115,7 @@ START_TEST(test_heads_differ)
     g_autoptr(Scenario) scenario = fix_scenario(
         "{'duration': '50s', 'peers': {'bp': {'produces': true}, 'relay': {'count': 2}},"
         "'events': [{'at': '5.2s', 'stop_producing': 'bp'}]}");
-    g_autoptr(SimResult) equal = sim_run(scenario, NULL);
+    g_autoptr(SimResult) equal = sim_run(scenario, NULL, NULL);
     fix_assert_pass(equal);
     ck_assert_uint_eq(equal->peers[2].head_number, 11);
     Breakage breakage = {.from_ns = 4 * S, .peers = {2}, .n = 1};
@@ -147,7 +147,7 @@ START_TEST(test_behind_a_follower)
                      "'peers': {'bp': {'count': 2, 'produces': true},"
                      "'follower': {'bnet-follow-irreversible': true}, 'relay': {}},"
                      "'topology': {'kind': 'line'}}");
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     fix_assert_pass(result);
     ck_assert_uint_eq(result->peers[3].head_number, 1);
 }
@@ -164,7 +164,7 @@ START_TEST(test_heads_fall)
         "'events': [{'at': '2266ms', 'partition': ['bp[1]']}, {'at': '60582ms', 'heal': true},"
         "{'at': '67174ms', 'partition': ['bp[0]']}, {'at': '75697ms', 'heal': true},"
         "{'at': '77382ms', 'partition': ['bp[1]']}, {'at': '130747ms', 'heal': true}]}");
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     fix_assert_pass(result);
     ck_assert_uint_gt(result->fork_switches, 0);
 }
@@ -192,7 +192,7 @@ START_TEST(test_too_soon)
             "'peers': {'bp': {'count': 2, 'produces': true, 'idle_timeout': 'none'}},"
             "'events': [{'at': '2s', 'partition': ['bp[0]']}, {'at': '5s', 'heal': true}]}",
             cases[i].duration, cases[i].expect);
-        g_autoptr(SimResult) result = sim_run(scenario, NULL);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         assert_l1(result, cases[i].verdict, cases[i].detail);
     }
 }
@@ -208,7 +208,7 @@ END_TEST
 START_TEST(test_follower)
 {
     g_autoptr(Scenario) scenario = fix_scenario(FOLLOWER);
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     fix_assert_pass(result);
     /* Slot 120 begins at 60 s; the last irreversible block is on its way. */
     ck_assert_uint_eq(result->peers[0].head_number, 170);
@@ -265,7 +265,7 @@ START_TEST(test_servers_lose_their_chain)
         "'peers': {'bp': {'produces': true}, 'follower': {'bnet-follow-irreversible': true}},"
         "'events': [{'at': '60s', 'crash': 'bp'},"
         "{'at': '61s', 'restart': 'bp', 'chain': 'lose'}]}");
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     fix_assert_pass(result);
     ck_assert_uint_gt(result->peers[1].head_number, 100);
 }
@@ -303,7 +303,7 @@ START_TEST(test_bad_block)
             "'n': {'persona': {'kind': 'invalid-block', 'fault': 'signature', 'after': '4s'}}},"
             "'expect': {'bad_block': %s}}",
             cases[i].expect);
-        g_autoptr(SimResult) result = sim_run(scenario, NULL);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         assert_expectation(result, "expect/bad_block", cases[i].detail);
         ck_assert_int_eq(fix_check(result, "expect/bad_block")->verdict, cases[i].verdict);
         ck_assert_int_eq(result->verdict, cases[i].verdict);
@@ -322,7 +322,7 @@ START_TEST(test_convergence)
     int64_t heads_ns = 0;
     int64_t libs_ns = 0;
     {
-        g_autoptr(SimResult) result = sim_run(scenario, NULL);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         ck_assert_int_eq(fix_check(result, "expect/convergence")->verdict, SIM_VERDICT_FAIL);
         ck_assert_int_eq(fix_check(result, "expect/lib_convergence")->verdict, SIM_VERDICT_FAIL);
         ck_assert_int_eq(fix_check(result, "L1")->verdict, SIM_VERDICT_PASS);
@@ -341,7 +341,7 @@ START_TEST(test_convergence)
     for (int64_t less = 0; less <= 1; less++) {
         scenario->expect.convergence_within_ns = heads_ns - less;
         scenario->expect.lib_within_ns = libs_ns - less;
-        g_autoptr(SimResult) result = sim_run(scenario, NULL);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         SimVerdict verdict = less ? SIM_VERDICT_FAIL : SIM_VERDICT_PASS;
         ck_assert_int_eq(fix_check(result, "expect/convergence")->verdict, verdict);
         ck_assert_int_eq(fix_check(result, "expect/lib_convergence")->verdict, verdict);
@@ -390,7 +390,7 @@ START_TEST(test_bounds)
     ScenarioBound *bound = &scenario->expect.bounds[0];
     uint64_t value = 0;
     bound->at_least = UINT64_MAX;
-    g_autoptr(SimResult) first = sim_run(scenario, NULL);
+    g_autoptr(SimResult) first = sim_run(scenario, NULL, NULL);
     const char *detail = fix_check(first, "expect/bounds/0")->detail;
     g_autofree char *prefix = g_strdup_printf("relay has %s ", names[_i]);
     ck_assert_msg(g_str_has_prefix(detail, prefix), "%s", detail);
@@ -408,7 +408,7 @@ START_TEST(test_bounds)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         bound->at_least = cases[i].at_least;
         bound->at_most = cases[i].at_most;
-        g_autoptr(SimResult) result = sim_run(scenario, NULL);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         ck_assert_int_eq(fix_check(result, "expect/bounds/0")->verdict, cases[i].verdict);
         ck_assert_int_eq(result->verdict, cases[i].verdict);
     }
@@ -425,7 +425,7 @@ START_TEST(test_bound_time)
         "{'quantity': 'head', 'peers': 'bp', 'at': '10000000001ns', 'at_least': 21, 'at_most': 21},"
         "{'quantity': 'head', 'peers': '*', 'at': '0s', 'at_most': 5},"
         "{'quantity': 'head', 'at': '10s', 'at_most': 19}]}}");
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     ck_assert_int_eq(fix_check(result, "expect/bounds/0")->verdict, SIM_VERDICT_PASS);
     ck_assert_int_eq(fix_check(result, "expect/bounds/1")->verdict, SIM_VERDICT_PASS);
     ck_assert_int_eq(fix_check(result, "expect/bounds/2")->verdict, SIM_VERDICT_PASS);

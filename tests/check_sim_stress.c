@@ -232,7 +232,7 @@ static uint32_t run_seed(uint64_t seed)
     if (g_getenv("BNETLAB_STRESS_PRINT"))
         fputs(text, stderr);
     g_autoptr(Scenario) scenario = fix_scenario(text);
-    g_autoptr(SimResult) result = sim_run(scenario, NULL);
+    g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
     uint32_t n = 0;
     for (uint32_t i = 0; i < result->n_checks; i++) {
         const SimCheckResult *check = &result->checks[i];

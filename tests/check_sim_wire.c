@@ -16,7 +16,7 @@ static void make_world(const char *links)
     scenario = fix_scenario_of("{'duration': '10s', 'peers': {'a': {'produces': true}, 'b': {}},"
                                "'links': {%s}}",
                                links);
-    world = sim_world_new(scenario);
+    world = sim_world_new(scenario, NULL);
     end_a = fix_end(world, 0, 1);
     end_b = fix_end(world, 1, 0);
     ck_assert_uint_eq(end_b % 2, 0);

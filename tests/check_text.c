@@ -416,6 +416,70 @@ START_TEST(test_type_is_asserted)
 }
 END_TEST
 
+/* --- signatures of transactions -------------------------------------------------------------- */
+
+/* Computed apart from this code, by a method that agrees with what EOSIO 2 writes. */
+START_TEST(test_webauthn_signature)
+{
+    static const uint8_t auth_data[] = {1, 2, 3};
+    BnetWireSignature signature = {.signature = {{2, 0x1f}},
+                                   .auth_data = {auth_data, sizeof auth_data},
+                                   .client_json = BNET_SLICE("{\"a\":1}")};
+    memset(signature.signature.bytes + 2, 0x44, 64);
+    char text[BNET_TEXT_WIRE_SIGNATURE_MAX + 1];
+    ck_assert_uint_eq(bnet_text_wire_signature(&signature, text), strlen(text));
+    ck_assert_str_eq(text, "SIG_WA_"
+                           "2WDtoSmfF2fqVY6h1V6sZnmDz6A8EYfHY9piheefFX6YHyt6yYweknFz6r5M6GchFaN4qPM"
+                           "q8qBxyimbQwbvZ8o9zMKCwqJ92RWMuYx7qBjLVZd");
+    BnetSignature untouched = {{9}};
+    ck_assert(!bnet_parse_signature(text, strlen(text), &untouched));
+    ck_assert_uint_eq(untouched.bytes[0], 9);
+
+    signature = (BnetWireSignature){.signature = {{2}}};
+    ck_assert_uint_eq(bnet_text_wire_signature(&signature, text), strlen(text));
+    ck_assert_str_eq(text, "SIG_WA_1111111111111111111111111111111111111111111111111111111111111111"
+                           "1114FpobH");
+}
+END_TEST
+
+/* The others are written as ever. */
+START_TEST(test_wire_signature)
+{
+    for (uint8_t type = 0; type < 2; type++) {
+        const BnetWireSignature signature = {.signature = {{type, 0x1f}}};
+        char text[BNET_TEXT_WIRE_SIGNATURE_MAX + 1];
+        char expected[BNET_TEXT_SIGNATURE_MAX + 1];
+        ck_assert_uint_eq(bnet_text_wire_signature(&signature, text),
+                          bnet_text_signature(&signature.signature, expected));
+        ck_assert_str_eq(text, expected);
+    }
+}
+END_TEST
+
+/* The longest text there is, and none for one byte more. */
+START_TEST(test_webauthn_signature_at_the_limit)
+{
+    uint8_t ones[1021];
+    memset(ones, 0xff, sizeof ones);
+    BnetWireSignature signature = {.auth_data = {ones, 1020}, .client_json = {ones, 1}};
+    memset(signature.signature.bytes, 0xff, sizeof signature.signature.bytes);
+    signature.signature.bytes[0] = 2;
+    char *text = malloc(BNET_TEXT_WIRE_SIGNATURE_MAX + 1);
+    const size_t n = bnet_text_wire_signature(&signature, text);
+    ck_assert_uint_eq(n, BNET_TEXT_WIRE_SIGNATURE_MAX);
+    ck_assert_uint_eq(strlen(text), n);
+    BnetId hash;
+    from_hex("3db2ab737a36da3407e8aaea119ff89d97692ed85769c32d5746dc8dc84f2ed7", hash.bytes,
+             sizeof hash.bytes);
+    const BnetId found = bnet_sha256(text, n);
+    ck_assert(bnet_id_equal(&found, &hash));
+    signature.auth_data.n++;
+    ck_assert_uint_eq(bnet_text_wire_signature(&signature, text), 0);
+    ck_assert_str_eq(text, "");
+    free(text);
+}
+END_TEST
+
 /* --- ids ------------------------------------------------------------------------------------- */
 
 #define ID_LOWER "00000001405147477ab2f5f51cda427b638191c66d2c59aa392d5c2c98076cb0"
@@ -487,6 +551,9 @@ int main(void)
     tcase_add_test(tcase, test_long_text);
     tcase_add_test(tcase, test_text_round_trips);
     tcase_add_test(tcase, test_type_is_asserted);
+    tcase_add_test(tcase, test_webauthn_signature);
+    tcase_add_test(tcase, test_wire_signature);
+    tcase_add_test(tcase, test_webauthn_signature_at_the_limit);
     tcase_add_test(tcase, test_id);
     tcase_add_test(tcase, test_id_digits);
     suite_add_tcase(suite, tcase);

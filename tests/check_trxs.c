@@ -139,8 +139,8 @@ START_TEST(test_expired_marks)
 {
     Fixture f;
     setup(&f, 1);
-    BnetTrx old = bnet_store_add_trx(&f.store, 1000, 99, 100);
-    BnetTrx last = bnet_store_add_trx(&f.store, 1001, 100, 100);
+    BnetTrx old = bnet_store_add_trx(&f.store, 1000, CORE_ZERO_S + 99, 100);
+    BnetTrx last = bnet_store_add_trx(&f.store, 1001, CORE_ZERO_S + 100, 100);
     bnet_trxs_reserve(&f.trxs, 2, 100 * BNET_NS_PER_S);
     bnet_trxs_mark_known(&f.trxs, 0, old);
     ck_assert_uint_eq(f.trxs.n_entries, 0);
@@ -334,8 +334,9 @@ START_TEST(test_random_trxs)
         if (trx == f.store.n_trxs || model[trx].expiration_s < now_s)
             what = 0; /* nothing is accepted or marked that has expired: have a new one */
         if (what < 35) {
-            trx = core_trx(&f.store, now_s + core_below(&random, 40));
-            model[trx].expiration_s = bnet_store_trx(&f.store, trx)->expiration_s;
+            uint32_t expiration_s = now_s + core_below(&random, 40);
+            trx = core_trx(&f.store, expiration_s);
+            model[trx].expiration_s = expiration_s;
         }
         if (what < 50) {
             ck_assert(bnet_trxs_accept(&f.trxs, trx));

@@ -177,6 +177,102 @@ START_TEST(test_keys_and_signatures)
 }
 END_TEST
 
+#define X32 "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
+#define WEBAUTHN "02 1f" X32 X32 "03 010203 02 7b7d"
+
+/* Of EOSIO 2, where the reader may take them, and for transactions alone. */
+START_TEST(test_webauthn_signature)
+{
+    WireBytes in = wire_hex(WEBAUTHN);
+    WireInput input;
+    BnetWireSignature signature = {.signature = {{9}}};
+    ck_assert(!bnet_read_wire_signature(wire_input(&input, in.bytes, in.n), "s", &signature));
+    wire_assert_failed(&input, "s", 0, "0 (K1) or 1 (R1)");
+    ck_assert_uint_eq(signature.signature.bytes[0], 9);
+    BnetReader *reader = wire_input(&input, in.bytes, in.n);
+    reader->eosio_2 = true;
+    ck_assert(!bnet_read_signature(reader, "s", &signature.signature));
+    wire_assert_failed(&input, "s", 0, "0 (K1) or 1 (R1)");
+
+    reader = wire_input(&input, in.bytes, in.n);
+    reader->eosio_2 = true;
+    ck_assert(bnet_read_wire_signature(reader, "s", &signature));
+    ck_assert_uint_eq(bnet_reader_left(reader), 0);
+    ck_assert_mem_eq(signature.signature.bytes, in.bytes, 66);
+    ck_assert(signature.auth_data.n == 3 && signature.auth_data.bytes[2] == 3);
+    ck_assert(signature.client_json.n == 2 && signature.client_json.bytes[1] == '}');
+
+    uint8_t out[80];
+    BnetWriter writer;
+    bnet_writer_init(&writer, out, sizeof out);
+    bnet_write_wire_signature(&writer, &signature);
+    ck_assert_uint_eq(writer.n, in.n);
+    ck_assert_mem_eq(out, in.bytes, in.n);
+    free(in.bytes);
+}
+END_TEST
+
+START_TEST(test_cut_webauthn_signature)
+{
+    WireBytes in = wire_hex(WEBAUTHN);
+    WireInput input;
+    BnetWireSignature signature;
+    for (size_t n = 0; n < in.n; n++) {
+        WireBytes cut = wire_copy(in.bytes, n);
+        BnetReader *reader = wire_input(&input, cut.bytes, n);
+        reader->eosio_2 = true;
+        ck_assert(!bnet_read_wire_signature(reader, "s", &signature));
+        if (n < 66)
+            wire_assert_failed(&input, "s", 0, "more bytes");
+        else if (n < 70)
+            wire_assert_failed(&input, "s.auth_data", 66, "more bytes");
+        else
+            wire_assert_failed(&input, "s.client_json", 70, "more bytes");
+        ck_assert(input.error.cut);
+        free(cut.bytes);
+    }
+    in.bytes[0] = 3;
+    BnetReader *reader = wire_input(&input, in.bytes, in.n);
+    reader->eosio_2 = true;
+    ck_assert(!bnet_read_wire_signature(reader, "s", &signature));
+    wire_assert_failed(&input, "s", 0, "2 (WebAuthn)");
+    ck_assert(!input.error.cut);
+    free(in.bytes);
+}
+END_TEST
+
+/* A vector of all types, walked through in both ways and written as it was. */
+START_TEST(test_signatures_of_all_types)
+{
+    WireBytes in = wire_hex(WEBAUTHN "00 20" X32 X32 WEBAUTHN "01 21" X32 X32);
+    BnetItems items = {.bytes = in.bytes, .n = in.n, .count = 4};
+    uint8_t out[300];
+    BnetWriter writer;
+    bnet_writer_init(&writer, out, sizeof out);
+    bnet_write_signatures(&writer, items);
+    ck_assert_uint_eq(writer.n, in.n + 1);
+    ck_assert_uint_eq(out[0], 4);
+    ck_assert_mem_eq(out + 1, in.bytes, in.n);
+
+    static const uint8_t types[] = {2, 0, 2, 1};
+    BnetItems same = items;
+    for (unsigned i = 0; i < 4; i++) {
+        BnetWireSignature whole;
+        BnetSignature signature;
+        ck_assert(bnet_next_wire_signature(&items, &whole));
+        ck_assert(bnet_next_signature(&same, &signature));
+        ck_assert_uint_eq(signature.bytes[0], types[i]);
+        ck_assert_mem_eq(signature.bytes, whole.signature.bytes, sizeof signature.bytes);
+        ck_assert_uint_eq(whole.client_json.n, types[i] == 2 ? 2 : 0);
+        ck_assert_uint_eq(whole.auth_data.n, types[i] == 2 ? 3 : 0);
+        ck_assert_uint_eq(items.n, same.n);
+    }
+    BnetSignature none;
+    ck_assert(!bnet_next_signature(&same, &none));
+    free(in.bytes);
+}
+END_TEST
+
 /* --- bytes and vectors at their limits ------------------------------------------------------- */
 
 /* A length or count, then `n` zero bytes. */
@@ -359,6 +455,14 @@ static void write_signature_of_type_2(void)
     bnet_write_signature(&writer, &signature);
 }
 
+static void write_wire_signature_of_type_3(void)
+{
+    const BnetWireSignature signature = {.signature = {{3}}};
+    BnetWriter writer;
+    bnet_writer_init(&writer, NULL, 0);
+    bnet_write_wire_signature(&writer, &signature);
+}
+
 static void iterate_over_no_vector(void)
 {
     static const uint8_t byte;
@@ -373,6 +477,7 @@ START_TEST(test_what_only_we_can_get_wrong)
     ck_assert(core_asserts(write_count_beyond_the_limit));
     ck_assert(core_asserts(write_key_of_type_2));
     ck_assert(core_asserts(write_signature_of_type_2));
+    ck_assert(core_asserts(write_wire_signature_of_type_3));
     ck_assert(core_asserts(iterate_over_no_vector));
     BnetWriter writer;
     bnet_writer_init(&writer, NULL, 0);
@@ -405,6 +510,9 @@ int main(void)
     tcase_add_test(tcase, test_bool_is_0_or_1);
     tcase_add_loop_test(tcase, test_varuint, 0, N_VARUINTS);
     tcase_add_test(tcase, test_keys_and_signatures);
+    tcase_add_test(tcase, test_webauthn_signature);
+    tcase_add_test(tcase, test_cut_webauthn_signature);
+    tcase_add_test(tcase, test_signatures_of_all_types);
     tcase_add_test(tcase, test_bytes_at_the_limit);
     tcase_add_test(tcase, test_vectors_at_the_limit);
     tcase_add_test(tcase, test_vectors_beyond_the_limit);

@@ -329,6 +329,57 @@ START_TEST(test_context_free_data)
 }
 END_TEST
 
+/* A signature of type 2 makes a transaction malformed where the reader is not told of EOSIO 2. */
+START_TEST(test_webauthn_signature)
+{
+    WireBytes plain = wire_hex(TRX);
+    uint8_t bytes[66 + 2] = {2};
+    const BnetWirePackedTrx packed = {.packed_trx = slice_of(&plain),
+                                      .signatures = {bytes, sizeof bytes, 1}};
+    WireBytes in = packed_bytes(&packed);
+    WireInput input;
+    BnetWirePackedTrx found;
+    ck_assert(!bnet_wire_read_packed_trx(wire_input(&input, in.bytes, in.n), &found));
+    wire_assert_failed(&input, "signatures[0]", 1, "0 (K1) or 1 (R1)");
+    BnetReader *reader = wire_input(&input, in.bytes, in.n);
+    reader->eosio_2 = true;
+    ck_assert(bnet_wire_read_packed_trx(reader, &found));
+    ck_assert_uint_eq(bnet_reader_left(reader), 0);
+    const BnetId ids[2] = {bnet_wire_signed_id(&found), bnet_sha256(in.bytes, in.n)};
+    ck_assert(bnet_id_equal(&ids[0], &ids[1]));
+    free(in.bytes);
+    free(plain.bytes);
+}
+END_TEST
+
+/* What a packed transaction's contents lack cannot come later; what it lacks itself can. */
+START_TEST(test_cut)
+{
+    WireBytes plain = wire_hex(TRX);
+    WireBytes stream = deflated(plain.bytes, plain.n - 1);
+    const BnetWirePackedTrx cuts[] = {
+        {.packed_trx = {plain.bytes, plain.n - 1}},
+        {.packed_trx = slice_of(&stream), .compression = BNET_COMPRESSION_ZLIB},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        WireInput input;
+        ck_assert(!is_well_formed(&cuts[i], &input));
+        ck_assert(strstr(input.error.allowed, "more bytes") && !input.error.cut);
+        ck_assert(input.error.inflated == (i == 1));
+
+        WireBytes in = packed_bytes(&cuts[i]);
+        for (size_t n = 0; n < in.n; n++) {
+            BnetWirePackedTrx found;
+            ck_assert(!bnet_wire_read_packed_trx(wire_input(&input, in.bytes, n), &found));
+            ck_assert(input.error.cut);
+        }
+        free(in.bytes);
+    }
+    free(stream.bytes);
+    free(plain.bytes);
+}
+END_TEST
+
 /* --- hashes ---------------------------------------------------------------------------------- */
 
 /* How a transaction is packed is part of its digest and signed id, not of its id. */
@@ -387,6 +438,8 @@ int main(void)
     tcase_add_test(tcase, test_arena);
     tcase_add_test(tcase, test_scratch);
     tcase_add_test(tcase, test_context_free_data);
+    tcase_add_test(tcase, test_webauthn_signature);
+    tcase_add_test(tcase, test_cut);
     tcase_add_test(tcase, test_hashes_of_packings);
     suite_add_tcase(suite, tcase);
     return core_run(suite);

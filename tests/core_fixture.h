@@ -87,7 +87,7 @@ static inline uint16_t core_confirmed(const BnetStore *store, BnetBlock parent, 
 /* A valid, empty block in that slot. */
 static inline BnetBlockSpec core_spec_at(const BnetStore *store, BnetBlock parent, uint32_t slot)
 {
-    uint64_t producer = store->producers[bnet_store_scheduled(store, slot)];
+    uint64_t producer = bnet_store_scheduled(store, parent, slot);
     return (BnetBlockSpec){
         .parent = parent,
         .slot = slot,
@@ -143,9 +143,13 @@ static inline BnetBlock core_child_with(BnetStore *store, BnetBlock parent, uint
     return bnet_store_add_block(store, &spec);
 }
 
-static inline BnetTrx core_trx(BnetStore *store, uint32_t expiration_s)
+/* Slot 0 begins at that second since 1970. */
+#define CORE_ZERO_S 946684800u
+
+/* A transaction that expires so many seconds after time 0. */
+static inline BnetTrx core_trx(BnetStore *store, uint32_t expires_s)
 {
-    return bnet_store_add_trx(store, store->n_trxs, expiration_s, 200);
+    return bnet_store_add_trx(store, store->n_trxs, CORE_ZERO_S + expires_s, 200);
 }
 
 static inline BnetKey core_key(uint8_t who)

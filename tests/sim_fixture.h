@@ -130,7 +130,7 @@ static inline const FixNote *fix_note(const FixRecorder *self, guint index)
 static inline SimResult *fix_run(const Scenario *scenario, FixRecorder *recorder)
 {
     SimRunOptions options = {.trace = recorder ? &recorder->observer : NULL};
-    return sim_run(scenario, &options);
+    return sim_run(scenario, &options, NULL);
 }
 
 /* --- queries --------------------------------------------------------------------------------- */
@@ -196,7 +196,7 @@ static inline uint32_t fix_end(const SimWorld *world, uint32_t peer, uint32_t re
 /* A world whose peers are up and whose ends are marked open, in which nothing happens by itself. */
 static inline SimWorld *fix_world(const Scenario *scenario)
 {
-    SimWorld *world = sim_world_new(scenario);
+    SimWorld *world = sim_world_new(scenario, NULL);
     for (uint32_t p = 0; p < world->n_peers; p++)
         sim_peer_start(world, p, false);
     for (uint32_t e = 0; e < world->n_ends; e++)
@@ -235,7 +235,7 @@ static inline BnetBlockSpec fix_spec(const SimWorld *world, BnetBlock parent, ui
     return (BnetBlockSpec){
         .parent = parent,
         .slot = slot,
-        .producer = world->store.producers[bnet_store_scheduled(&world->store, slot)],
+        .producer = bnet_store_scheduled(&world->store, parent, slot),
         .signature_valid = true,
         .content_valid = true,
     };

@@ -26,8 +26,10 @@ typedef enum CliExit {
 } CliExit;
 
 /* Subcommands. argv[0] is the subcommand's name. They return an exit status. */
+int cli_decode(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
+int cli_conform(int argc, char **argv);
 
 /* What the user called the program by: the environment variable BNETLAB_PROGRAM, which a wrapper
  * sets, else the first word of the command line. */

@@ -50,8 +50,7 @@ static bool load_all(Session *session, const CliPaths *paths, const CliOverrides
     bool is_ok = true;
     for (guint i = 0; i < paths->files->len; i++) {
         g_autoptr(GError) error = NULL;
-        Scenario *scenario = scenario_load(g_ptr_array_index(paths->files, i), overrides->items,
-                                           overrides->count, &error);
+        Scenario *scenario = cli_load(g_ptr_array_index(paths->files, i), overrides, &error);
         if (scenario == NULL) {
             g_printerr("%s\n", error->message);
             is_ok = false;
@@ -240,10 +239,12 @@ static void on_done(void *user_data, guint index, SimResult *result, const GErro
     Session *session = user_data;
     const Scenario *scenario = g_ptr_array_index(session->scenarios, index);
     g_autoptr(SimResult) owned = result;
-    if (error != NULL) {
+    if (error != NULL && result == NULL) {
+        cli_error("run: %s", error->message);
+    } else if (error != NULL) {
         cli_error("run: --trace: %s", error->message);
-        session->has_failed_to_report = true;
     }
+    session->has_failed_to_report |= error != NULL;
     if (owned != NULL) {
         on_result(session, owned);
     } else if (session->junit != NULL) {

@@ -28,8 +28,7 @@ static int validate_all(const CliPaths *paths, const CliOverrides *overrides)
     for (guint i = 0; i < paths->files->len; i++) {
         const char *path = g_ptr_array_index(paths->files, i);
         g_autoptr(GError) error = NULL;
-        g_autoptr(Scenario) scenario =
-            scenario_load(path, overrides->items, overrides->count, &error);
+        g_autoptr(Scenario) scenario = cli_load(path, overrides, &error);
         if (scenario != NULL) {
             write_ok(scenario, path);
         } else {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/cli.h"
+#include "sim/start.h"
 
 static gint compare_names(gconstpointer a, gconstpointer b)
 {
@@ -184,4 +185,13 @@ void cli_overrides_finish(CliOverrides *overrides)
         g_clear_pointer(&overrides->items, g_free);
         g_clear_pointer(&overrides->strings, g_ptr_array_unref);
     }
+}
+
+Scenario *cli_load(const char *path, const CliOverrides *overrides, GError **error)
+{
+    g_autoptr(Scenario) scenario = scenario_load(path, overrides->items, overrides->count, error);
+    if (scenario == NULL || !sim_start_check(scenario, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&scenario);
 }

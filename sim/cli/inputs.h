@@ -50,4 +50,8 @@ bool cli_overrides_init(CliOverrides *overrides, char *const *sets, const char *
 /* Accepts NULL. */
 void cli_overrides_finish(CliOverrides *overrides);
 
+/* Loads a scenario and checks the chain that it starts from, so that it can be run. NULL and a
+ * GError, whose message stands for itself, if not. (transfer full) (nullable) */
+Scenario *cli_load(const char *path, const CliOverrides *overrides, GError **error);
+
 #endif

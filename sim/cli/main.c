@@ -20,6 +20,8 @@ typedef struct Command {
 static const Command commands[] = {
     {"run", "Run scenarios and judge them", cli_run},
     {"validate", "Check scenario files without running them", cli_validate},
+    {"conform", "Compare with recorded cases", cli_conform},
+    {"decode", "Show what bytes of the protocol say", cli_decode},
 };
 
 #define WORD_MAX 16u /* longer words are no slip of a subcommand's name */
@@ -86,6 +88,8 @@ static char *usage_text(void)
                     "  bnetlab run scenarios/quickstart.json\n"
                     "  bnetlab run --junit report.xml scenarios/\n"
                     "  bnetlab validate scenarios/\n"
+                    "  bnetlab decode 0200\n"
+                    "  bnetlab conform blocks blocks.log\n"
                     "\nExit status: 0 all expectations met, 1 an expectation or property failed,\n"
                     "2 bad usage or input, 3 internal error, 128 + n stopped by signal n.\n");
     return g_string_free(out, FALSE);

@@ -52,7 +52,9 @@ static void simulate(Run *run, const Scenario *scenario, ReportTrace *trace)
         .progress_data = run,
         .stop = run->suite->options->stop,
     };
-    run->result = sim_run(scenario, &options);
+    run->result = sim_run(scenario, &options, &run->error);
+    if (run->result == NULL)
+        return;
     run->result->wall_seconds = (double)(g_get_monotonic_time() - began_us) / 1e6;
     run->result->peak_rss_bytes = peak_rss_bytes();
 }
@@ -64,7 +66,8 @@ static void simulate_with_trace(Run *run, const Scenario *scenario, const char *
         return;
     }
     simulate(run, scenario, trace);
-    (void)report_trace_finish(trace, run->result, &run->error);
+    if (run->result != NULL)
+        (void)report_trace_finish(trace, run->result, &run->error);
 }
 
 static void do_run(Run *run)

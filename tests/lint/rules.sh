@@ -58,7 +58,7 @@ lines "$work/c" -E '^#[[:space:]]*include' >"$work/includes"
 # includes_of FOLDER ALLOWED RULE: the folder's files include nothing but what the pattern allows.
 includes_of() {
     case $1 in
-    sim/) grep '^sim/' "$work/includes" | grep -vE '^sim/(cli/|host\.c:)' ;;
+    sim/) grep '^sim/' "$work/includes" | grep -vE '^sim/(cli/|conform/|host\.c:)' ;;
     *) grep "^$1" "$work/includes" ;;
     esac | grep -vE "^[^:]*:[0-9]+:#include ($2)" | breach "$3" || true
 }
@@ -76,6 +76,8 @@ includes_of sim/ "$c17|\"(core|scenarios|sim)/|$glib|<Random123/" \
     'sim/ includes core/, scenarios/, sim/, GLib and Random123'
 includes_of reports/ "$c17|$posix|\"(core|scenarios|sim|reports)/|\"version\.h|$glib|$json|<zstd\.h>" \
     'reports/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zstd'
+includes_of sim/conform/ "$c17|\"(core|scenarios|sim|reports)/|$glib|$json|<zlib\.h>" \
+    'sim/conform/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zlib'
 includes_of sim/cli/ "$c17|$posix|\"(core|scenarios|sim|reports)/|\"version\.h|$glib" \
     'sim/cli/ includes the folders, GLib and POSIX'
 grep -vE '^(sim/cli|tests)/' "$work/includes" | grep '#include "sim/cli/' |

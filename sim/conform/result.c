@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The result of a run, for people and as JSON. */
+
+#include <json-c/json.h>
+
+#include "reports/format.h"
+#include "sim/conform/run.h"
+
+/* Appends "  label  text" as a line. */
+static void append_line(GString *out, const char *label, const char *text)
+{
+    g_string_append_printf(out, "    %-8s  ", label);
+    report_append_clean(out, text);
+    g_string_append_c(out, '\n');
+}
+
+static void append_disagreement(GString *out, const ConformDisagreement *disagreement)
+{
+    report_append_clean(out, disagreement->path);
+    if (disagreement->line > 0) {
+        g_string_append_printf(out, ":%" G_GUINT64_FORMAT, disagreement->line);
+    }
+    g_string_append_printf(out, ": record %" G_GUINT64_FORMAT, disagreement->record);
+    if (disagreement->name[0] != '\0') {
+        g_string_append(out, " (");
+        report_append_clean(out, disagreement->name);
+        g_string_append_c(out, ')');
+    }
+    g_string_append(out, ": ");
+    report_append_clean(out, disagreement->field);
+    g_string_append_c(out, '\n');
+    append_line(out, "expected", disagreement->expected);
+    append_line(out, "got", disagreement->got);
+}
+
+void conform_result_text(GString *out, const ConformResult *result)
+{
+    for (guint i = 0; i < result->disagreements->len; i++) {
+        append_disagreement(out, g_ptr_array_index(result->disagreements, i));
+    }
+    report_append_count(out, result->agree);
+    g_string_append(out, " agree, ");
+    report_append_count(out, result->disagree);
+    g_string_append(out, " disagree\n");
+}
+
+/* Bytes that are not UTF-8 become '?' in a name of a file. */
+static struct json_object *json_text(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    return json_object_new_string(valid);
+}
+
+static struct json_object *json_file(const ConformFile *file)
+{
+    struct json_object *json = json_object_new_object();
+    json_object_object_add(json, "path", json_text(file->path));
+    json_object_object_add(json, "agree", json_object_new_uint64(file->agree));
+    json_object_object_add(json, "disagree", json_object_new_uint64(file->disagree));
+    json_object_object_add(json, "error", file->error == NULL ? NULL : json_text(file->error));
+    return json;
+}
+
+static struct json_object *json_disagreement(const ConformDisagreement *disagreement)
+{
+    struct json_object *json = json_object_new_object();
+    json_object_object_add(json, "path", json_text(disagreement->path));
+    json_object_object_add(json, "line", json_object_new_uint64(disagreement->line));
+    json_object_object_add(json, "record", json_object_new_uint64(disagreement->record));
+    json_object_object_add(json, "name", json_text(disagreement->name));
+    json_object_object_add(json, "field", json_text(disagreement->field));
+    json_object_object_add(json, "expected", json_text(disagreement->expected));
+    json_object_object_add(json, "got", json_text(disagreement->got));
+    return json;
+}
+
+void conform_result_json(GString *out, const ConformResult *result)
+{
+    struct json_object *json = json_object_new_object();
+    struct json_object *files = json_object_new_array();
+    struct json_object *disagreements = json_object_new_array();
+    for (guint i = 0; i < result->files->len; i++) {
+        json_object_array_add(files, json_file(g_ptr_array_index(result->files, i)));
+    }
+    for (guint i = 0; i < result->disagreements->len; i++) {
+        const ConformDisagreement *each = g_ptr_array_index(result->disagreements, i);
+        json_object_array_add(disagreements, json_disagreement(each));
+    }
+    json_object_object_add(json, "kind", json_object_new_string(result->kind));
+    json_object_object_add(json, "agree", json_object_new_uint64(result->agree));
+    json_object_object_add(json, "disagree", json_object_new_uint64(result->disagree));
+    json_object_object_add(json, "files", files);
+    json_object_object_add(json, "disagreements", disagreements);
+    g_string_append(out, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
+                                                                  JSON_C_TO_STRING_SPACED |
+                                                                  JSON_C_TO_STRING_NOSLASHESCAPE));
+    g_string_append_c(out, '\n');
+    json_object_put(json);
+}
