@@ -12,8 +12,6 @@ _Static_assert(sizeof failing_mark - 1 + VARIANT_BYTES == sizeof(BnetId), "fills
 /* Header extension of EOSIO 2: new producers with their authorities. */
 #define EXTENSION_SCHEDULE 1u
 
-#define FIRST_INDEX 1024u
-
 /* Where the bytes of a block or transaction stand; n = 0: nowhere. */
 typedef struct Place {
     uint64_t at;
@@ -35,9 +33,7 @@ typedef struct BnetContents {
     Places trxs;
     BnetId *signed_ids; /* by handle: hashes of the kept transactions */
     uint64_t signed_capacity;
-    uint32_t *signed_index; /* transactions by them, open addressing; 0: free */
-    uint32_t signed_index_size;
-    uint32_t n_signed;
+    BnetIdIndex signed_index;
     BnetSigning signing;
     uint8_t *scratch;
     uint64_t scratch_capacity;
@@ -53,6 +49,7 @@ void bnet_contents_init(BnetStore *store, const BnetChainConfig *config)
         .keep = config->keep_bytes,
     };
     bnet_signing_init(&store->contents->signing);
+    bnet_id_index_init(&store->contents->signed_index);
 }
 
 void bnet_contents_finish(BnetStore *store)
@@ -65,7 +62,7 @@ void bnet_contents_finish(BnetStore *store)
     bnet_mem_resize(contents->blocks.items, 0);
     bnet_mem_resize(contents->trxs.items, 0);
     bnet_mem_resize(contents->signed_ids, 0);
-    bnet_mem_resize(contents->signed_index, 0);
+    bnet_id_index_finish(&contents->signed_index);
     bnet_mem_resize(contents->scratch, 0);
     bnet_mem_resize(contents, 0);
     store->contents = NULL;
@@ -127,32 +124,9 @@ BnetSlice bnet_store_trx_bytes(const BnetStore *store, BnetTrx trx)
 
 /* --- transactions by their signed id --------------------------------------------------------- */
 
-static uint32_t *signed_place(const BnetContents *contents, uint32_t *index, uint32_t size,
-                              const BnetId *id)
+static BnetIdItems signed_ids(const BnetContents *contents)
 {
-    uint32_t at;
-    memcpy(&at, id->bytes, sizeof at);
-    while (index[at &= size - 1] && !bnet_id_equal(&contents->signed_ids[index[at]], id))
-        at++;
-    return &index[at];
-}
-
-static void signed_index_reserve(BnetContents *contents)
-{
-    if ((uint64_t)contents->n_signed * 2 < contents->signed_index_size)
-        return;
-    const uint32_t old_size = contents->signed_index_size;
-    const uint32_t size = old_size ? old_size * 2 : FIRST_INDEX;
-    uint32_t *index = bnet_mem_resize(NULL, (size_t)size * sizeof *index);
-    memset(index, 0, (size_t)size * sizeof *index);
-    for (uint32_t i = 0; i < old_size; i++) {
-        const BnetTrx trx = contents->signed_index[i];
-        if (trx != BNET_NO_TRX)
-            *signed_place(contents, index, size, &contents->signed_ids[trx]) = trx;
-    }
-    bnet_mem_resize(contents->signed_index, 0);
-    contents->signed_index = index;
-    contents->signed_index_size = size;
+    return (BnetIdItems){contents->signed_ids, sizeof *contents->signed_ids};
 }
 
 /* Keeps the transaction that is added next, written by `writer` behind the kept bytes. */
@@ -162,18 +136,13 @@ static void keep_trx(BnetContents *contents, BnetTrx trx, const BnetWriter *writ
     contents->signed_ids =
         bnet_store_grow(contents->signed_ids, trx, 1, &contents->signed_capacity, sizeof(BnetId));
     contents->signed_ids[trx] = bnet_sha256(writer->bytes, writer->n);
-    signed_index_reserve(contents);
-    const BnetId *id = &contents->signed_ids[trx];
-    *signed_place(contents, contents->signed_index, contents->signed_index_size, id) = trx;
-    contents->n_signed++;
+    bnet_id_index_add(&contents->signed_index, signed_ids(contents), trx);
 }
 
 BnetTrx bnet_store_find_signed(const BnetStore *store, const BnetId *signed_id)
 {
     const BnetContents *contents = store->contents;
-    if (contents->signed_index_size == 0)
-        return BNET_NO_TRX;
-    return *signed_place(contents, contents->signed_index, contents->signed_index_size, signed_id);
+    return bnet_id_index_find(&contents->signed_index, signed_ids(contents), signed_id);
 }
 
 /* --- signatures ------------------------------------------------------------------------------ */
@@ -452,14 +421,16 @@ static BnetFault content_fault(const BnetStore *store, const BnetWireBlock *bloc
     return BNET_FAULT_NONE;
 }
 
-/* The block with that id whose bytes are these; BNET_NO_BLOCK: none. */
-static BnetBlock find_same(const BnetStore *store, const BnetId *id, BnetSlice bytes)
+/* The block with that id on that parent whose bytes are these; BNET_NO_BLOCK: none. Bytes do not
+ * say which of several parents with one id is meant. */
+static BnetBlock find_same(const BnetStore *store, BnetBlock parent, const BnetId *id,
+                           BnetSlice bytes)
 {
-    BnetSameId walk = {0};
+    BnetIdWalk walk = {0};
     BnetBlock block;
-    while (bnet_store_next_of_id(store, id, &walk, &block)) {
+    while ((block = bnet_store_next_of_id(store, id, &walk)) != BNET_NO_BLOCK) {
         const Place place = place_of(&store->contents->blocks, block);
-        if (place.n == bytes.n &&
+        if (bnet_store_block(store, block)->parent == parent && place.n == bytes.n &&
             memcmp(store->contents->bytes + place.at, bytes.bytes, bytes.n) == 0)
             return block;
     }
@@ -505,7 +476,7 @@ bool bnet_store_read_block(BnetStore *store, const BnetWireBlock *block, BnetScr
         return false;
     const BnetId id = bnet_wire_block_id(&block->header);
     const BnetSlice bytes = write_block(store->contents, block);
-    *ret_block = find_same(store, &id, bytes);
+    *ret_block = find_same(store, parent, &id, bytes);
     if (*ret_block != BNET_NO_BLOCK)
         return true;
 

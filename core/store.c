@@ -6,7 +6,6 @@
 
 #define FIRST_BLOCKS 256u
 #define FIRST_TRXS 256u
-#define FIRST_INDEX 1024u
 #define FIRST_ITEMS 4096u
 
 /* signature: variant index and 65 bytes; then no block extensions. */
@@ -46,72 +45,46 @@ BnetId *bnet_store_digests(BnetStore *store, uint32_t n)
     return store->digests;
 }
 
-/* --- index by id ----------------------------------------------------------------------------- */
+/* --- blocks by their id ---------------------------------------------------------------------- */
 
-static uint32_t id_hash(const BnetId *id)
+static BnetIdItems block_ids(const BnetStore *store)
 {
-    uint32_t hash;
-    memcpy(&hash, id->bytes + 8, sizeof hash);
-    return hash;
+    return (BnetIdItems){store->blocks, sizeof *store->blocks};
 }
 
 /* The same header with and without a valid signature, or with another content, is not one block;
  * nor are the children of two such blocks, although their ids are equal. */
 static bool same_block(const BnetBlockInfo *a, const BnetBlockInfo *b)
 {
-    return bnet_id_equal(&a->id, &b->id) && a->parent == b->parent &&
-           a->header_fault == b->header_fault && a->content_fault == b->content_fault;
+    return a->parent == b->parent && a->header_fault == b->header_fault &&
+           a->content_fault == b->content_fault;
 }
 
-static uint32_t *index_place(const BnetStore *store, uint32_t *index, uint32_t size,
-                             const BnetBlockInfo *info)
+static BnetBlock find_same(const BnetStore *store, const BnetBlockInfo *info)
 {
-    uint32_t at = id_hash(&info->id) & (size - 1);
-    while (index[at] && !same_block(&store->blocks[index[at]], info))
-        at = (at + 1) & (size - 1);
-    return &index[at];
+    BnetIdWalk walk = {0};
+    BnetBlock block;
+    while ((block = bnet_store_next_of_id(store, &info->id, &walk)) != BNET_NO_BLOCK)
+        if (same_block(&store->blocks[block], info))
+            return block;
+    return BNET_NO_BLOCK;
 }
 
-static void index_reserve(BnetStore *store)
+BnetBlock bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetIdWalk *walk)
 {
-    if ((uint64_t)store->n_blocks * 2 < store->index_size)
-        return;
-    uint32_t size = store->index_size ? store->index_size * 2 : FIRST_INDEX;
-    bnet_assert(size > store->index_size);
-    uint32_t *index = bnet_mem_resize(NULL, (size_t)size * sizeof *index);
-    memset(index, 0, (size_t)size * sizeof *index);
-    for (uint32_t b = 1; b < store->n_blocks; b++)
-        *index_place(store, index, size, &store->blocks[b]) = b;
-    bnet_mem_resize(store->index, 0);
-    store->index = index;
-    store->index_size = size;
+    return bnet_id_index_next(&store->index, block_ids(store), id, walk);
 }
 
 BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id)
 {
-    BnetSameId walk = {0};
-    BnetBlock oldest = BNET_NO_BLOCK;
-    BnetBlock block;
-    while (bnet_store_next_of_id(store, id, &walk, &block)) {
-        const BnetBlockInfo *info = &store->blocks[block];
+    BnetIdWalk walk = {0};
+    const BnetBlock oldest = bnet_store_next_of_id(store, id, &walk);
+    for (BnetBlock b = oldest; b != BNET_NO_BLOCK; b = bnet_store_next_of_id(store, id, &walk)) {
+        const BnetBlockInfo *info = &store->blocks[b];
         if (info->header_fault == BNET_FAULT_NONE && info->content_fault == BNET_FAULT_NONE)
-            return block;
-        if (oldest == BNET_NO_BLOCK || block < oldest)
-            oldest = block;
+            return b;
     }
     return oldest;
-}
-
-bool bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetSameId *walk,
-                           BnetBlock *ret_block)
-{
-    const uint32_t mask = store->index_size - 1;
-    uint32_t at = walk->begun ? (walk->at + 1) & mask : id_hash(id) & mask;
-    while (store->index[at] && !bnet_id_equal(&store->blocks[store->index[at]].id, id))
-        at = (at + 1) & mask;
-    *walk = (BnetSameId){.at = at, .begun = true};
-    *ret_block = store->index[at];
-    return *ret_block != BNET_NO_BLOCK;
 }
 
 /* --- blocks ---------------------------------------------------------------------------------- */
@@ -132,6 +105,7 @@ static BnetBlock append_block(BnetStore *store, const BnetBlockInfo *info)
         grow(store->blocks, block, &store->blocks_capacity, FIRST_BLOCKS, sizeof *store->blocks);
     store->blocks[block] = *info;
     store->n_blocks++;
+    bnet_id_index_add(&store->index, block_ids(store), block);
     return block;
 }
 
@@ -185,11 +159,10 @@ void bnet_store_draft(const BnetStore *store, BnetBlock parent, const BnetHeader
 BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_is_new)
 {
     BnetBlockInfo info = draft->info;
-    index_reserve(store);
-    uint32_t *place = index_place(store, store->index, store->index_size, &info);
-    *ret_is_new = *place == BNET_NO_BLOCK;
+    const BnetBlock same = find_same(store, &info);
+    *ret_is_new = same == BNET_NO_BLOCK;
     if (!*ret_is_new)
-        return *place;
+        return same;
 
     info.lib = lib_of(store, &draft->state);
     info.proposed = draft->state.proposed;
@@ -199,8 +172,7 @@ BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_
     info.trx_at = store->n_block_trxs;
     for (uint32_t i = 0; i < info.n_trx; i++)
         store->block_trxs[store->n_block_trxs++] = draft->trxs[i];
-    *place = append_block(store, &info);
-    return *place;
+    return append_block(store, &info);
 }
 
 /* --- modelled blocks ------------------------------------------------------------------------- */
@@ -291,10 +263,8 @@ static void add_genesis(BnetStore *store, const BnetChainConfig *config)
         .size = real ? bnet_contents_size(real) : block_size(store, &spec),
     };
     keep_dpos(store, &info, &state);
-    index_reserve(store);
-    uint32_t *place = index_place(store, store->index, store->index_size, &info);
-    *place = append_block(store, &info);
-    bnet_assert(*place == BNET_GENESIS && (!real || bnet_header_number(&real->header.fields) == 1));
+    const BnetBlock block = append_block(store, &info);
+    bnet_assert(block == BNET_GENESIS && (!real || bnet_header_number(&real->header.fields) == 1));
     bnet_contents_keep_genesis(store, real ? NULL : &model, real);
 }
 
@@ -334,6 +304,8 @@ void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
     store->chain_id = config->chain_id ? *config->chain_id : model_chain_id(config);
     store->n_blocks = 1;
     store->n_trxs = 1;
+    bnet_id_index_init(&store->index);
+    bnet_id_index_init(&store->trx_index);
     bnet_schedules_init(&store->schedules);
     bnet_contents_init(store, config);
     add_first_schedule(store, config);
@@ -350,54 +322,32 @@ void bnet_store_finish(BnetStore *store)
     bnet_mem_resize(store->trxs, 0);
     bnet_mem_resize(store->block_trxs, 0);
     bnet_mem_resize(store->dpos, 0);
-    bnet_mem_resize(store->index, 0);
-    bnet_mem_resize(store->trx_index, 0);
+    bnet_id_index_finish(&store->index);
+    bnet_id_index_finish(&store->trx_index);
     bnet_mem_resize(store->digests, 0);
     memset(store, 0, sizeof *store);
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */
 
-static uint32_t *trx_place(const BnetStore *store, uint32_t *index, uint32_t size, const BnetId *id)
+static BnetIdItems trx_ids(const BnetStore *store)
 {
-    uint32_t at = id_hash(id) & (size - 1);
-    while (index[at] && !bnet_id_equal(&store->trxs[index[at]].id, id))
-        at = (at + 1) & (size - 1);
-    return &index[at];
-}
-
-static void trx_index_reserve(BnetStore *store)
-{
-    if ((uint64_t)store->n_trxs * 2 < store->trx_index_size)
-        return;
-    uint32_t size = store->trx_index_size ? store->trx_index_size * 2 : FIRST_INDEX;
-    bnet_assert(size > store->trx_index_size);
-    uint32_t *index = bnet_mem_resize(NULL, (size_t)size * sizeof *index);
-    memset(index, 0, (size_t)size * sizeof *index);
-    for (uint32_t t = 1; t < store->n_trxs; t++)
-        *trx_place(store, index, size, &store->trxs[t].id) = t;
-    bnet_mem_resize(store->trx_index, 0);
-    store->trx_index = index;
-    store->trx_index_size = size;
+    return (BnetIdItems){store->trxs, sizeof *store->trxs};
 }
 
 BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id)
 {
-    if (store->trx_index_size == 0)
-        return BNET_NO_TRX;
-    return *trx_place(store, store->trx_index, store->trx_index_size, id);
+    return bnet_id_index_find(&store->trx_index, trx_ids(store), id);
 }
 
 BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info)
 {
-    trx_index_reserve(store);
-    uint32_t *place = trx_place(store, store->trx_index, store->trx_index_size, &info->id);
-    bnet_assert(*place == BNET_NO_TRX);
+    bnet_assert(bnet_store_find_trx(store, &info->id) == BNET_NO_TRX);
     BnetTrx trx = store->n_trxs;
     store->trxs = grow(store->trxs, trx, &store->trxs_capacity, FIRST_TRXS, sizeof *store->trxs);
     store->trxs[trx] = *info;
     store->n_trxs++;
-    *place = trx;
+    bnet_id_index_add(&store->trx_index, trx_ids(store), trx);
     return trx;
 }
 

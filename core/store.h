@@ -17,6 +17,7 @@
 
 #include "core/dpos.h"
 #include "core/header.h"
+#include "core/id_index.h"
 #include "core/schedule.h"
 
 /* Block 1. */
@@ -48,7 +49,7 @@ typedef enum BnetFault {
 } BnetFault;
 
 typedef struct BnetBlockInfo {
-    BnetId id;
+    BnetId id; /* stands first, for the index */
     uint32_t number;
     BnetBlock parent;  /* BNET_NO_BLOCK: of block 1 alone */
     BnetBlock jump;    /* an ancestor further back; of block 1: itself */
@@ -66,7 +67,7 @@ typedef struct BnetBlockInfo {
 } BnetBlockInfo;
 
 typedef struct BnetTrxInfo {
-    BnetId id;
+    BnetId id;          /* stands first, for the index */
     BnetId receipt;     /* digest of its receipt in a modelled block */
     int64_t expires_ns; /* on the driver's clock; may lie before its time 0 */
     uint32_t size;      /* bytes of the packed_transaction */
@@ -108,11 +109,9 @@ typedef struct BnetStore {
     uint8_t *dpos; /* packed DPoS states */
     uint64_t dpos_bytes;
     uint64_t dpos_capacity;
-    uint32_t *index; /* blocks by id, open addressing; 0: free */
-    uint32_t index_size;
-    uint32_t *trx_index; /* transactions by id, in the same way */
-    uint32_t trx_index_size;
-    BnetId *digests; /* scratch for Merkle roots */
+    BnetIdIndex index;     /* of blocks */
+    BnetIdIndex trx_index; /* of transactions */
+    BnetId *digests;       /* scratch for Merkle roots */
     uint32_t digests_capacity;
     struct BnetContents *contents; /* contents.h */
 } BnetStore;

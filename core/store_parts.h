@@ -24,15 +24,8 @@ void bnet_store_draft(const BnetStore *store, BnetBlock parent, const BnetHeader
 /* The handle of that block; *ret_is_new: it was not there. */
 BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_is_new);
 
-/* A walk over the blocks of one id; begins as all zero. */
-typedef struct BnetSameId {
-    uint32_t at;
-    bool begun;
-} BnetSameId;
-
-/* The next of them; false: no more. */
-bool bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetSameId *walk,
-                           BnetBlock *ret_block);
+/* The next block of that id, the oldest first; BNET_NO_BLOCK: no more. */
+BnetBlock bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetIdWalk *walk);
 
 /* A transaction of that id; BNET_NO_TRX: none. */
 BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id);
