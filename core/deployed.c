@@ -13,20 +13,18 @@ static bool is_same(const BnetDeployed *deployed, BnetBlock a, BnetBlock b)
     return bnet_id_equal(&info_of(deployed, a)->id, &info_of(deployed, b)->id);
 }
 
-/* Both are children of the same block, or have no parent. */
+/* Two blocks of one number are children of the same block, or both are block 1. */
 static bool are_siblings(const BnetDeployed *deployed, BnetBlock a, BnetBlock b)
 {
     const BnetBlock x = info_of(deployed, a)->parent;
     const BnetBlock y = info_of(deployed, b)->parent;
-    if (x == BNET_NO_BLOCK || y == BNET_NO_BLOCK)
-        return x == y;
-    return is_same(deployed, x, y);
+    return x == BNET_NO_BLOCK || is_same(deployed, x, y);
 }
 
+/* A block other than block 1 is a child of that one. */
 static bool is_child(const BnetDeployed *deployed, BnetBlock block, BnetBlock parent)
 {
-    const BnetBlock above = info_of(deployed, block)->parent;
-    return above != BNET_NO_BLOCK && is_same(deployed, above, parent);
+    return is_same(deployed, info_of(deployed, block)->parent, parent);
 }
 
 /* --- growing lists --------------------------------------------------------------------------- */
@@ -90,7 +88,6 @@ void bnet_deployed_init(BnetDeployed *deployed, const BnetStore *store, BnetBloc
         include_chain(deployed, root);
     bnet_fork_database_init(&deployed->forks, store);
     bnet_fork_database_add(&deployed->forks, root);
-    bnet_fork_database_mark(&deployed->forks, root, true);
 }
 
 void bnet_deployed_finish(BnetDeployed *deployed)
@@ -243,13 +240,11 @@ static BnetDeployedResult undo(BnetDeployed *deployed)
     return BNET_DEPLOYED_ACCEPTED;
 }
 
-/* Undoes as many blocks as the list has, whose items lose their marks one by one. */
-static BnetDeployedResult undo_all(BnetDeployed *deployed, const BnetBlock *blocks, uint32_t n,
-                                   bool newest_first)
+/* Undoes as many blocks as the list has, which lose their marks. */
+static BnetDeployedResult undo_all(BnetDeployed *deployed, const BnetBlock *blocks, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        const BnetBlock block = blocks[newest_first ? i : n - 1 - i];
-        bnet_fork_database_mark(&deployed->forks, block, false);
+        bnet_fork_database_mark(&deployed->forks, blocks[i], false);
         const BnetDeployedResult result = undo(deployed);
         if (result != BNET_DEPLOYED_ACCEPTED)
             return result;
@@ -309,7 +304,7 @@ static BnetDeployedResult turn_back(BnetDeployed *deployed, uint32_t failed, Bne
     const BnetDeployedPath *gained = &deployed->gained;
     BnetDeployedResult result = remove_branch(deployed, gained->blocks[failed]);
     if (result == BNET_DEPLOYED_ACCEPTED)
-        result = undo_all(deployed, &gained->blocks[failed + 1], gained->n - failed - 1, false);
+        result = undo_all(deployed, &gained->blocks[failed + 1], gained->n - failed - 1);
     if (result == BNET_DEPLOYED_ACCEPTED)
         result = restore(deployed);
     return result == BNET_DEPLOYED_ACCEPTED ? why : result;
@@ -320,7 +315,7 @@ static BnetDeployedResult switch_branch(BnetDeployed *deployed)
     tell(deployed, BNET_DEPLOYED_FORK_SWITCH, deployed->head, deployed->fork_head);
     if (!find_branches(deployed))
         return BNET_DEPLOYED_CRASHED;
-    BnetDeployedResult result = undo_all(deployed, deployed->lost.blocks, deployed->lost.n, true);
+    BnetDeployedResult result = undo_all(deployed, deployed->lost.blocks, deployed->lost.n);
     if (result != BNET_DEPLOYED_ACCEPTED)
         return result;
     for (uint32_t i = deployed->gained.n; i > 0; i--) {

@@ -232,13 +232,11 @@ static void level_remove(BnetForkDatabase *database, uint32_t slot)
     *(fork->after ? &database->forks[fork->after].before : &level->last) = fork->before;
 }
 
-/* Leaves numbers out that have no block any more, at both ends. */
+/* Leaves the lowest numbers out that have no block any more. */
 static void shrink_levels(BnetForkDatabase *database)
 {
-    while (database->low < database->high && !level_at(database, database->low)->first)
+    while (database->n > 0 && !level_at(database, database->low)->first)
         database->low++;
-    while (database->low < database->high && !level_at(database, database->high)->first)
-        database->high--;
 }
 
 /* --- queries --------------------------------------------------------------------------------- */
@@ -277,7 +275,6 @@ void bnet_fork_database_add(BnetForkDatabase *database, BnetBlock block)
     bnet_assert(slot_of(database, block) == 0);
     bnet_assert(above != BNET_NO_BLOCK || database->n == 0);
     const uint32_t parent = above ? slot_of(database, above) : 0;
-    const uint32_t number = bnet_store_number(database->store, block);
     const uint32_t slot = take_slot(database);
     database->forks[slot] = (BnetFork){
         .block = block,
@@ -287,9 +284,7 @@ void bnet_fork_database_add(BnetForkDatabase *database, BnetBlock block)
     };
     if (parent)
         database->forks[parent].child = slot;
-    reserve_level(database, number);
-    if (database->n == 0 || number > database->high)
-        database->high = number;
+    reserve_level(database, bnet_store_number(database->store, block));
     level_insert(database, slot, 0);
     reserve_bucket(database);
     put_in_bucket(database, slot);

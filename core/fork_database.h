@@ -43,7 +43,6 @@ typedef struct BnetForkDatabase {
     BnetForkLevel *levels; /* that of a number stands at number modulo n_levels */
     uint32_t n_levels;     /* a power of two, or 0 */
     uint32_t low;          /* lowest number that is there, if any is */
-    uint32_t high;         /* highest */
 } BnetForkDatabase;
 
 void bnet_fork_database_init(BnetForkDatabase *database, const BnetStore *store);

@@ -263,6 +263,33 @@ START_TEST(test_apart)
 }
 END_TEST
 
+/* Where the switch after that begins with block 1, it is impossible: that has no parent. */
+START_TEST(test_apart_at_block_1)
+{
+    for (uint32_t quirks = 0; quirks <= BNET_DEPLOYED_NO_RETRY; quirks += BNET_DEPLOYED_NO_RETRY) {
+        const bool retries = quirks == 0;
+        Fixture f;
+        setup_with(&f, BNET_RULE_NONE, 0, 1, quirks);
+        const BnetBlock two = core_child(&f.store, BNET_GENESIS, 0);
+        const BnetBlock three = core_child(&f.store, two, 0);
+        const BnetBlock three_b = core_child(&f.store, core_child(&f.store, BNET_GENESIS, 1), 0);
+        push_chain(&f, BNET_GENESIS, three);
+        push_chain(&f, BNET_GENESIS, three_b);
+        bnet_deployed_refuse(&f.deployed, &bnet_store_block(&f.store, two)->id);
+        const BnetBlock four_b = core_bad_child(&f.store, three_b, 0);
+        ck_assert_uint_eq(bnet_deployed_push(&f.deployed, four_b, false),
+                          retries ? BNET_DEPLOYED_STUCK : BNET_DEPLOYED_FAULTY);
+        ck_assert_str_eq(heads(&f), "1, fork head 3");
+        for (uint32_t skip = 5; skip < 7; skip++)
+            ck_assert_uint_eq(
+                bnet_deployed_push(&f.deployed, core_child(&f.store, two, skip), false),
+                BNET_DEPLOYED_STUCK);
+        ck_assert_str_eq(heads(&f), "1, fork head 3");
+        teardown(&f);
+    }
+}
+END_TEST
+
 /* Without that oddity the best block is looked for until a switch succeeds. */
 START_TEST(test_retry)
 {
@@ -363,6 +390,40 @@ START_TEST(test_trailing)
     setup_with(&f, BNET_RULE_DPOS, 0, 4, BNET_DEPLOYED_NO_RETRY);
     push_chain(&f, BNET_GENESIS, core_extend(&f.store, BNET_GENESIS, 199));
     ck_assert_uint_eq(bnet_store_number(&f.store, f.deployed.irreversible), 155);
+    teardown(&f);
+}
+END_TEST
+
+/*
+ * Of several blocks of one number that which is applied becomes irreversible, though it came last.
+ * Two producers have slots 0 to 11 and 12 to 23, and so on; block 35 stands in slot 34, of the
+ * first. A block of the second raises the LIB and so is better than two more of the first.
+ */
+START_TEST(test_current_first)
+{
+    Fixture f;
+    setup_with(&f, BNET_RULE_DPOS, 0, 2, BNET_DEPLOYED_QUIRKS);
+    const BnetBlock fork = core_extend(&f.store, BNET_GENESIS, 34);
+    const BnetBlock refused = core_child(&f.store, fork, 0);
+    const BnetBlock side = core_extend(&f.store, core_child(&f.store, fork, 13), 1);
+    push_chain(&f, BNET_GENESIS, core_child(&f.store, refused, 12));
+    push_chain(&f, fork, side);
+    bnet_deployed_refuse(&f.deployed, &bnet_store_block(&f.store, refused)->id);
+    ck_assert_uint_eq(bnet_deployed_push(&f.deployed, core_bad_child(&f.store, side, 0), false),
+                      BNET_DEPLOYED_FAULTY);
+    ck_assert_str_eq(heads(&f), "35, fork head 37b");
+    BnetBlock head = core_child(&f.store, fork, 1);
+    const BnetBlock last = head;
+    push_chain(&f, fork, head);
+    ck_assert_uint_eq(f.deployed.head, last);
+    while (bnet_store_number(&f.store, f.deployed.irreversible) < 36) {
+        ck_assert_uint_lt(f.store.n_blocks, 200);
+        const BnetBlock parent = head;
+        head = core_child(&f.store, head, 0);
+        push_chain(&f, parent, head);
+    }
+    ck_assert_uint_eq(f.deployed.irreversible, last);
+    ck_assert(!bnet_deployed_has(&f.deployed, refused));
     teardown(&f);
 }
 END_TEST
@@ -476,10 +537,12 @@ int main(void)
     tcase_add_test(tests, test_switch);
     tcase_add_test(tests, test_bad_branch);
     tcase_add_test(tests, test_apart);
+    tcase_add_test(tests, test_apart_at_block_1);
     tcase_add_test(tests, test_retry);
     tcase_add_test(tests, test_transactions);
     tcase_add_test(tests, test_root);
     tcase_add_test(tests, test_trailing);
+    tcase_add_test(tests, test_current_first);
     tcase_add_test(tests, test_pruned);
     tcase_add_test(tests, test_stuck);
     tcase_add_test(tests, test_crash_of_a_switch);
