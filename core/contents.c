@@ -280,8 +280,8 @@ static void write_model_trx(BnetWriter *writer, uint64_t nonce, uint32_t expirat
     bnet_write_count(writer, 0); /* extensions */
 }
 
-BnetTrxInfo bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s,
-                                    uint32_t size)
+BnetTrx bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s,
+                                uint32_t size, BnetTrxInfo *ret_info)
 {
     static const uint8_t no_data[1] = {0};
     BnetContents *contents = store->contents;
@@ -289,6 +289,10 @@ BnetTrxInfo bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t e
     BnetWriter trx;
     bnet_writer_init(&trx, scratch(contents, size), size);
     write_model_trx(&trx, nonce, expiration_s, shape);
+    const BnetId id = bnet_sha256(trx.bytes, trx.n);
+    const BnetTrx known = bnet_store_find_trx(store, &id);
+    if (known != BNET_NO_TRX)
+        return known;
     const BnetWirePackedTrx packed = {
         .packed_context_free_data = {.bytes = no_data, .n = shape.filler},
         .packed_trx = {.bytes = trx.bytes, .n = trx.n},
@@ -301,12 +305,13 @@ BnetTrxInfo bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t e
         keep_trx(contents, store->n_trxs, &writer);
     }
     const BnetId digest = bnet_wire_packed_digest(&packed);
-    return (BnetTrxInfo){
-        .id = bnet_sha256(trx.bytes, trx.n),
+    *ret_info = (BnetTrxInfo){
+        .id = id,
         .receipt = bnet_receipt_digest(&digest),
         .expires_ns = bnet_store_second_ns(store, expiration_s),
         .size = size,
     };
+    return BNET_NO_TRX;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -403,8 +408,7 @@ static BnetTrx *read_trxs(BnetStore *store, const BnetWireBlock *block, BnetScra
     return trxs;
 }
 
-static BnetFault content_fault(const BnetStore *store, const BnetWireBlock *block,
-                               const BnetDraft *draft)
+static BnetFault content_fault(BnetStore *store, const BnetWireBlock *block, const BnetDraft *draft)
 {
     const BnetHeader *header = &block->header.fields;
     if (block->extensions.count > 0 && !store->extensions)
@@ -414,11 +418,7 @@ static BnetFault content_fault(const BnetStore *store, const BnetWireBlock *bloc
     const BnetId root = bnet_wire_transaction_mroot(block);
     if (!bnet_id_equal(&root, &header->transaction_mroot))
         return BNET_FAULT_ROOT;
-    const int64_t time_ns = bnet_store_slot_time_ns(store, header->slot);
-    for (uint32_t i = 0; i < draft->info.n_trx; i++)
-        if (bnet_store_trx(store, draft->trxs[i])->expires_ns < time_ns)
-            return BNET_FAULT_EXPIRED;
-    return BNET_FAULT_NONE;
+    return bnet_store_judge_trxs(store, header->slot, draft->trxs, draft->info.n_trx);
 }
 
 /* The block with that id on that parent whose bytes are these; BNET_NO_BLOCK: none. Bytes do not

@@ -190,10 +190,12 @@ static bool is_refused(const BnetDeployed *deployed, const BnetId *id)
     return false;
 }
 
-/* What is wrong with a block as a whole. Expired transactions are looked for one by one. */
+/* What is wrong with a block as a whole. Transactions that have expired or come twice are looked
+ * for one by one. */
 static bool is_faulty(const BnetDeployed *deployed, const BnetBlockInfo *info)
 {
-    if (info->content_fault != BNET_FAULT_NONE && info->content_fault != BNET_FAULT_EXPIRED)
+    const BnetFault fault = (BnetFault)info->content_fault;
+    if (fault != BNET_FAULT_NONE && fault != BNET_FAULT_DUPLICATE && fault != BNET_FAULT_EXPIRED)
         return true;
     return is_refused(deployed, &info->id);
 }
@@ -368,6 +370,7 @@ static BnetDeployedResult judge_header(const BnetBlockInfo *info)
     case BNET_FAULT_BLOCK_EXTENSION:
     case BNET_FAULT_CONTENT:
     case BNET_FAULT_ROOT:
+    case BNET_FAULT_DUPLICATE:
     case BNET_FAULT_EXPIRED:
         break;
     }

@@ -105,7 +105,8 @@ bool bnet_dpos_promote(BnetDpos *state, const BnetSchedules *schedules, uint32_t
     for (uint32_t i = 0; i < next->n; i++) {
         const uint64_t kept = next->producers[i].name;
         const uint32_t at = bnet_schedule_find(old, kept);
-        last[i] = kept == state->former ? state->former_last : state->lib;
+        const bool was_former = state->former_last > 0 && kept == state->former;
+        last[i] = was_former ? state->former_last : state->lib;
         implied[i] = state->lib;
         if (at < old->n) {
             last[i] = state->last_produced[at];

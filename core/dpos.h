@@ -28,8 +28,8 @@ typedef struct BnetDpos {
     uint32_t changed;     /* number of the block that brought the newest; 0: genesis */
     bool is_pending;      /* the newest is not active yet */
     bool schedule_fresh;  /* only at genesis: nobody counts as having produced */
-    uint64_t former;      /* who promoted the active schedule and is not in it; 0: nobody */
-    uint32_t former_last; /* number of that block */
+    uint64_t former;      /* who promoted the active schedule and is not in it */
+    uint32_t former_last; /* number of that block; 0: there is nobody like that */
     uint32_t last_produced[BNET_PRODUCERS_MAX];
     uint32_t implied[BNET_PRODUCERS_MAX];
     uint32_t n_missing;

@@ -4,7 +4,8 @@
 
 /*
  * Producer schedules (protocol section 8): who may produce, in order of turns, and with which key.
- * Each is kept once, for as long as its table; a number names it.
+ * Each is kept once, for as long as its table; a number names it. Adding compares it with all that
+ * are kept.
  */
 
 #include "core/wire_block.h"

@@ -52,20 +52,34 @@ static BnetIdItems block_ids(const BnetStore *store)
     return (BnetIdItems){store->blocks, sizeof *store->blocks};
 }
 
-/* The same header with and without a valid signature, or with another content, is not one block;
- * nor are the children of two such blocks, although their ids are equal. */
-static bool same_block(const BnetBlockInfo *a, const BnetBlockInfo *b)
+/* Two lists of transactions may have one root: it does not tell the id of a transaction, which may
+ * stand in its place, from its digest. */
+static bool same_trxs(const BnetStore *store, const BnetBlockInfo *kept, const BnetDraft *draft)
 {
-    return a->parent == b->parent && a->header_fault == b->header_fault &&
-           a->content_fault == b->content_fault;
+    if (kept->n_trx != draft->info.n_trx)
+        return false;
+    for (uint32_t i = 0; i < kept->n_trx; i++)
+        if (store->block_trxs[kept->trx_at + i] != draft->trxs[i])
+            return false;
+    return true;
 }
 
-static BnetBlock find_same(const BnetStore *store, const BnetBlockInfo *info)
+/* The same header with and without a valid signature, or with another content, is not one block;
+ * nor are the children of two such blocks, although their ids are equal. */
+static bool same_block(const BnetStore *store, const BnetBlockInfo *kept, const BnetDraft *draft)
+{
+    const BnetBlockInfo *info = &draft->info;
+    return kept->parent == info->parent && kept->header_fault == info->header_fault &&
+           kept->content_fault == info->content_fault &&
+           (info->content_fault != BNET_FAULT_NONE || same_trxs(store, kept, draft));
+}
+
+static BnetBlock find_same(const BnetStore *store, const BnetDraft *draft)
 {
     BnetIdWalk walk = {0};
     BnetBlock block;
-    while ((block = bnet_store_next_of_id(store, &info->id, &walk)) != BNET_NO_BLOCK)
-        if (same_block(&store->blocks[block], info))
+    while ((block = bnet_store_next_of_id(store, &draft->info.id, &walk)) != BNET_NO_BLOCK)
+        if (same_block(store, &store->blocks[block], draft))
             return block;
     return BNET_NO_BLOCK;
 }
@@ -80,8 +94,7 @@ BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id)
     BnetIdWalk walk = {0};
     const BnetBlock oldest = bnet_store_next_of_id(store, id, &walk);
     for (BnetBlock b = oldest; b != BNET_NO_BLOCK; b = bnet_store_next_of_id(store, id, &walk)) {
-        const BnetBlockInfo *info = &store->blocks[b];
-        if (info->header_fault == BNET_FAULT_NONE && info->content_fault == BNET_FAULT_NONE)
+        if (!store->blocks[b].is_bad)
             return b;
     }
     return oldest;
@@ -159,10 +172,11 @@ void bnet_store_draft(const BnetStore *store, BnetBlock parent, const BnetHeader
 BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_is_new)
 {
     BnetBlockInfo info = draft->info;
-    const BnetBlock same = find_same(store, &info);
+    const BnetBlock same = find_same(store, draft);
     *ret_is_new = same == BNET_NO_BLOCK;
     if (!*ret_is_new)
         return same;
+    info.is_bad = info.header_fault || info.content_fault || store->blocks[info.parent].is_bad;
 
     info.lib = lib_of(store, &draft->state);
     info.proposed = draft->state.proposed;
@@ -173,6 +187,29 @@ BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_
     for (uint32_t i = 0; i < info.n_trx; i++)
         store->block_trxs[store->n_block_trxs++] = draft->trxs[i];
     return append_block(store, &info);
+}
+
+/* --- transactions of a block ------------------------------------------------------------------ */
+
+static bool has_duplicate(BnetStore *store, const BnetTrx *trxs, uint32_t n)
+{
+    uint32_t distinct = 0;
+    while (distinct < n && !bnet_bits_has(&store->listed, trxs[distinct]))
+        bnet_bits_set(&store->listed, trxs[distinct++]);
+    for (uint32_t i = 0; i < distinct; i++)
+        bnet_bits_clear(&store->listed, trxs[i]);
+    return distinct < n;
+}
+
+BnetFault bnet_store_judge_trxs(BnetStore *store, uint32_t slot, const BnetTrx *trxs, uint32_t n)
+{
+    const int64_t time_ns = bnet_store_slot_time_ns(store, slot);
+    if (has_duplicate(store, trxs, n))
+        return BNET_FAULT_DUPLICATE;
+    for (uint32_t i = 0; i < n; i++)
+        if (bnet_store_trx(store, trxs[i])->expires_ns < time_ns)
+            return BNET_FAULT_EXPIRED;
+    return BNET_FAULT_NONE;
 }
 
 /* --- modelled blocks ------------------------------------------------------------------------- */
@@ -209,15 +246,6 @@ static BnetHeader header_of(BnetStore *store, const BnetBlockSpec *spec)
     return header;
 }
 
-static bool has_expired_trx(const BnetStore *store, const BnetBlockSpec *spec)
-{
-    int64_t time_ns = bnet_store_slot_time_ns(store, spec->slot);
-    for (uint32_t i = 0; i < spec->n_trxs; i++)
-        if (bnet_store_trx(store, spec->trxs[i])->expires_ns < time_ns)
-            return true;
-    return false;
-}
-
 BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
 {
     const BnetHeader header = header_of(store, spec);
@@ -235,10 +263,10 @@ BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
     draft.trxs = spec->trxs;
     if (draft.info.header_fault == BNET_FAULT_NONE && !spec->signature_valid)
         draft.info.header_fault = BNET_FAULT_SIGNATURE;
-    if (!spec->content_valid)
-        draft.info.content_fault = BNET_FAULT_CONTENT;
-    else if (has_expired_trx(store, spec))
-        draft.info.content_fault = BNET_FAULT_EXPIRED;
+    draft.info.content_fault =
+        (uint8_t)(spec->content_valid
+                      ? bnet_store_judge_trxs(store, spec->slot, spec->trxs, spec->n_trxs)
+                      : BNET_FAULT_CONTENT);
     bool is_new;
     BnetBlock block = bnet_store_intern(store, &draft, &is_new);
     if (is_new)
@@ -306,6 +334,7 @@ void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
     store->n_trxs = 1;
     bnet_id_index_init(&store->index);
     bnet_id_index_init(&store->trx_index);
+    bnet_bits_init(&store->listed);
     bnet_schedules_init(&store->schedules);
     bnet_contents_init(store, config);
     add_first_schedule(store, config);
@@ -325,6 +354,7 @@ void bnet_store_finish(BnetStore *store)
     bnet_id_index_finish(&store->index);
     bnet_id_index_finish(&store->trx_index);
     bnet_mem_resize(store->digests, 0);
+    bnet_bits_finish(&store->listed);
     memset(store, 0, sizeof *store);
 }
 
@@ -354,8 +384,9 @@ BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info)
 BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size)
 {
     bnet_assert(size >= BNET_STORE_TRX_BYTES_MIN && size <= BNET_STORE_TRX_BYTES_MAX);
-    const BnetTrxInfo info = bnet_contents_model_trx(store, nonce, expiration_s, size);
-    return bnet_store_append_trx(store, &info);
+    BnetTrxInfo info;
+    const BnetTrx known = bnet_contents_model_trx(store, nonce, expiration_s, size, &info);
+    return known != BNET_NO_TRX ? known : bnet_store_append_trx(store, &info);
 }
 
 const BnetTrxInfo *bnet_store_trx(const BnetStore *store, BnetTrx trx)
@@ -410,6 +441,7 @@ const char *bnet_fault_text(BnetFault fault)
         [BNET_FAULT_BLOCK_EXTENSION] = "it has a block extension",
         [BNET_FAULT_CONTENT] = "its transactions do what they may not",
         [BNET_FAULT_ROOT] = "its transaction_mroot is not that of its transactions",
+        [BNET_FAULT_DUPLICATE] = "it has a transaction twice",
         [BNET_FAULT_EXPIRED] = "it has a transaction that had expired",
     };
     bnet_assert((size_t)fault < sizeof texts / sizeof *texts);

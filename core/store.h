@@ -8,13 +8,14 @@
  *
  * Blocks form one tree, rooted in block 1. Each keeps a jump pointer besides its parent, so that
  * the ancestor at a number is found in O(log n) steps. Adding may allocate; queries never do.
- * At most 2^32 - 1 handles of each kind; asserted.
+ * At most 2^30 handles of each kind; asserted.
  *
  * A block is either modelled, made by bnet_store_add_block() from what matters of it, or real, read
  * from bytes (contents.h). A modelled one has bytes too, exactly those that its id and its size are
  * of, but they are written and kept only if the store was told so: that and signing take time.
  */
 
+#include "core/bits.h"
 #include "core/dpos.h"
 #include "core/header.h"
 #include "core/id_index.h"
@@ -45,6 +46,7 @@ typedef enum BnetFault {
     BNET_FAULT_BLOCK_EXTENSION, /* the chain allows none */
     BNET_FAULT_CONTENT,         /* its transactions do what they may not */
     BNET_FAULT_ROOT,            /* transaction_mroot is not that of its transactions */
+    BNET_FAULT_DUPLICATE,       /* holds a transaction twice */
     BNET_FAULT_EXPIRED,         /* holds a transaction that had expired */
 } BnetFault;
 
@@ -64,6 +66,7 @@ typedef struct BnetBlockInfo {
     uint16_t confirmed;
     uint8_t header_fault;  /* BnetFault up to SIGNATURE */
     uint8_t content_fault; /* BnetFault NONE, or from BLOCK_EXTENSION on */
+    bool is_bad;           /* it, or a block before it, has a fault */
 } BnetBlockInfo;
 
 typedef struct BnetTrxInfo {
@@ -113,6 +116,7 @@ typedef struct BnetStore {
     BnetIdIndex trx_index; /* of transactions */
     BnetId *digests;       /* scratch for Merkle roots */
     uint32_t digests_capacity;
+    BnetBits listed; /* scratch: transactions of a block; else empty */
     struct BnetContents *contents; /* contents.h */
 } BnetStore;
 
@@ -140,9 +144,8 @@ BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec);
 #define BNET_STORE_TRX_BYTES_MIN 46u
 #define BNET_STORE_TRX_BYTES_MAX 1048576u
 
-/* A new modelled transaction: of exactly that size, asserted to be between the limits, which
- * expires so many seconds after 1970. `nonce` must be its own: the id follows from it and the rest.
- */
+/* A modelled transaction: of exactly that size, asserted to be between the limits, which expires so
+ * many seconds after 1970. The id follows from that and `nonce`: it is a new one if they are. */
 BnetTrx bnet_store_add_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s, uint32_t size);
 
 static inline const BnetBlockInfo *bnet_store_block(const BnetStore *store, BnetBlock block)
@@ -164,7 +167,7 @@ const BnetTrx *bnet_store_block_trx(const BnetStore *store, BnetBlock block);
 
 /*
  * The block of that id; BNET_NO_BLOCK: none. There may be several, since an id covers neither
- * signature nor transactions: then one without a fault, if there is one, else the oldest.
+ * signature nor transactions: then one that is not bad, if there is one, else the oldest.
  */
 BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id);
 

@@ -24,6 +24,9 @@ void bnet_store_draft(const BnetStore *store, BnetBlock parent, const BnetHeader
 /* The handle of that block; *ret_is_new: it was not there. */
 BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_is_new);
 
+/* The first fault of the transactions of a block in that slot, n of them: DUPLICATE or EXPIRED. */
+BnetFault bnet_store_judge_trxs(BnetStore *store, uint32_t slot, const BnetTrx *trxs, uint32_t n);
+
 /* The next block of that id, the oldest first; BNET_NO_BLOCK: no more. */
 BnetBlock bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetIdWalk *walk);
 
@@ -58,10 +61,10 @@ void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *header,
 void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetHeader *header,
                               bool signature_valid);
 
-/* Id, receipt and size of a modelled transaction, whose bytes it keeps, if the store does, for the
- * transaction that is added next. */
-BnetTrxInfo bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s,
-                                    uint32_t size);
+/* A modelled transaction that is in the store; BNET_NO_TRX: it is not, and *ret_info is what to add
+ * next. Its bytes are kept then, if the store does. */
+BnetTrx bnet_contents_model_trx(BnetStore *store, uint64_t nonce, uint32_t expiration_s,
+                                uint32_t size, BnetTrxInfo *ret_info);
 
 /* The action root of a modelled block. */
 BnetId bnet_contents_action_mroot(uint64_t variant, bool content_valid);

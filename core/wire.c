@@ -338,15 +338,6 @@ bool bnet_next_wire_signature(BnetItems *signatures, BnetWireSignature *ret_sign
                           bnet_read_wire_signature(&reader, "", ret_signature));
 }
 
-bool bnet_next_signature(BnetItems *signatures, BnetSignature *ret_signature)
-{
-    BnetWireSignature found;
-    if (!bnet_next_wire_signature(signatures, &found))
-        return false;
-    *ret_signature = found.signature;
-    return true;
-}
-
 bool bnet_next_bytes(BnetItems *items, BnetSlice *ret_slice)
 {
     BnetReader reader;

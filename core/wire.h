@@ -222,8 +222,6 @@ static inline bool bnet_reader_within_item(BnetReader *reader, const char *name,
 
 /* Each takes the first item off the vector; false when there is none left. */
 bool bnet_next_id(BnetItems *ids, BnetId *ret_id);
-/* Of a signature of type 2 without what follows the 65 bytes. */
-bool bnet_next_signature(BnetItems *signatures, BnetSignature *ret_signature);
 bool bnet_next_wire_signature(BnetItems *signatures, BnetWireSignature *ret_signature);
 bool bnet_next_bytes(BnetItems *items, BnetSlice *ret_slice);
 bool bnet_next_extension(BnetItems *extensions, BnetWireExtension *ret_extension);

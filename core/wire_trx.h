@@ -44,7 +44,7 @@ typedef enum BnetCompression {
 } BnetCompression;
 
 typedef struct BnetWirePackedTrx {
-    BnetItems signatures; /* bnet_next_signature(), bnet_next_wire_signature() */
+    BnetItems signatures; /* of BnetWireSignature */
     BnetCompression compression;
     BnetSlice packed_context_free_data; /* empty: none, whatever the compression */
     BnetSlice packed_trx;               /* its bytes are never NULL */

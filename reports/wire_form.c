@@ -114,9 +114,12 @@ static json_object *form_signature(const BnetSignature *signature)
 static json_object *form_wire_signature(const BnetWireSignature *signature)
 {
     const uint8_t *bytes = signature->signature.bytes;
-    if (bytes[0] <= BNET_CURVE_R1) {
-        return form_signature(&signature->signature);
+    char text[BNET_TEXT_WIRE_SIGNATURE_MAX + 1];
+    const size_t n = bnet_text_wire_signature(signature, text);
+    if (n > 0) {
+        return json_object_new_string_len(text, (int)n);
     }
+    /* Too long for base 58. */
     json_object *object = json_object_new_object();
     add_u32(object, "type", bytes[0]);
     add(object, "hex", form_hex(bytes + 1, sizeof signature->signature.bytes - 1));

@@ -7,6 +7,8 @@
 
 #include <glib/gstdio.h>
 
+#include "sim/wire_error.h"
+
 #define WINDOW_BYTES_MIN ((size_t)64 * 1024)
 #define WINDOW_BYTES_MAX ((size_t)BNET_LOG_BLOCK_BYTES_MAX + BNET_LOG_POSITION_BYTES)
 
@@ -73,15 +75,10 @@ static char *good_before(const SimLogFile *log)
 /* Whatever stands at that offset of the file did not read. */
 static void set_failed(SimLogFile *log, uint64_t offset, const BnetWireError *error)
 {
-    char path[BNET_WIRE_PATH_BYTES];
-    bnet_wire_error_path(error, path);
-    g_autofree char *inflated =
-        error->inflated ? g_strdup_printf(" (byte %zu when inflated)", error->inflated_at)
-                        : g_strdup("");
+    g_autofree char *text = sim_wire_error_text(error, offset);
     g_autofree char *good = good_before(log);
-    g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT,
-                "%s: byte %" G_GUINT64_FORMAT "%s: %s: allowed is %s; %s", log->path,
-                offset + error->offset, inflated, path, error->allowed, good);
+    g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT, "%s: %s; %s", log->path, text,
+                good);
 }
 
 static bool fail(const SimLogFile *log, GError **error)

@@ -107,6 +107,23 @@ static bool fail(const Scenario *scenario, GError **error, const char *format, .
     return false;
 }
 
+/* The slots of the run, and one more that is planned ahead, are below 2^32. */
+static bool has_room(const Scenario *scenario, uint32_t number, uint32_t slot, GError **error)
+{
+    const int64_t slots = scenario->duration_ns / BNET_SLOT_NS + 1;
+    if (slots <= (int64_t)UINT32_MAX - slot)
+        return true;
+    return fail(scenario, error,
+                "block %u is of slot %u; a run from there goes beyond the last slot, %u", number,
+                slot, UINT32_MAX);
+}
+
+/* The file is not what it was at its first reading. */
+static bool fail_changed(const Scenario *scenario, GError **error)
+{
+    return fail(scenario, error, "has changed while it was read");
+}
+
 /* The slot of the newest block that is to be used. */
 static bool find_head_slot(const Scenario *scenario, uint32_t *ret_slot, GError **error)
 {
@@ -125,7 +142,9 @@ static bool find_head_slot(const Scenario *scenario, uint32_t *ret_slot, GError 
         g_propagate_error(error, trouble);
         return false;
     }
-    if (entry.number == 0 || entry.number < wanted)
+    if (entry.number == 0)
+        return fail(scenario, error, "has no block");
+    if (entry.number < wanted)
         return fail(scenario, error, "ends at block %u; /chain/start_height is %u", entry.number,
                     wanted);
     if (entry.number > SCENARIO_START_HEIGHT_MAX)
@@ -133,7 +152,7 @@ static bool find_head_slot(const Scenario *scenario, uint32_t *ret_slot, GError 
                     "has %u blocks; a run can start from %u at most, which "
                     "/chain/start_height can say",
                     entry.number, SCENARIO_START_HEIGHT_MAX);
-    return true;
+    return has_room(scenario, entry.number, *ret_slot, error);
 }
 
 /* Block 1, and the schedule of the chain's one initial producer. */
@@ -143,8 +162,15 @@ static bool init_from_log(LogStart *start, uint32_t head_slot, GError **error)
     const BnetLogHeader *header = sim_log_header(start->file);
     const uint64_t producer = bnet_name("eosio");
     SimLogEntry entry;
-    if (!sim_log_next(start->file, &entry, error))
+    GError *trouble = NULL;
+    if (!sim_log_next(start->file, &entry, &trouble)) {
+        if (trouble == NULL)
+            return fail_changed(scenario, error);
+        g_propagate_error(error, trouble);
         return false;
+    }
+    if (!header->has_genesis || entry.number != 1)
+        return fail_changed(scenario, error);
     bnet_store_init(start->store, &(BnetChainConfig){
                                       .rule = rule_of(scenario->chain.rule),
                                       .depth = scenario->chain.depth,
@@ -213,6 +239,8 @@ static bool start_from_log(const Scenario *scenario, BnetStore *store, BnetBlock
     LogStart start = {.scenario = scenario, .file = file, .store = store, .scratch = scratch};
     if (file == NULL || !init_from_log(&start, head_slot, error) || !read_log(&start, error))
         return false;
+    if (bnet_store_block(store, start.head)->slot != head_slot)
+        return fail_changed(scenario, error);
     *ret_head = start.head;
     return true;
 }

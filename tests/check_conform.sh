@@ -139,6 +139,11 @@ err "key 'network' is not known here, so it would not be compared"
 expect 2 --json signatures "$folder/key.jsonl"
 out "key.jsonl:2: case 00000003"
 
+# A key of a record cannot reach the terminal.
+printf '{"hex":"0300","tag":3,"json":null,"\\u001b]0;x":1}\n' >"$folder/key.jsonl"
+expect 2 wire "$folder/key.jsonl"
+err "key '?]0;x' is not known here"
+
 # --- gzip streams that are wrong
 
 gzip -c $data/blocks.jsonl | head -c 1500 >"$folder/cut.gz"
@@ -161,6 +166,16 @@ expect 2 blocks "$folder/log.gz"
 err "$folder/log.gz: a gzipped blocks.log; unpack it first"
 expect 2 wire "$folder/log.gz"
 err 'it holds no case of kind wire'
+# What was read of a pipe to know what it is cannot be read again.
+# shellcheck disable=SC2002 # a file is not a pipe
+cat $data/blocks.log | "$bnetlab" conform blocks /dev/stdin >"$folder/out" 2>"$folder/err"
+status=$?
+[ "$status" -eq 2 ] || fail "exit status $status, not 2, of a log from a pipe"
+err '/dev/stdin: a blocks.log must be a file, not a pipe'
+"$bnetlab" conform blocks /dev/stdin <$data/blocks.log >"$folder/out" 2>"$folder/err"
+is '5 agree, 0 disagree'
+cat $data/blocks.jsonl | "$bnetlab" conform blocks /dev/stdin >"$folder/out" 2>"$folder/err"
+is '5 agree, 0 disagree'
 head -c 999 $data/blocks.log >"$folder/cut.log"
 expect 2 blocks "$folder/cut.log"
 err "$folder/cut.log: byte 992: "

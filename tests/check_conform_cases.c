@@ -477,6 +477,35 @@ START_TEST(test_chunks)
 }
 END_TEST
 
+/* Characters of two to four bytes, wherever the file is cut into pieces to be read. */
+START_TEST(test_chunks_of_characters)
+{
+    static const char record[] =
+        "{\"name\":\"\u00e9\u20ac\U0001f600\",\"hex\":\"0300\",\"tag\":3,\"json\":null}";
+    for (size_t shift = 0; shift < sizeof record; shift++) {
+        g_autofree char *text = g_strdup_printf("%*s%s", (int)(CHUNK_BYTES - shift), "", record);
+        g_autoptr(ConformRun) run = run_text("wire", text, strlen(text));
+        ck_assert_uint_eq(only_file(run)->agree, 1);
+    }
+}
+END_TEST
+
+/* A character that is cut: by what follows, by the end of a chunk and of the file. */
+START_TEST(test_cut_character)
+{
+    static const char *const ends[] = {"\xe2\x82", "\xe2\x82\"}", "\xf0\x9f\x98", "\xc3", "\xbf"};
+    static const size_t starts[] = {0, CHUNK_BYTES - 7, CHUNK_BYTES - 6, CHUNK_BYTES - 5};
+    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
+        g_autofree char *text = g_strdup_printf("%*s{\"a\":\"%s", (int)starts[i], "", ends[_i]);
+        g_autoptr(ConformRun) run = run_text("wire", text, strlen(text));
+        ck_assert_ptr_nonnull(strstr(only_file(run)->error, ":1: not JSON: invalid utf-8"));
+    }
+    g_autofree char *behind = g_strdup_printf(RECORD "\n%s", ends[_i]);
+    g_autoptr(ConformRun) run = run_text("wire", behind, strlen(behind));
+    ck_assert_ptr_nonnull(strstr(only_file(run)->error, ":2: not "));
+}
+END_TEST
+
 /* A record of many chunks. */
 START_TEST(test_long_record)
 {
@@ -551,6 +580,8 @@ static void add_tests(Suite *suite)
     tcase_add_loop_test(tests, test_files, 0, (int)G_N_ELEMENTS(files));
     tcase_add_test(tests, test_zero_byte);
     tcase_add_test(tests, test_chunks);
+    tcase_add_test(tests, test_chunks_of_characters);
+    tcase_add_loop_test(tests, test_cut_character, 0, 5);
     tcase_add_test(tests, test_long_record);
     tcase_add_test(tests, test_several_files);
     tcase_add_test(tests, test_kinds);

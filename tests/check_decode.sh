@@ -74,7 +74,7 @@ while read -r kind _ hex json; do
     decode 0 --json "--as=$kind" "$hex"
     out_is "{\"$kind\":$json}"
 done <"$data/forms.txt"
-[ "$cases" -eq 16 ] || fail "$cases cases, not 16"
+[ "$cases" -eq 17 ] || fail "$cases cases, not 17"
 
 decode 0 "$(hex_of hello)"
 out hello.txt

@@ -290,6 +290,189 @@ START_TEST(test_random_forks)
 }
 END_TEST
 
+/* --- schedule changes ------------------------------------------------------------------------ */
+
+/* A table of three schedules of named producers: 1 to 4; 3, 5, 1; 2, 3. */
+static void add_schedules(BnetSchedules *schedules)
+{
+    static const uint64_t names[3][4] = {{1, 2, 3, 4}, {3, 5, 1}, {2, 3}};
+    static const uint32_t counts[3] = {4, 3, 2};
+    bnet_schedules_init(schedules);
+    for (uint32_t i = 0; i < 3; i++) {
+        BnetWireProducer producers[4] = {{0}};
+        for (uint32_t k = 0; k < counts[i]; k++)
+            producers[k].name = names[i][k];
+        ck_assert_uint_eq(bnet_schedules_add(schedules, i, producers, counts[i]), i);
+    }
+}
+
+/* Block 100 of the first schedule, whose LIB is 40. */
+static BnetDpos state_of_four(void)
+{
+    BnetDpos state = {
+        .n_producers = 4,
+        .number = 100,
+        .proposed = 70,
+        .lib = 40,
+        .last_produced = {91, 92, 93, 100},
+        .implied = {30, 40, 50, 60},
+        .n_missing = 3,
+        .missing = {1, 2, 3},
+    };
+    return state;
+}
+
+static void assert_numbers(const uint32_t *numbers, uint32_t n, const char *expected)
+{
+    char text[64] = "";
+    for (uint32_t i = 0; i < n; i++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%u", i > 0 ? " " : "", numbers[i]);
+    }
+    ck_assert_str_eq(text, expected);
+}
+
+/* Not before the block that carried it is irreversible, and once. */
+START_TEST(test_promoted_when_irreversible)
+{
+    BnetSchedules schedules;
+    add_schedules(&schedules);
+    BnetDpos state = state_of_four();
+    ck_assert(!bnet_dpos_promote(&state, &schedules, 0));
+    bnet_dpos_change(&state, 1);
+    ck_assert_uint_eq(state.changed, 100);
+    state.lib = 99;
+    ck_assert(!bnet_dpos_promote(&state, &schedules, 0));
+    ck_assert_uint_eq(state.schedule, 0);
+    state.lib = 100;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 0));
+    ck_assert_uint_eq(state.schedule, 1);
+    ck_assert_uint_eq(state.newest, 1);
+    ck_assert(!bnet_dpos_promote(&state, &schedules, 0));
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+/* Who stays keeps both numbers; who is new starts at the LIB. What lacks confirmations still does.
+ */
+START_TEST(test_numbers_after_promotion)
+{
+    BnetSchedules schedules;
+    add_schedules(&schedules);
+    BnetDpos state = state_of_four();
+    state.newest = 1;
+    state.changed = 40;
+    state.is_pending = true;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 2));
+    ck_assert_uint_eq(state.n_producers, 3);
+    assert_numbers(state.last_produced, 3, "93 40 91");
+    assert_numbers(state.implied, 3, "50 40 30");
+    ck_assert_uint_eq(state.n_missing, 3);
+    ck_assert_uint_eq(state.proposed, 70);
+    ck_assert_uint_eq(state.lib, 40);
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+/* Producer 2 promotes the schedule that he is not in, and is in the one after it. */
+START_TEST(test_promoter_comes_back)
+{
+    BnetSchedules schedules;
+    add_schedules(&schedules);
+    BnetDpos state = state_of_four();
+    state.newest = 1;
+    state.is_pending = true;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 1));
+    bnet_dpos_advance(&state, 0, 0);
+    bnet_dpos_change(&state, 2);
+    ck_assert_uint_eq(state.changed, 101);
+    state.lib = 101;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 0));
+    assert_numbers(state.last_produced, 2, "100 101");
+    assert_numbers(state.implied, 2, "101 70");
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+/* 0 is a name like any other: whoever has it and is new starts at the LIB. */
+START_TEST(test_new_producer_without_name)
+{
+    BnetSchedules schedules;
+    bnet_schedules_init(&schedules);
+    const BnetWireProducer producers[] = {{.name = 1}, {.name = 0}};
+    bnet_schedules_add(&schedules, 0, producers, 1);
+    bnet_schedules_add(&schedules, 1, producers, 2);
+    BnetDpos state = {.n_producers = 1, .number = 9, .lib = 8, .newest = 1, .is_pending = true};
+    state.last_produced[0] = 9;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 0));
+    assert_numbers(state.last_produced, 2, "9 8");
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+/* With fewer producers the LIB can fall: the quorum is of those that are left. */
+START_TEST(test_lib_falls)
+{
+    BnetSchedules schedules;
+    add_schedules(&schedules);
+    BnetDpos state = state_of_four();
+    state.implied[1] = 5;
+    state.last_produced[2] = 60;
+    state.newest = 2;
+    state.is_pending = true;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 3));
+    bnet_dpos_advance(&state, 1, 0);
+    ck_assert_uint_eq(state.lib, 5);
+    ck_assert_uint_eq(state.proposed, 70);
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+/* Each block lacks the confirmations that were asked for when it was made. */
+START_TEST(test_required_after_promotion)
+{
+    BnetSchedules schedules;
+    add_schedules(&schedules);
+    BnetDpos state = state_of_four();
+    bnet_dpos_advance(&state, 0, 0);
+    state.newest = 2;
+    state.is_pending = true;
+    ck_assert(bnet_dpos_promote(&state, &schedules, 0));
+    bnet_dpos_advance(&state, 0, 0);
+    ck_assert_uint_eq(state.n_missing, 5);
+    /* One confirmation less each: of 3, then of 2. */
+    ck_assert_mem_eq(state.missing, ((uint8_t[]){1, 2, 3, 2, 1}), 5);
+    bnet_schedules_finish(&schedules);
+}
+END_TEST
+
+START_TEST(test_packed_change)
+{
+    BnetDpos state = state_of_four();
+    state.schedule = 0x01020304;
+    state.newest = 0x11121314;
+    state.changed = 0x21222324;
+    state.former = UINT64_C(0x3132333435363738);
+    state.former_last = 0x41424344;
+    state.is_pending = true;
+    uint8_t *bytes = malloc(bnet_dpos_packed_bytes(&state));
+    bnet_dpos_pack(&state, bytes);
+    ck_assert_uint_eq(bnet_dpos_packed_schedule(bytes), 0x01020304);
+    BnetDpos other;
+    memset(&other, 0x5a, sizeof other);
+    bnet_dpos_unpack(&other, bytes);
+    ck_assert_uint_eq(other.schedule, state.schedule);
+    ck_assert_uint_eq(other.newest, state.newest);
+    ck_assert_uint_eq(other.changed, state.changed);
+    ck_assert_uint_eq(other.former, state.former);
+    ck_assert_uint_eq(other.former_last, state.former_last);
+    ck_assert(other.is_pending && !other.schedule_fresh);
+    assert_numbers(other.last_produced, 4, "91 92 93 100");
+    assert_numbers(other.implied, 4, "30 40 50 60");
+    free(bytes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dpos");
@@ -304,6 +487,13 @@ int main(void)
     tcase_add_test(tcase, test_double_confirmation);
     tcase_add_test(tcase, test_counters_go_back_1024_blocks);
     tcase_add_loop_test(tcase, test_random_forks, 0, 16);
+    tcase_add_test(tcase, test_promoted_when_irreversible);
+    tcase_add_test(tcase, test_numbers_after_promotion);
+    tcase_add_test(tcase, test_promoter_comes_back);
+    tcase_add_test(tcase, test_new_producer_without_name);
+    tcase_add_test(tcase, test_lib_falls);
+    tcase_add_test(tcase, test_required_after_promotion);
+    tcase_add_test(tcase, test_packed_change);
     suite_add_tcase(suite, tcase);
     return core_run(suite);
 }

@@ -78,7 +78,7 @@ START_TEST(test_forms)
         expect_json(tree, words[3]);
         cases++;
     }
-    ck_assert_uint_eq(cases, 16);
+    ck_assert_uint_eq(cases, 17);
 }
 END_TEST
 

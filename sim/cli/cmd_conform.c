@@ -57,7 +57,10 @@ static void clear(Line *line)
 static bool tell_of(const ConformFile *file, const char *kind)
 {
     if (file->error != NULL) {
-        g_printerr("%s\n", file->error);
+        /* It may have a key or a name of the record. */
+        g_autoptr(GString) shown = g_string_new(NULL);
+        report_append_clean(shown, file->error);
+        g_printerr("%s\n", shown->str);
         return false;
     }
     if (file->agree == 0 && file->disagree == 0) {

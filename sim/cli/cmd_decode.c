@@ -11,6 +11,7 @@
 #include "reports/wire_form_write.h"
 #include "sim/cli/cli.h"
 #include "sim/log_file.h"
+#include "sim/wire_error.h"
 
 /* What is read into memory. A blocks.log that is named is not. */
 #define DECODE_INPUT_BYTES_MAX (64u * 1024 * 1024)
@@ -106,13 +107,8 @@ static const Kind kinds[] = {
 
 static void append_reason(GString *out, const BnetWireError *error)
 {
-    char path[BNET_WIRE_PATH_BYTES];
-    bnet_wire_error_path(error, path);
-    g_string_append_printf(out, "byte %zu", error->offset);
-    if (error->inflated) {
-        g_string_append_printf(out, " (byte %zu when inflated)", error->inflated_at);
-    }
-    g_string_append_printf(out, ": %s: allowed is %s", path, error->allowed);
+    g_autofree char *text = sim_wire_error_text(error, 0);
+    g_string_append(out, text);
 }
 
 static void append_attempt(GString *out, const char *name, const Attempt *attempt)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/conform/fields.h"
+#include "sim/wire_error.h"
 
 /* --- writing --------------------------------------------------------------------------------- */
 
@@ -74,10 +75,8 @@ void conform_reader(ConformRun *run, BnetSlice bytes, bool eosio_2, BnetReader *
 void conform_malformed(ConformRun *run, const char *field, const char *expected,
                        const BnetWireError *error)
 {
-    char path[BNET_WIRE_PATH_BYTES];
-    bnet_wire_error_path(error, path);
-    g_autofree char *got = g_strdup_printf("malformed at byte %zu: %s: must be %s", error->offset,
-                                           path, error->allowed);
+    g_autofree char *text = sim_wire_error_text(error, 0);
+    g_autofree char *got = g_strconcat("malformed at ", text, NULL);
     conform_disagree(run, field, expected, got);
 }
 

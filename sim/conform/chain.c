@@ -9,6 +9,7 @@
 
 #include "core/contents.h"
 #include "core/deployed.h"
+#include "core/sign.h"
 #include "core/text.h"
 #include "sim/conform/fields.h"
 
@@ -58,10 +59,11 @@ static BnetKey read_key(ConformRun *run, struct json_object *value)
 {
     BnetKey key = {{0}};
     const BnetSlice bytes = conform_hex(run, value);
-    if (bytes.n == sizeof key.bytes)
+    if (bytes.n == sizeof key.bytes && bytes.bytes[0] <= BNET_CURVE_R1)
         memcpy(key.bytes, bytes.bytes, sizeof key.bytes);
     else
-        conform_bad(run, "must be a key: %zu bytes in hexadecimal digits", sizeof key.bytes);
+        conform_bad(run, "must be a key: %zu bytes in hexadecimal digits, the first 00 or 01",
+                    sizeof key.bytes);
     return key;
 }
 

@@ -93,7 +93,6 @@ void *conform_alloc(ConformRun *run, size_t bytes);
  * value is taken:
  *
  *   NUMBER          a JSON integer; of 0 and 1 also false and true
- *   SIGNED          a JSON integer
  *   BOOL            false, true, 0, 1
  *   TEXT            a string: of the same bytes, or of one character U+0000 to U+00FF for each
  *   CHOICE          a number, or the name of it
@@ -106,7 +105,6 @@ void *conform_alloc(ConformRun *run, size_t bytes);
  */
 typedef enum ConformType {
     CONFORM_NUMBER,
-    CONFORM_SIGNED,
     CONFORM_BOOL,
     CONFORM_TEXT,
     CONFORM_CHOICE,
@@ -124,7 +122,7 @@ typedef struct ConformValue {
     ConformType type;
     union {
         uint64_t number; /* NUMBER, CHOICE, BOOL, NAME, SLOT, TIME_SEC */
-        int64_t integer; /* SIGNED, TIME_POINT */
+        int64_t integer; /* TIME_POINT */
         BnetSlice slice; /* TEXT, BYTES, ID, KEY, SIGNATURE */
     } u;
     const char *const *names; /* CHOICE: of 0, 1, ...; NULL ends the list */
@@ -132,7 +130,6 @@ typedef struct ConformValue {
 
 /* What is passed by address is not copied. */
 ConformValue conform_number(uint64_t number);
-ConformValue conform_signed(int64_t integer);
 ConformValue conform_bool(bool value);
 ConformValue conform_text(const char *text);
 ConformValue conform_string(BnetSlice text);

@@ -26,8 +26,9 @@ struct ConformInput {
     gzFile file;
     struct json_tokener *tokener;
     char chunk[CHUNK_BYTES];
-    size_t at; /* from here on the chunk was not looked at */
-    size_t n;  /* bytes in the chunk */
+    size_t at;   /* from here on the chunk was not looked at */
+    size_t n;    /* bytes in the chunk, which end between two characters */
+    size_t held; /* bytes behind these: the start of a character, for the next chunk */
     uint64_t line;
     uint64_t record_line;
     Layout layout;
@@ -54,16 +55,28 @@ static bool fail_json(const ConformInput *input, GError **error, const char *for
     return false;
 }
 
-/* Fills the chunk, which has been looked at. At the end of the file it stays empty. */
-static bool fill(ConformInput *input, GError **error)
+/* How many of the last bytes begin a character whose other bytes are not there. */
+static size_t cut_character(const char *bytes, size_t n)
 {
-    g_assert(input->at == input->n);
+    for (size_t k = 1; k <= MIN(n, 3); k++) {
+        const guchar byte = (guchar)bytes[n - k];
+        if (byte < 0x80) {
+            return 0;
+        }
+        if (byte >= 0xc0) {
+            return (size_t)g_utf8_skip[byte] > k ? k : 0;
+        }
+    }
+    return 0;
+}
+
+/* Reads into the chunk, behind its first n bytes. */
+static bool read_chunk(ConformInput *input, size_t n, size_t *ret_got, GError **error)
+{
     errno = 0;
-    int got = gzread(input->file, input->chunk, CHUNK_BYTES);
+    int got = gzread(input->file, input->chunk + n, (unsigned)(CHUNK_BYTES - n));
     int status = Z_OK;
     const char *what = gzerror(input->file, &status);
-    input->at = 0;
-    input->n = got > 0 ? (size_t)got : 0;
     if (status == Z_ERRNO) {
         return fail_file(input, g_strerror(errno), error);
     }
@@ -74,6 +87,29 @@ static bool fill(ConformInput *input, GError **error)
         g_autofree char *text = g_strdup_printf("the gzip stream is wrong: %s", what);
         return fail_file(input, text, error);
     }
+    *ret_got = (size_t)got;
+    return true;
+}
+
+/* Fills the chunk, which has been looked at. At the end of the file it stays empty. The parser
+ * takes a character that two chunks share for an invalid one, so chunks share none. */
+static bool fill(ConformInput *input, GError **error)
+{
+    g_assert(input->at == input->n);
+    size_t n = input->held;
+    size_t got;
+    memmove(input->chunk, input->chunk + input->n, n);
+    input->at = 0;
+    input->n = 0;
+    input->held = 0;
+    do {
+        if (!read_chunk(input, n, &got, error)) {
+            return false;
+        }
+        n += got;
+        input->held = got > 0 ? cut_character(input->chunk, n) : 0;
+    } while (got > 0 && n == input->held);
+    input->n = n - input->held;
     return true;
 }
 

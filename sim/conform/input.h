@@ -6,8 +6,9 @@
  * Reads a file of recorded cases record by record: JSON objects one after the other, one a line or
  * not, or one JSON array of them; gzipped or not. What it is, its contents say, not its name.
  *
- * Memory is bounded by the longest record, which has at most CONFORM_RECORD_BYTES_MAX bytes. Time
- * is linear in the (unpacked) bytes. One thread.
+ * Memory is bounded by the longest record, which has at most CONFORM_RECORD_BYTES_MAX bytes; as a
+ * tree it takes up to some hundred times as much, if it is lists of nothing. Time is linear in the
+ * (unpacked) bytes. One thread.
  */
 
 #include <stdbool.h>

@@ -3,20 +3,14 @@
 #define BNETLAB_SIM_CONFORM_LOG_H
 
 /*
- * A block of a blocks.log as a case of kind blocks: its number follows that of the block before, it
- * names that block as previous, its transaction_mroot is that of its receipts, and what we write is
- * what stands in the file, byte for byte. Memory and threads are those of conform.h.
+ * A block of a blocks.log as a case of kind blocks: what we write is what stands in the file, byte
+ * for byte. That it follows the block before and has the transaction root of its receipts, the
+ * log's reader has checked. Memory and threads are those of conform.h.
  */
 
 #include "sim/conform/conform.h"
 #include "sim/log_file.h"
 
-/* The blocks so far; starts zeroed. */
-typedef struct ConformLogWalk {
-    bool has_block;
-    BnetId id; /* of the last block, by our reckoning */
-} ConformLogWalk;
-
-void conform_log_block(ConformRun *run, ConformLogWalk *walk, const SimLogEntry *entry);
+void conform_log_block(ConformRun *run, const SimLogEntry *entry);
 
 #endif

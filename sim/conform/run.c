@@ -280,10 +280,8 @@ static bool end_record(ConformRun *run)
     if (!conform_is_bad(run)) {
         return true;
     }
-    g_autofree char *place = run->line > 0
-                                 ? g_strdup_printf("%" G_GUINT64_FORMAT, run->line)
-                                 : g_strdup_printf("block %" G_GUINT64_FORMAT, run->record);
-    run->file->error = g_strdup_printf("%s:%s: %s", run->file->path, place, run->bad);
+    run->file->error =
+        g_strdup_printf("%s:%" G_GUINT64_FORMAT ": %s", run->file->path, run->line, run->bad);
     g_clear_pointer(&run->bad, g_free);
     return false;
 }
@@ -339,12 +337,11 @@ static void read_log(ConformRun *run, const char *path)
     g_autoptr(GError) error = NULL;
     g_autoptr(SimLogFile) log = sim_log_open(path, &error);
     SimLogEntry entry;
-    ConformLogWalk walk = {0};
-    bool is_good = true;
-    while (log != NULL && is_good && sim_log_next(log, &entry, &error)) {
+    while (log != NULL && sim_log_next(log, &entry, &error)) {
         begin_record(run, 0);
-        conform_log_block(run, &walk, &entry);
-        is_good = end_record(run);
+        conform_log_block(run, &entry);
+        const bool is_good = end_record(run);
+        g_assert(is_good); /* there is no record that could be bad */
     }
     if (error != NULL) {
         run->file->error = g_strdup(error->message);
@@ -366,9 +363,14 @@ void conform_run_file(ConformRun *run, const char *path)
     ConformContent content = conform_input_content(input);
     if (content == CONFORM_CONTENT_RECORDS) {
         read_records(run, input);
-    } else if (run->kind == &conform_kind_blocks && content == CONFORM_CONTENT_BLOCKS_LOG) {
-        read_log(run, path);
-    } else if (run->kind == &conform_kind_blocks) {
+    } else if (run->kind != &conform_kind_blocks) {
+        return;
+    } else if (content == CONFORM_CONTENT_PACKED_BLOCKS_LOG) {
         run->file->error = g_strdup_printf("%s: a gzipped blocks.log; unpack it first", path);
+    } else if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        /* What was read of it to know what it is cannot be read again. */
+        run->file->error = g_strdup_printf("%s: a blocks.log must be a file, not a pipe", path);
+    } else {
+        read_log(run, path);
     }
 }

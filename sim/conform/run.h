@@ -7,8 +7,8 @@
  * transactions, signatures, and of the deployed fork database. The formats are docs/conform.md.
  *
  * A run is of one kind and takes files one after the other. Files are read as a stream: memory is
- * bounded by the longest record, the disagreements that are kept, and the names of the files. One
- * thread. Nothing is printed.
+ * bounded by the longest record (input.h), the disagreements that are kept, and the names of the
+ * files. One thread. Nothing is printed.
  */
 
 #include <stdbool.h>

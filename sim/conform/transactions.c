@@ -73,7 +73,7 @@ static void check_packed(ConformObject *object, const BnetWirePackedTrx *packed)
     BnetWireError error;
     BnetWirePackedTrx again;
     conform_reader(run, bytes, true, &reader, &error);
-    if (!bnet_wire_read_packed_trx(&reader, &again) || bnet_reader_left(&reader) > 0) {
+    if (!bnet_wire_read_packed_trx(&reader, &again)) {
         conform_malformed(run, "packed_trx", "a transaction", &error);
         return;
     }

@@ -24,11 +24,6 @@ ConformValue conform_number(uint64_t number)
     return of_number(CONFORM_NUMBER, number);
 }
 
-ConformValue conform_signed(int64_t integer)
-{
-    return (ConformValue){.type = CONFORM_SIGNED, .u.integer = integer};
-}
-
 ConformValue conform_bool(bool value)
 {
     return of_number(CONFORM_BOOL, value);
@@ -171,8 +166,6 @@ char *conform_value_text(ConformValue value)
     switch (value.type) {
     case CONFORM_NUMBER:
         return g_strdup_printf("%" G_GUINT64_FORMAT, value.u.number);
-    case CONFORM_SIGNED:
-        return g_strdup_printf("%" G_GINT64_FORMAT, value.u.integer);
     case CONFORM_BOOL:
         return g_strdup(value.u.number != 0 ? "true" : "false");
     case CONFORM_CHOICE:
@@ -320,7 +313,6 @@ static bool text_is(const char *text, size_t n, ConformValue value)
 {
     switch (value.type) {
     case CONFORM_NUMBER:
-    case CONFORM_SIGNED:
     case CONFORM_BOOL:
         return false;
     case CONFORM_CHOICE:
@@ -359,7 +351,6 @@ static bool number_is(struct json_object *recorded, ConformValue value)
     case CONFORM_SLOT:
     case CONFORM_TIME_SEC:
         return is_integer(recorded) && is_number(recorded, value.u.number);
-    case CONFORM_SIGNED:
     case CONFORM_TIME_POINT:
         return is_signed(recorded, value.u.integer);
     case CONFORM_TEXT:
