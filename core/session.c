@@ -34,6 +34,18 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
 
 /* --- handshake ------------------------------------------------------------------------------- */
 
+/* The oldest block that a hello lists: our LIB, or block 1 where there is none, but no more blocks
+ * than fit into a message. The newest makes all before it certain, so nothing is lost. */
+static BnetBlock oldest_listed(const BnetView *view)
+{
+    const uint32_t lib = bnet_view_lib_number(view);
+    const uint32_t head = bnet_view_head_number(view);
+    uint32_t first = lib == 0 ? 1 : lib;
+    if (head - first >= BNET_HELLO_IDS_MAX)
+        first = head - BNET_HELLO_IDS_MAX + 1;
+    return bnet_store_ancestor(view->store, view->head, first);
+}
+
 /* Lists our applied best chain from our LIB to our head (section 3). */
 static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
 {
@@ -44,7 +56,7 @@ static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
         .irreversible_only = self->follow_irreversible,
         .version_1_0_1 = true,
         .lib_number = bnet_view_lib_number(view),
-        .first = view->lib == BNET_NO_BLOCK ? BNET_GENESIS : view->lib,
+        .first = oldest_listed(view),
         .head = view->head,
     };
 }

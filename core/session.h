@@ -20,6 +20,9 @@
 #include "core/trxs.h"
 #include "core/view.h"
 
+/* Most ids in a hello, the newest: with them it stays below 16 MiB. */
+#define BNET_HELLO_IDS_MAX 524000u
+
 /* Protocol section 4: queued header notices; older ones are dropped first. */
 #define BNET_NOTICES_MAX 2048u
 

@@ -118,6 +118,23 @@ static inline BnetBlock core_extend(BnetStore *store, BnetBlock parent, uint32_t
     return parent;
 }
 
+/* Up to that number, fast: nobody confirms anything. */
+static inline BnetBlock core_extend_plainly(BnetStore *store, BnetBlock parent, uint32_t number)
+{
+    while (bnet_store_number(store, parent) < number) {
+        uint32_t slot = bnet_store_block(store, parent)->slot + 1;
+        parent =
+            bnet_store_add_block(store, &(BnetBlockSpec){
+                                            .parent = parent,
+                                            .slot = slot,
+                                            .producer = bnet_store_scheduled(store, parent, slot),
+                                            .signature_valid = true,
+                                            .content_valid = true,
+                                        });
+    }
+    return parent;
+}
+
 /* A block that fails when it is applied. */
 static inline BnetBlock core_bad_child(BnetStore *store, BnetBlock parent, uint32_t skip)
 {
