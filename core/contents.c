@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "core/array.h"
 #include "core/signing.h"
 #include "core/store_parts.h"
 
@@ -73,7 +74,7 @@ void bnet_contents_finish(BnetStore *store)
 static void set_place(Places *places, uint32_t handle, Place place)
 {
     const uint64_t before = places->capacity;
-    places->items = bnet_store_grow(places->items, handle, 1, &places->capacity, sizeof place);
+    places->items = bnet_array_grow_by(places->items, handle, 1, &places->capacity, sizeof place);
     memset(places->items + before, 0, (places->capacity - before) * sizeof place);
     places->items[handle] = place;
 }
@@ -87,7 +88,7 @@ static Place place_of(const Places *places, uint32_t handle)
 static uint8_t *reserve_bytes(BnetContents *contents, uint64_t n)
 {
     contents->bytes =
-        bnet_store_grow(contents->bytes, contents->n_bytes, n, &contents->bytes_capacity, 1);
+        bnet_array_grow_by(contents->bytes, contents->n_bytes, n, &contents->bytes_capacity, 1);
     return contents->bytes + contents->n_bytes;
 }
 
@@ -102,7 +103,7 @@ static Place take_bytes(BnetContents *contents, const BnetWriter *writer)
 /* Memory for n bytes, the same each time. */
 static uint8_t *scratch(BnetContents *contents, uint64_t n)
 {
-    contents->scratch = bnet_store_grow(contents->scratch, 0, n, &contents->scratch_capacity, 1);
+    contents->scratch = bnet_array_grow_by(contents->scratch, 0, n, &contents->scratch_capacity, 1);
     return contents->scratch;
 }
 
@@ -133,8 +134,8 @@ static BnetIdItems signed_ids(const BnetContents *contents)
 static void keep_trx(BnetContents *contents, BnetTrx trx, const BnetWriter *writer)
 {
     set_place(&contents->trxs, trx, take_bytes(contents, writer));
-    contents->signed_ids =
-        bnet_store_grow(contents->signed_ids, trx, 1, &contents->signed_capacity, sizeof(BnetId));
+    contents->signed_ids = bnet_array_grow_by(contents->signed_ids, trx, 1,
+                                              &contents->signed_capacity, sizeof(BnetId));
     contents->signed_ids[trx] = bnet_sha256(writer->bytes, writer->n);
     bnet_id_index_add(&contents->signed_index, signed_ids(contents), trx);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/deployed.h"
 
-#define FIRST_ITEMS 8u
+#include "core/array.h"
 
 static const BnetBlockInfo *info_of(const BnetDeployed *deployed, BnetBlock block)
 {
@@ -29,28 +29,17 @@ static bool is_child(const BnetDeployed *deployed, BnetBlock block, BnetBlock pa
 
 /* --- growing lists --------------------------------------------------------------------------- */
 
-/* Makes room for one more item. */
-static void *grow(void *items, uint32_t n, uint32_t *capacity, size_t bytes)
-{
-    if (n < *capacity)
-        return items;
-    uint32_t wanted = *capacity ? *capacity * 2 : FIRST_ITEMS;
-    bnet_assert(wanted > *capacity);
-    *capacity = wanted;
-    return bnet_mem_resize(items, wanted * bytes);
-}
-
 static void path_add(BnetDeployedPath *path, BnetBlock block)
 {
-    path->blocks = grow(path->blocks, path->n, &path->capacity, sizeof *path->blocks);
+    path->blocks = bnet_array_grow(path->blocks, path->n, &path->capacity, sizeof *path->blocks);
     path->blocks[path->n++] = block;
 }
 
 static void tell(BnetDeployed *deployed, BnetDeployedEventKind kind, BnetBlock block,
                  BnetBlock other)
 {
-    deployed->events = grow(deployed->events, deployed->n_events, &deployed->events_capacity,
-                            sizeof *deployed->events);
+    deployed->events = bnet_array_grow(deployed->events, deployed->n_events,
+                                       &deployed->events_capacity, sizeof *deployed->events);
     deployed->events[deployed->n_events++] = (BnetDeployedEvent){kind, block, other};
 }
 
@@ -105,8 +94,8 @@ void bnet_deployed_finish(BnetDeployed *deployed)
 
 void bnet_deployed_refuse(BnetDeployed *deployed, const BnetId *id)
 {
-    deployed->refused = grow(deployed->refused, deployed->n_refused, &deployed->refused_capacity,
-                             sizeof *deployed->refused);
+    deployed->refused = bnet_array_grow(deployed->refused, deployed->n_refused,
+                                        &deployed->refused_capacity, sizeof *deployed->refused);
     deployed->refused[deployed->n_refused++] = *id;
 }
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "core/array.h"
 #include "core/view.h"
 
-#define FIRST_SLOTS 64u
 #define FIRST_BUCKETS 128u
 #define FIRST_LEVELS 64u
 
@@ -53,12 +53,8 @@ static uint32_t take_slot(BnetForkDatabase *database)
         database->free = database->forks[slot].same_bucket;
         return slot;
     }
-    if (database->n_slots >= database->slots_capacity) {
-        uint32_t wanted = database->slots_capacity ? database->slots_capacity * 2 : FIRST_SLOTS;
-        bnet_assert(wanted > database->slots_capacity);
-        database->slots_capacity = wanted;
-        database->forks = bnet_mem_resize(database->forks, wanted * sizeof *database->forks);
-    }
+    database->forks = bnet_array_grow(database->forks, database->n_slots, &database->slots_capacity,
+                                      sizeof *database->forks);
     return database->n_slots++;
 }
 
@@ -164,12 +160,8 @@ static void heap_lower(BnetForkDatabase *database, uint32_t at, uint32_t slot)
 
 static void heap_add(BnetForkDatabase *database, uint32_t slot)
 {
-    if (database->n == database->heap_capacity) {
-        database->heap_capacity =
-            database->heap_capacity ? database->heap_capacity * 2 : FIRST_SLOTS;
-        database->heap =
-            bnet_mem_resize(database->heap, database->heap_capacity * sizeof *database->heap);
-    }
+    database->heap = bnet_array_grow(database->heap, database->n, &database->heap_capacity,
+                                     sizeof *database->heap);
     heap_raise(database, database->n++, slot);
 }
 

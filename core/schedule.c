@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/array.h"
+
 /* Variants of a block signing authority; there is one. */
 #define AUTHORITY_V0 0u
 
@@ -38,11 +40,8 @@ static uint32_t add(BnetSchedules *schedules, const BnetSchedule *schedule)
     for (uint32_t i = 0; i < schedules->n; i++)
         if (bnet_id_equal(&schedules->items[i].hash, &schedule->hash))
             return i;
-    if (schedules->n == schedules->capacity) {
-        schedules->capacity = schedules->capacity ? schedules->capacity * 2 : 4;
-        schedules->items =
-            bnet_mem_resize(schedules->items, schedules->capacity * sizeof *schedules->items);
-    }
+    schedules->items = bnet_array_grow(schedules->items, schedules->n, &schedules->capacity,
+                                       sizeof *schedules->items);
     BnetSchedule *kept = &schedules->items[schedules->n];
     *kept = *schedule;
     kept->producers = NULL;

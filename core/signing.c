@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/store_parts.h"
+#include "core/array.h"
 
 /* Levels of a Merkle tree of 2^32 leaves. */
 #define LEVELS 32u
@@ -48,11 +48,11 @@ void bnet_signing_add(BnetSigning *signing, const BnetStore *store, BnetBlock bl
     if (info->parent != BNET_NO_BLOCK)
         read_tree(signing, store, info->parent, &tree);
     bnet_merkle_add(&tree, &info->id);
-    signing->trees =
-        bnet_store_grow(signing->trees, block, 1, &signing->trees_capacity, sizeof *signing->trees);
+    signing->trees = bnet_array_grow_by(signing->trees, block, 1, &signing->trees_capacity,
+                                        sizeof *signing->trees);
     signing->trees[block] = signing->n_roots;
-    signing->roots = bnet_store_grow(signing->roots, signing->n_roots, LEVELS,
-                                     &signing->roots_capacity, sizeof *signing->roots);
+    signing->roots = bnet_array_grow_by(signing->roots, signing->n_roots, LEVELS,
+                                        &signing->roots_capacity, sizeof *signing->roots);
     for (unsigned level = 0; level < LEVELS; level++)
         if (tree.count >> level & 1)
             signing->roots[signing->n_roots++] = tree.roots[level];
@@ -88,8 +88,8 @@ const BnetSigner *bnet_signing_signer(BnetSigning *signing, uint64_t producer)
     for (uint64_t i = 0; i < signing->n_signers; i++)
         if (signing->signers[i].producer == producer)
             return signing->signers[i].signer;
-    signing->signers = bnet_store_grow(signing->signers, signing->n_signers, 1,
-                                       &signing->signers_capacity, sizeof *signing->signers);
+    signing->signers = bnet_array_grow_by(signing->signers, signing->n_signers, 1,
+                                          &signing->signers_capacity, sizeof *signing->signers);
     BnetSigner *signer = bnet_mem_resize(NULL, sizeof *signer);
     const BnetPrivateKey key = model_key(producer);
     const bool is_key = bnet_signer_init(signer, &key);

@@ -1,39 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "core/array.h"
 #include "core/store_parts.h"
 #include "core/text.h"
-
-#define FIRST_BLOCKS 256u
-#define FIRST_TRXS 256u
-#define FIRST_ITEMS 4096u
 
 /* signature: variant index and 65 bytes; then no block extensions. */
 #define BLOCK_TAIL_BYTES (66u + 1u)
 /* status, cpu, net words, variant index, shared by all receipts. */
 #define RECEIPT_BYTES (1u + 4u + 1u + 1u)
-
-/* Makes room for one more item of `bytes` in a growing array. */
-static void *grow(void *items, uint32_t n, uint32_t *capacity, uint32_t first, size_t bytes)
-{
-    if (n < *capacity)
-        return items;
-    uint32_t wanted = *capacity ? *capacity * 2 : first;
-    bnet_assert(wanted > *capacity);
-    *capacity = wanted;
-    return bnet_mem_resize(items, (size_t)wanted * bytes);
-}
-
-void *bnet_store_grow(void *items, uint64_t n, uint64_t more, uint64_t *capacity, size_t bytes)
-{
-    if (n + more <= *capacity)
-        return items;
-    uint64_t wanted = *capacity ? *capacity : FIRST_ITEMS;
-    while (wanted < n + more)
-        wanted *= 2;
-    *capacity = wanted;
-    return bnet_mem_resize(items, (size_t)wanted * bytes);
-}
 
 BnetId *bnet_store_digests(BnetStore *store, uint32_t n)
 {
@@ -105,7 +80,8 @@ BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id)
 static void keep_dpos(BnetStore *store, BnetBlockInfo *info, const BnetDpos *state)
 {
     size_t bytes = bnet_dpos_packed_bytes(state);
-    store->dpos = bnet_store_grow(store->dpos, store->dpos_bytes, bytes, &store->dpos_capacity, 1);
+    store->dpos =
+        bnet_array_grow_by(store->dpos, store->dpos_bytes, bytes, &store->dpos_capacity, 1);
     bnet_dpos_pack(state, store->dpos + store->dpos_bytes);
     info->dpos_at = store->dpos_bytes;
     store->dpos_bytes += bytes;
@@ -115,7 +91,7 @@ static BnetBlock append_block(BnetStore *store, const BnetBlockInfo *info)
 {
     BnetBlock block = store->n_blocks;
     store->blocks =
-        grow(store->blocks, block, &store->blocks_capacity, FIRST_BLOCKS, sizeof *store->blocks);
+        bnet_array_grow(store->blocks, block, &store->blocks_capacity, sizeof *store->blocks);
     store->blocks[block] = *info;
     store->n_blocks++;
     bnet_id_index_add(&store->index, block_ids(store), block);
@@ -181,8 +157,8 @@ BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_
     info.lib = lib_of(store, &draft->state);
     info.proposed = draft->state.proposed;
     keep_dpos(store, &info, &draft->state);
-    store->block_trxs = bnet_store_grow(store->block_trxs, store->n_block_trxs, info.n_trx,
-                                        &store->block_trxs_capacity, sizeof *store->block_trxs);
+    store->block_trxs = bnet_array_grow_by(store->block_trxs, store->n_block_trxs, info.n_trx,
+                                           &store->block_trxs_capacity, sizeof *store->block_trxs);
     info.trx_at = store->n_block_trxs;
     for (uint32_t i = 0; i < info.n_trx; i++)
         store->block_trxs[store->n_block_trxs++] = draft->trxs[i];
@@ -374,7 +350,7 @@ BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info)
 {
     bnet_assert(bnet_store_find_trx(store, &info->id) == BNET_NO_TRX);
     BnetTrx trx = store->n_trxs;
-    store->trxs = grow(store->trxs, trx, &store->trxs_capacity, FIRST_TRXS, sizeof *store->trxs);
+    store->trxs = bnet_array_grow(store->trxs, trx, &store->trxs_capacity, sizeof *store->trxs);
     store->trxs[trx] = *info;
     store->n_trxs++;
     bnet_id_index_add(&store->trx_index, trx_ids(store), trx);

@@ -116,7 +116,7 @@ typedef struct BnetStore {
     BnetIdIndex trx_index; /* of transactions */
     BnetId *digests;       /* scratch for Merkle roots */
     uint32_t digests_capacity;
-    BnetBits listed; /* scratch: transactions of a block; else empty */
+    BnetBits listed;               /* scratch: transactions of a block; else empty */
     struct BnetContents *contents; /* contents.h */
 } BnetStore;
 

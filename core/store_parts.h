@@ -36,9 +36,6 @@ BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id);
 /* Adds a transaction whose id is not there yet. */
 BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info);
 
-/* Makes room for n + more items of `bytes` in a growing array. */
-void *bnet_store_grow(void *items, uint64_t n, uint64_t more, uint64_t *capacity, size_t bytes);
-
 /* The DPoS state after a block. */
 void bnet_store_state(const BnetStore *store, BnetBlock block, BnetDpos *ret_state);
 

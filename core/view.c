@@ -3,14 +3,13 @@
 
 #include <string.h>
 
+#include "core/array.h"
+
 /* --- lists ----------------------------------------------------------------------------------- */
 
 static void list_add(BnetList *list, uint32_t item)
 {
-    if (list->n == list->capacity) {
-        list->capacity = list->capacity ? list->capacity * 2 : 8;
-        list->items = bnet_mem_resize(list->items, list->capacity * sizeof *list->items);
-    }
+    list->items = bnet_array_grow(list->items, list->n, &list->capacity, sizeof *list->items);
     list->items[list->n++] = item;
 }
 
