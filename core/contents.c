@@ -396,12 +396,10 @@ static bool is_signed(const BnetStore *store, const BnetWireBlock *block, const 
 static BnetTrx *read_trxs(BnetStore *store, const BnetWireBlock *block, BnetScratch inflate,
                           uint32_t *ret_n)
 {
-    BnetTrx *trxs = NULL;
     uint32_t n = 0;
     BnetItems items = block->transactions;
     BnetWireReceipt receipt;
-    if (items.count > 0)
-        trxs = bnet_mem_resize(NULL, items.count * sizeof *trxs);
+    BnetTrx *trxs = bnet_mem_resize(NULL, (items.count + 1) * sizeof *trxs);
     while (bnet_next_receipt(&items, &receipt))
         if (receipt.is_packed)
             trxs[n++] = bnet_store_read_trx(store, &receipt.packed, inflate);

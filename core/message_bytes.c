@@ -41,8 +41,7 @@ static IdList pending_ids(const BnetHello *hello, const BnetStore *store)
 static IdList noticed_ids(const BnetMessage *message, const BnetStore *store, const BnetPool *pool)
 {
     IdList list = {.n = message->u.notice.count};
-    if (list.n > 0)
-        list.ids = bnet_mem_resize(NULL, list.n * sizeof *list.ids);
+    list.ids = bnet_mem_resize(NULL, (list.n + 1) * sizeof *list.ids);
     BnetRingWalk walk = bnet_ring_walk(&message->u.notice);
     uint32_t handle;
     for (uint32_t i = 0; bnet_ring_next(&walk, pool, &handle); i++) {

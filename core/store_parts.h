@@ -50,9 +50,9 @@ void bnet_contents_finish(BnetStore *store);
 /* Bytes of a block in its canonical form. */
 uint32_t bnet_contents_size(const BnetWireBlock *block);
 
-/* Block 1 was added, from `genesis`, or as a model with that header (the other is NULL). */
-void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *header,
-                                const BnetWireBlock *genesis);
+/* Block 1 was added, from `real`, or as a model with that header (the other is NULL). */
+void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *model,
+                                const BnetWireBlock *real);
 
 /* A modelled block was added: signs it and keeps its bytes, if the store does. */
 void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetHeader *header,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wire_genesis.h"
 
+#include "core/text.h"
+
 static bool read_configuration(BnetReader *reader, BnetWireGenesis *g)
 {
     return bnet_read_u64(reader, "max_block_net_usage", &g->max_block_net_usage) &&
@@ -69,4 +71,14 @@ BnetId bnet_wire_chain_id(const BnetWireGenesis *genesis)
     bnet_hasher_init(&hasher);
     bnet_wire_write_genesis(&hasher.writer, genesis);
     return bnet_hasher_finish(&hasher);
+}
+
+bool bnet_wire_begins_chain(const BnetWireGenesis *genesis, const BnetHeader *header)
+{
+    const int64_t since_epoch_us =
+        genesis->initial_timestamp_us - BNET_SLOT_EPOCH_S * (BNET_NS_PER_S / BNET_NS_PER_US);
+    const int64_t slot = since_epoch_us / (BNET_SLOT_NS / BNET_NS_PER_US);
+    const BnetId chain_id = bnet_wire_chain_id(genesis);
+    return since_epoch_us >= 0 && header->slot == slot && bnet_header_number(header) == 1 &&
+           bnet_id_equal(&header->action_mroot, &chain_id);
 }

@@ -8,6 +8,7 @@
  * Plain values that are all the caller's; nothing points into the bytes that were read.
  */
 
+#include "core/header.h"
 #include "core/wire.h"
 
 /* Packed size in bytes, whatever the values. */
@@ -46,5 +47,9 @@ void bnet_wire_write_genesis(BnetWriter *writer, const BnetWireGenesis *genesis)
 
 /* The chain id: sha256 of the packed state. */
 BnetId bnet_wire_chain_id(const BnetWireGenesis *genesis);
+
+/* The header is that of block 1 of this chain: its timestamp is the slot of the initial one, and
+ * its action_mroot the chain id. */
+bool bnet_wire_begins_chain(const BnetWireGenesis *genesis, const BnetHeader *header);
 
 #endif

@@ -236,6 +236,10 @@ bool sim_start_store(SimWorld *world, GError **error);
 /* Tells the producing peers what they have produced on it. */
 void sim_start_producers(SimWorld *world);
 
+/* Which chain it is and who stands for its producers, in a line, if it came from a file; NULL: it
+ * is modelled. (transfer full) (nullable) */
+char *sim_start_describe(const SimWorld *world);
+
 /* --- wire.c: what travels between two ends --------------------------------------------------- */
 
 /* Puts a message on the wire; true: the write is complete at once. Takes the message over. */

@@ -251,6 +251,9 @@ SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GErro
     g_ptr_array_add(world->observers, sim_story_observer(story));
     if (options && options->trace)
         g_ptr_array_add(world->observers, options->trace);
+    g_autofree char *chain = sim_start_describe(world);
+    if (chain)
+        sim_story_add(story, 0, chain);
     begin(world);
     bool interrupted = run_events(world, options);
     SimResult *result = result_of(world, story, interrupted);

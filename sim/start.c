@@ -2,6 +2,7 @@
 #include "sim/start.h"
 
 #include "core/contents.h"
+#include "core/text.h"
 #include "sim/internal.h"
 #include "sim/log_file.h"
 
@@ -171,6 +172,11 @@ static bool init_from_log(LogStart *start, uint32_t head_slot, GError **error)
     }
     if (!header->has_genesis || entry.number != 1)
         return fail_changed(scenario, error);
+    if (!bnet_wire_begins_chain(&header->genesis, &entry.block.header.fields))
+        return fail(scenario, error,
+                    "byte %" G_GUINT64_FORMAT ": block 1 does not follow from the genesis state: "
+                    "its timestamp must be the initial one, its action_mroot the chain id",
+                    entry.offset);
     bnet_store_init(start->store, &(BnetChainConfig){
                                       .rule = rule_of(scenario->chain.rule),
                                       .depth = scenario->chain.depth,
@@ -203,6 +209,25 @@ static bool add_entry(LogStart *start, const SimLogEntry *entry, GError **error)
     return true;
 }
 
+/* There is a producer for each peer that produces. */
+static bool has_producers(const LogStart *start, GError **error)
+{
+    const BnetSchedule *schedule = bnet_store_schedule(start->store, start->head);
+    if (start->scenario->n_producers <= schedule->n)
+        return true;
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (uint32_t i = 0; i < schedule->n; i++) {
+        char name[BNET_TEXT_NAME_MAX + 1];
+        bnet_text_name(schedule->producers[i].name, name);
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", name);
+    }
+    return fail(start->scenario, error,
+                "the producers after block %u are %s; the scenario has %u peers that produce, and "
+                "may have %u",
+                bnet_store_number(start->store, start->head), names->str,
+                start->scenario->n_producers, schedule->n);
+}
+
 static bool read_log(LogStart *start, GError **error)
 {
     const uint32_t wanted = start->scenario->chain.start_height;
@@ -217,14 +242,7 @@ static bool read_log(LogStart *start, GError **error)
         g_propagate_error(error, trouble);
         return false;
     }
-    const BnetSchedule *schedule = bnet_store_schedule(start->store, start->head);
-    if (start->scenario->n_producers > schedule->n)
-        return fail(start->scenario, error,
-                    "block %u has a schedule of %u producers; the scenario has %u peers that "
-                    "produce",
-                    bnet_store_number(start->store, start->head), schedule->n,
-                    start->scenario->n_producers);
-    return true;
+    return has_producers(start, error);
 }
 
 /* The store is to be finished in any case. */
@@ -290,4 +308,24 @@ void sim_start_producers(SimWorld *world)
         peer->last_produced = last_produced(world, world->producers[i]);
         peer->has_produced = peer->last_produced > 0;
     }
+}
+
+char *sim_start_describe(const SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    if (scenario->chain.blocks_log == NULL)
+        return NULL;
+    g_autofree char *file = g_path_get_basename(scenario->chain.blocks_log);
+    char chain_id[BNET_TEXT_ID_LENGTH + 1];
+    bnet_text_id(&world->store.chain_id, chain_id);
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "chain %.8s, blocks 1 to %u of %s", chain_id,
+                           sim_world_start_height(world), file);
+    for (uint32_t i = 0; i < scenario->n_producers; i++) {
+        char name[BNET_TEXT_NAME_MAX + 1];
+        bnet_text_name(world->producers[i], name);
+        g_string_append_printf(text, "%s%s is %s", i == 0 ? "; " : ", ",
+                               world->peers[scenario->producers[i]].name, name);
+    }
+    return g_string_free(text, FALSE);
 }

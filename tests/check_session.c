@@ -54,27 +54,6 @@ START_TEST(test_hello_lists_from_block_1_without_lib)
 }
 END_TEST
 
-/* Of a longer chain the newest are listed, as many as a message holds. */
-START_TEST(test_hello_has_a_limit)
-{
-    static const uint32_t heights[] = {BNET_HELLO_IDS_MAX, BNET_HELLO_IDS_MAX + 1};
-    CoreBench bench;
-    bench_init(&bench, BNET_RULE_NONE, 0, 1);
-    BnetBlock head = BNET_GENESIS;
-    for (unsigned i = 0; i < 2; i++) {
-        head = core_extend_plainly(&bench.store, head, heights[i]);
-        bnet_node_start(&bench.node, &bench.self, head);
-        bench_open(&bench, i, true);
-        const BnetHello *hello = &bench.hello[i];
-        ck_assert_uint_eq(bnet_store_number(&bench.store, hello->head), heights[i]);
-        ck_assert_uint_eq(bnet_store_number(&bench.store, hello->first), 1 + i);
-        const BnetMessage message = {.kind = BNET_MESSAGE_HELLO, .u.hello = *hello};
-        ck_assert_uint_le(bnet_message_size(&message, &bench.store), BNET_WIRE_MESSAGE_BYTES_MAX);
-    }
-    bench_finish(&bench);
-}
-END_TEST
-
 /* Whatever happens, nothing goes out before both hellos are through; then the ping goes first. */
 START_TEST(test_nothing_before_both_hellos)
 {
@@ -585,7 +564,6 @@ int main(void)
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_hello_lists_lib_to_head);
     tcase_add_test(tcase, test_hello_lists_from_block_1_without_lib);
-    tcase_add_test(tcase, test_hello_has_a_limit);
     tcase_add_test(tcase, test_nothing_before_both_hellos);
     tcase_add_loop_test(tcase, test_refused_hello, 0, 6);
     tcase_add_test(tcase, test_hello_twice);

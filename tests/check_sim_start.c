@@ -6,6 +6,8 @@
 #include <glib/gstdio.h>
 
 #include "core/blocks_log.h"
+#include "core/signing.h"
+#include "core/text.h"
 #include "sim/log_file.h"
 #include "sim/start.h"
 #include "tests/contents_fixture.h"
@@ -18,12 +20,25 @@
 
 /* A chain, and the log that it is written to. */
 typedef struct Log {
+    BnetWireGenesis genesis;
     BnetStore store;
     GByteArray *bytes;
     uint64_t offsets[LENGTH + 2]; /* of the blocks, by their number */
     char *folder;
     char *path;
 } Log;
+
+static BnetWireGenesis genesis_of(uint32_t slot)
+{
+    BnetSigning signing;
+    bnet_signing_init(&signing);
+    const BnetWireGenesis genesis = {
+        .initial_timestamp_us = (BNET_SLOT_EPOCH_S * 2 + slot) * INT64_C(500000) + 499999,
+        .initial_key = *bnet_signer_key(bnet_signing_signer(&signing, EOSIO)),
+    };
+    bnet_signing_finish(&signing);
+    return genesis;
+}
 
 static void log_init(Log *log, uint32_t genesis_slot)
 {
@@ -33,12 +48,19 @@ static void log_init(Log *log, uint32_t genesis_slot)
         .folder = g_dir_make_tmp("start_XXXXXX", NULL),
     };
     ck_assert_ptr_nonnull(log->folder);
+    log->genesis = genesis_of(genesis_slot);
+    const BnetWireBlock block = {
+        .header.fields = {.slot = genesis_slot,
+                          .confirmed = 1,
+                          .action_mroot = bnet_wire_chain_id(&log->genesis)},
+    };
     log->path = g_build_filename(log->folder, "blocks.log", NULL);
     bnet_store_init(&log->store, &(BnetChainConfig){
                                      .rule = BNET_RULE_DPOS,
                                      .n_producers = 1,
                                      .producers = &producer,
-                                     .genesis_slot = genesis_slot,
+                                     .keys = &log->genesis.initial_key,
+                                     .genesis = &block,
                                      .extensions = true,
                                      .verify_signatures = true,
                                      .keep_bytes = true,
@@ -61,7 +83,7 @@ static void log_begin(Log *log, uint32_t first)
     const BnetLogHeader header = {
         .first_block = first,
         .has_genesis = first == 1,
-        .genesis.initial_key = bnet_store_model_key(&log->store, EOSIO),
+        .genesis = log->genesis,
     };
     BnetWriter writer;
     bnet_writer_init(&writer, bytes, sizeof bytes);
@@ -217,6 +239,45 @@ START_TEST(test_start)
 }
 END_TEST
 
+/* Block 1 is that of the genesis state, whose key signs what follows. */
+START_TEST(test_wrong_genesis)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        Log log;
+        log_init(&log, 0);
+        log.genesis.initial_timestamp_us += i == 0 ? 1 : i == 1 ? 500000 : 0;
+        log.genesis.max_authority_depth = i == 2;
+        log_begin(&log, 1);
+        log_add_chain(&log, 1, extend(&log, BNET_GENESIS, 3));
+        log_write(&log);
+        g_autoptr(Scenario) scenario = scenario_over(&log, "");
+        assert_error(&log, scenario,
+                     "byte %u: block 1 does not follow from the genesis state: its timestamp must "
+                     "be the initial one, its action_mroot the chain id",
+                     (unsigned)log.offsets[1]);
+        log_finish(&log);
+    }
+}
+END_TEST
+
+/* The story begins with the chain and who stands for its producers. */
+START_TEST(test_story)
+{
+    Log log;
+    log_init_good(&log);
+    g_autoptr(Scenario) scenario = scenario_over(&log, ", 'start_height': 5");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    const BnetId chain_id = bnet_wire_chain_id(&log.genesis);
+    char id[BNET_TEXT_ID_LENGTH + 1];
+    bnet_text_id(&chain_id, id);
+    g_autofree char *expected =
+        g_strdup_printf("chain %.8s, blocks 1 to 5 of blocks.log; bp is eosio", id);
+    ck_assert_int_eq(result->moments[0].time_ns, 0);
+    ck_assert_str_eq(result->moments[0].text, expected);
+    log_finish(&log);
+}
+END_TEST
+
 /* A scenario without a log has nothing to check. */
 START_TEST(test_no_log)
 {
@@ -333,8 +394,8 @@ START_TEST(test_new_producers)
                             log.path, count);
         if (count == 3) {
             assert_error(&log, scenario,
-                         "block 162 has a schedule of 2 producers; the scenario has 3 peers that "
-                         "produce");
+                         "the producers after block 162 are first, second; the scenario has 3 "
+                         "peers that produce, and may have 2");
             continue;
         }
         assert_started(&log, scenario, 162);
@@ -407,7 +468,8 @@ START_TEST(test_too_many_producers)
         " 'peers': {'bp': {'count': 2, 'produces': true}}, 'topology': {'kind': 'line'}}",
         log.path);
     assert_error(&log, scenario,
-                 "block 7 has a schedule of 1 producers; the scenario has 2 peers that produce");
+                 "the producers after block 7 are eosio; the scenario has 2 peers that produce, "
+                 "and may have 1");
     log_finish(&log);
 }
 END_TEST
@@ -505,6 +567,8 @@ int main(void)
     TCase *tcase = tcase_create("start");
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_start);
+    tcase_add_test(tcase, test_wrong_genesis);
+    tcase_add_test(tcase, test_story);
     tcase_add_test(tcase, test_no_log);
     tcase_add_test(tcase, test_run);
     tcase_add_test(tcase, test_same_transactions);

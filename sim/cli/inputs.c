@@ -190,7 +190,11 @@ void cli_overrides_finish(CliOverrides *overrides)
 Scenario *cli_load(const char *path, const CliOverrides *overrides, GError **error)
 {
     g_autoptr(Scenario) scenario = scenario_load(path, overrides->items, overrides->count, error);
-    if (scenario == NULL || !sim_start_check(scenario, error)) {
+    if (scenario == NULL) {
+        return NULL;
+    }
+    if (!sim_start_check(scenario, error)) {
+        g_prefix_error(error, "%s: /chain/blocks_log: ", path);
         return NULL;
     }
     return g_steal_pointer(&scenario);
