@@ -9,7 +9,7 @@
 /* What errors say is allowed. */
 _Static_assert(BNET_WIRE_BYTES_MAX == 20971520, "the text below names it");
 _Static_assert(BNET_WIRE_ITEMS_MAX == 1048576, "the text below names it");
-static const char allowed_more[] = "more bytes: the input ends within this value";
+static const char allowed_more[] = "more bytes: the input ends here";
 static const char allowed_bytes[] = "at most 20971520 bytes";
 static const char allowed_items[] = "at most 1048576 items";
 static const char allowed_bool[] = "0 or 1";

@@ -72,10 +72,24 @@ static char *good_before(const SimLogFile *log)
                            log->walk.next_number - 1);
 }
 
+char *sim_log_error_text(const BnetWireError *error, uint64_t start)
+{
+    static const char mark[] = "the mark ffffffffffffffff before the first block";
+    if (strcmp(error->steps[0].name, "totem") != 0)
+        return sim_wire_error_text(error, start);
+    return g_strdup_printf("byte %" G_GUINT64_FORMAT ": %s %s", start + error->offset, mark,
+                           error->cut ? "is missing: the input ends here" : "must stand here");
+}
+
+bool sim_log_is_gzip(const uint8_t *bytes, size_t n)
+{
+    return n >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
+}
+
 /* Whatever stands at that offset of the file did not read. */
 static void set_failed(SimLogFile *log, uint64_t offset, const BnetWireError *error)
 {
-    g_autofree char *text = sim_wire_error_text(error, offset);
+    g_autofree char *text = sim_log_error_text(error, offset);
     g_autofree char *good = good_before(log);
     g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT, "%s: %s; %s", log->path, text,
                 good);
@@ -96,9 +110,17 @@ static void start_reader(SimLogFile *log, BnetReader *ret_reader, BnetWireError 
     bnet_reader_init(ret_reader, log->window + log->at, log->left, scratch, error);
 }
 
-/* An unknown version, which is the likeliest thing to be wrong, is told. */
+/* Versions beyond are none that ever might be: the file is something else. */
+#define PLAUSIBLE_VERSION_MAX 16u
+
+/* What is no log, and an unknown version, which is the likeliest thing to be wrong, is told. */
 static void set_header_failed(SimLogFile *log, const BnetWireError *error)
 {
+    if (sim_log_is_gzip(log->window, log->left)) {
+        g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT,
+                    "%s: is gzipped; unpack it first", log->path);
+        return;
+    }
     if (error->offset > 0 || error->cut) {
         set_failed(log, 0, error);
         return;
@@ -106,6 +128,12 @@ static void set_header_failed(SimLogFile *log, const BnetWireError *error)
     const uint8_t *v = log->window;
     const uint32_t version =
         v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
+    if (version > PLAUSIBLE_VERSION_MAX) {
+        g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT,
+                    "%s: is not a blocks.log (its first four bytes are %02x %02x %02x %02x)",
+                    log->path, v[0], v[1], v[2], v[3]);
+        return;
+    }
     g_set_error(&log->failed, SIM_LOG_ERROR, SIM_LOG_ERROR_FORMAT,
                 "%s: byte 0: version %u; 1 to %u are allowed", log->path, version,
                 BNET_LOG_VERSION_MAX);

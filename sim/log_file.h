@@ -29,6 +29,13 @@ typedef enum SimLogError {
 
 GQuark sim_log_error_quark(void);
 
+/* sim_wire_error_text() for the bytes of a log, in words where a field has no name that says what
+ * it is. (transfer full) */
+char *sim_log_error_text(const BnetWireError *error, uint64_t start);
+
+/* Bytes that start like a gzip stream. */
+bool sim_log_is_gzip(const uint8_t *bytes, size_t n);
+
 typedef struct SimLogFile SimLogFile;
 
 /* What is in an entry points into the log's memory. */

@@ -114,6 +114,114 @@ expect 1 signatures "$folder/all.jsonl" "$folder/wrong.jsonl"
 [ "$(grep -c expected "$folder/out")" -eq 5 ] || fail 'not five are shown'
 out '2 agree, 6 disagree'
 
+# --- values that are no notation of their field disagree, and the file goes on
+
+# edit FILE SED: the disagreements of that file with one change.
+edit() {
+    sed "$2" "$data/$1" >"$folder/edited.jsonl"
+    kind=${1%.jsonl}
+    expect 1 "$kind" "$folder/edited.jsonl"
+    silent err
+}
+edit signatures.jsonl '2s/\("signature": "SIG_K1_.*\)\(.\)\(", "public_key"\)/\11\3/'
+out '): signature'
+out '    got       a signature'
+out '    note      the checksum of SIG_K1_'
+out '3 agree, 1 disagree'
+edit signatures.jsonl '2s/"signature": "SIG_K1_./"signature": "SIG_K1_0/'
+out 'is no signature: its character 8 is no digit of base 58'
+for value in 5 null '"00"' '"SIG"' '{}'; do
+    edit signatures.jsonl "1s/\"signature\": \"[A-Za-z0-9_]*\"/\"signature\": $value/"
+    out '3 agree, 1 disagree'
+    for key in id block_num header_digest blockroot_merkle schedule_hash sig_digest public_key; do
+        edit signatures.jsonl "1s/\"$key\": \(\"[A-Za-z0-9_]*\"\|[0-9]*\)/\"$key\": $value/"
+        out '3 agree, 1 disagree'
+    done
+done
+edit signatures.jsonl '1s/"public_key": "EOS\([^"]*\)."/"public_key": "EOS\11"/'
+out 'the checksum of EOS'
+for value in '"gzip"' 2 -1 null '[]' 0.0; do
+    edit transactions.jsonl "1s/\"compression\": *\(\"[a-z]*\"\|[0-9]\)/\"compression\": $value/"
+    out '): compression'
+    out '    got       none or zlib'
+    out '2 agree, 1 disagree'
+done
+for value in '[5]' '["SIG_K1_1"]' '["00"]' 5 null; do
+    edit transactions.jsonl "1s/\"signatures\": *\[[^]]*\]/\"signatures\": $value/"
+    out '): signatures'
+    out '2 agree, 1 disagree'
+done
+
+# wire RECORD: the only record disagrees.
+wire() {
+    printf '%s\n' "$1" '{"hex":"0300","tag":3,"json":null}' >"$folder/edited.jsonl"
+    expect 1 wire "$folder/edited.jsonl"
+    silent err
+    out '1 agree, 1 disagree'
+}
+notice='"hex":"020000","verdict":"accepted","decodes":true,"type":"block_notice","left":1,"ids":{}'
+wire "{$notice,\"decoded\":{}}"
+out ': decoded.block_ids'
+out '    expected  nothing: there is no such key'
+out '    got       []'
+wire "{$notice,\"decoded\":{\"block_ids\":[],\"blok_id\":7}}"
+out ': decoded.blok_id'
+out '    expected  7'
+out '    got       unknown key "blok_id"; did you mean "block_ids"?'
+for value in 5 null '[]' '"x"'; do
+    wire "{$notice,\"decoded\":$value}"
+    out '    got       an object'
+done
+for value in '{}' 5 null '"aa"'; do
+    wire "{$notice,\"decoded\":{\"block_ids\":$value}}"
+    out "    expected  $(echo "$value" | tr -d '"')"
+    out '    got       []'
+    out '    note      not a list'
+done
+wire '{"hex":"0300","verdict":"maybe","decodes":true,"type":"signed_block","left":0,"decoded":null,"ids":{}}'
+out '    expected  maybe'
+out '    got       accepted or closed:REASON'
+for value in 2 '"true"' null; do
+    wire "{\"hex\":\"00\",\"verdict\":\"closed:1007\",\"decodes\":$value}"
+    out ': decodes'
+done
+
+# Lists of another length are shown in full.
+id=0000000000000000000000000000000000000000000000000000000000000001
+wire "{\"hex\":\"0201$id\",\"tag\":2,\"json\":{\"block_ids\":[\"$id\",\"00\"]}}"
+out "    expected  [\"$id\",\"00\"]"
+out "    got       [\"$id\"]"
+out '    note      2 items expected, 1 item got'
+expect 1 wire --json "$folder/edited.jsonl"
+out '"note": "2 items expected, 1 item got"'
+wire "{\"hex\":\"0201$id\",\"tag\":2,\"json\":{\"block_ids\":[]}}"
+out '    expected  []'
+out '    note      0 items expected, 1 item got'
+
+# --- bad files are told of behind the counts
+
+expect 2 wire $data/wire-vectors.json "$folder/none"
+is '19 agree, 0 disagree; 1 file was not read to its end'
+head -n 3 $data/signatures.jsonl >"$folder/short.jsonl"
+echo '{"sig_digest": "", "public_key": "" ' >>"$folder/short.jsonl"
+expect 2 signatures "$folder/short.jsonl"
+is '3 agree, 0 disagree; 1 file was not read to its end (from line 4 on)'
+expect 2 signatures "$folder/short.jsonl" "$folder/none" $data/signatures.jsonl
+is '7 agree, 0 disagree; 2 files were not read to their end'
+expect 2 signatures --json "$folder/short.jsonl" "$folder/none" $data/signatures.jsonl
+out '"files_not_read_to_end": 2,'
+out '"bad_line": 4'
+out '"bad_line": null'
+sed '4s/"hex": *"/"hex": "0/' <<'END' >"$folder/short.jsonl"
+{"hex":"0300","tag":3,"json":null}
+{"hex":"0300","tag":3,"json":null}
+{"hex":"0300","tag":3,"json":null}
+{"hex":"0300","tag":3,"json":null}
+END
+expect 2 wire "$folder/short.jsonl"
+is '3 agree, 0 disagree; 1 file was not read to its end (from line 4 on)'
+err "$folder/short.jsonl:4: hex: must be an even number of hexadecimal digits"
+
 # --- bad files: the others are compared all the same
 
 expect 2 signatures "$folder/none" $data/signatures.jsonl
@@ -127,22 +235,31 @@ expect 2 blocks "$folder/bad.csv"
 err "$folder/bad.csv:1: not a record: it must begin with '{'"
 sed '3s/"public_key"/"key"/' $data/signatures.jsonl >"$folder/key.jsonl"
 expect 2 signatures "$folder/key.jsonl"
-err "$folder/key.jsonl:3: no key 'public_key', which other records of the file have"
+err "$folder/key.jsonl:3: no key \"public_key\", which other records of the file have"
 out '2 agree, 0 disagree'
 sed '2s/"schedule_hash"/"schedule"/' $data/signatures.jsonl >"$folder/key.jsonl"
 expect 2 signatures "$folder/key.jsonl"
 err "$folder/key.jsonl:2: case 00000003"
-err ": no key 'schedule_hash'"
+err ': no key "schedule_hash"'
 sed '2s/"chain"/"network"/' $data/signatures.jsonl >"$folder/key.jsonl"
 expect 2 signatures "$folder/key.jsonl"
-err "key 'network' is not known here, so it would not be compared"
+err 'unknown key "network": it would not be compared'
 expect 2 --json signatures "$folder/key.jsonl"
 out "key.jsonl:2: case 00000003"
+sed '2s/"schedule_hash"/"shedule_hash"/' $data/signatures.jsonl >"$folder/key.jsonl"
+expect 2 signatures "$folder/key.jsonl"
+err 'unknown key "shedule_hash"; did you mean "schedule_hash"?'
+sed '2s/"producer"/"producr"/' $data/blocks.jsonl >"$folder/key.jsonl"
+expect 2 blocks "$folder/key.jsonl"
+err 'unknown key "producr"; did you mean "producer"?'
+printf '{"hex":"00","decodes":false,"verdict":"closed:1007","type":"hello"}\n' >"$folder/key.jsonl"
+expect 2 wire "$folder/key.jsonl"
+err 'key "type" stands only with "decodes": true'
 
 # A key of a record cannot reach the terminal.
 printf '{"hex":"0300","tag":3,"json":null,"\\u001b]0;x":1}\n' >"$folder/key.jsonl"
 expect 2 wire "$folder/key.jsonl"
-err "key '?]0;x' is not known here"
+err 'unknown key "?]0;x": it would not be compared'
 
 # --- gzip streams that are wrong
 
@@ -231,6 +348,7 @@ err 'see bnetlab conform --help'
 expect 0 --help
 out 'KIND FILE...'
 out 'Exit status: 0 all cases agree, 1 some disagree, 2'
+out '3 internal error'
 
 if [ -w /dev/full ]; then
     "$bnetlab" conform wire $data/wire-vectors.json >/dev/full 2>"$folder/err"

@@ -334,9 +334,9 @@ typedef struct BadRecord {
 #define ID "00000002e275279422e788c2fc6da9ef5f842f15aa5de29a7df1d0c2b4b0e2a1"
 
 static const BadRecord bad_records[] = {
-    {"name", NULL, "no key 'name'"},
-    {"name", "5", "key 'name': its value is of another type than string"},
-    {"verify_sig", "0", "key 'verify_sig': its value is of another type than boolean"},
+    {"name", NULL, "no key \"name\""},
+    {"name", "5", "key \"name\": its value is of another type than string"},
+    {"verify_sig", "0", "key \"verify_sig\": its value is of another type than boolean"},
     {"producers", "[]", "must have 1 to 125 producers and a key of each"},
     {"producers", "[\"alice\", \"bob\"]", "must have 1 to 125 producers and a key of each"},
     {"producers", "[\"ALICE\"]", "producers[0]: must be an account name"},
@@ -344,22 +344,25 @@ static const BadRecord bad_records[] = {
     {"keys", "[]", "must have 1 to 125 producers and a key of each"},
     {"keys", "[\"00\"]", "keys[0]: must be a key: 34 bytes in hexadecimal digits"},
     {"keys", "[\"0x\"]", "keys[0]: must be an even number of hexadecimal digits"},
-    {"genesis", "[]", "key 'genesis': its value is of another type than object"},
-    {"genesis.header", "\"00\"", "genesis: key 'header': must be the header of block 1"},
-    {"genesis.header", NULL, "genesis: no key 'header'"},
-    {"genesis.other", "1", "genesis: key 'other' is not known here"},
-    {"steps", "5", "key 'steps': its value is of another type than array"},
+    {"keys", "[\"EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CX\"]",
+     "keys[0]: the checksum of EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CX is wrong"},
+    {"verify_sign", "true", "unknown key \"verify_sign\"; did you mean \"verify_sig\"?"},
+    {"genesis", "[]", "key \"genesis\": its value is of another type than object"},
+    {"genesis.header", "\"00\"", "genesis: key \"header\": must be the header of block 1"},
+    {"genesis.header", NULL, "genesis: no key \"header\""},
+    {"genesis.other", "1", "genesis: unknown key \"other\": it would not be compared"},
+    {"steps", "5", "key \"steps\": its value is of another type than array"},
     {"steps", "[5]", "must be an object"},
-    {"steps", "[{}]", "case one-producer step 0: no key 'push'"},
-    {"steps", "[{\"reject_rule\": \"00\"}]", "key 'reject_rule': must be 64 hexadecimal digits"},
-    {"steps", "[{\"reject_rule\": \"" ID "\", \"other\": 1}]", "key 'other' is not known here"},
-    {"other", "1", "key 'other' is not known here, so it would not be compared"},
+    {"steps", "[{}]", "case one-producer step 0: no key \"push\""},
+    {"steps", "[{\"reject_rule\": \"00\"}]", "key \"reject_rule\": must be 64 hexadecimal digits"},
+    {"steps", "[{\"reject_rule\": \"" ID "\", \"other\": 1}]",
+     "unknown key \"other\": it would not be compared"},
+    {"other", "1", "unknown key \"other\": it would not be compared"},
     {"would_crash_original", "[{\"push\": \"0\"}]",
      "would_crash_original.push: must be an even number of hexadecimal digits"},
-    {"would_crash_original", "{\"other\": 1}", "would_crash_original: no key 'push'"},
-    {"push.other", "1", "key 'other' is not known here"},
-    {"push.events", "[5, 5]", "events[0]: must be a list of three"},
-    {"push.head", NULL, "no key 'head'"},
+    {"would_crash_original", "{\"other\": 1}", "would_crash_original: no key \"push\""},
+    {"push.other", "1", "unknown key \"other\": it would not be compared"},
+    {"push.head", NULL, "no key \"head\""},
 };
 
 /* The first step of the first trace that has so many events. */
@@ -391,6 +394,30 @@ START_TEST(test_bad_record)
     ck_assert_msg(strstr(error_of(run), bad->told) != NULL, "%s", error_of(run));
     g_autofree char *start = g_strdup_printf("%s:1: ", file);
     ck_assert_msg(g_str_has_prefix(error_of(run), start), "%s", error_of(run));
+}
+END_TEST
+
+/* Recorded events that are none disagree, as do too few, which are shown with all of ours. */
+START_TEST(test_wrong_events)
+{
+    static const char *const values[] = {"[5, []]", "[]", "5", "null"};
+    Json *step = step_with_events(2);
+    const char *own = json_object_to_json_string_ext(json_object_object_get(step, "events"),
+                                                     JSON_C_TO_STRING_PLAIN);
+    g_autofree char *all = g_strdup(own);
+    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++) {
+        json_object_object_add(step, "events", json_tokener_parse(values[i]));
+        g_autoptr(ConformRun) run = run_traces(1);
+        const ConformResult *result = conform_run_result(run);
+        const ConformDisagreement *found = g_ptr_array_index(result->disagreements, 0);
+        ck_assert_str_eq(error_of(run), "");
+        ck_assert_uint_eq(result->disagree, 1);
+        ck_assert_str_eq(found->field, i == 0 ? "events[0]" : "events");
+        ck_assert_str_eq(found->expected, i == 0 ? "5" : values[i]);
+        ck_assert_str_eq(found->got, i == 0 ? "a list of three" : all);
+        if (i > 0)
+            ck_assert_str_eq(found->note, i == 1 ? "0 items expected, 2 items got" : "not a list");
+    }
 }
 END_TEST
 
@@ -459,6 +486,7 @@ int main(void)
     tcase_add_test(tests, test_malformed_push);
     tcase_add_test(tests, test_deadly_pushes);
     tcase_add_loop_test(tests, test_bad_record, 0, (int)G_N_ELEMENTS(bad_records));
+    tcase_add_test(tests, test_wrong_events);
     tcase_add_test(tests, test_same_producer_twice);
     tcase_add_test(tests, test_genesis_is_block_1);
     tcase_add_test(tests, test_producers_limit);

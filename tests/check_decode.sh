@@ -181,24 +181,46 @@ done
 head -c 125 "$log" >"$folder/cut"
 decode 2 "$folder/cut"
 silent out
-err '  blocks_log: byte 118: totem: '
+err '  blocks_log: byte 118: the mark ffffffffffffffff before the first block is missing: '
 decode 2 --as=blocks-log "$folder/cut"
 silent out
-err "$folder/cut: byte 118: totem: "
+err "$folder/cut: byte 118: the mark ffffffffffffffff before the first block is missing: "
+{ head -c 118 "$log" && head -c 8 /dev/zero; } >"$folder/cut"
+decode 2 --as=blocks-log "$folder/cut"
+err "$folder/cut: byte 118: the mark ffffffffffffffff before the first block must stand here; no block is good"
+
+# What is no log at all. A version up to 16 might be one that is to come.
+printf '{"version": 3}' >"$folder/other"
+decode 2 --as=blocks-log "$folder/other"
+err_is "bnetlab: decode: $folder/other: is not a blocks.log (its first four bytes are 7b 22 76 65)"
+printf '\021\000\000\000' >"$folder/other"
+decode 2 --as=blocks-log "$folder/other"
+err_is "bnetlab: decode: $folder/other: is not a blocks.log (its first four bytes are 11 00 00 00)"
+printf '\020\000\000\000' >"$folder/other"
+decode 2 --as=blocks-log "$folder/other"
+err_is "bnetlab: decode: $folder/other: byte 0: version 16; 1 to 3 are allowed"
+gzip -c "$log" >"$folder/packed"
+cp "$folder/packed" "$folder/in"
+decode 2 "$folder/packed"
+err_is "bnetlab: decode: $folder/packed: is gzipped; unpack it first"
+decode 2 --as=blocks-log "$folder/packed"
+err_is "bnetlab: decode: $folder/packed: is gzipped; unpack it first"
+decode 2 -
+err_is 'bnetlab: decode: standard input: is gzipped; unpack it first'
 
 # ---- bad input -------------------------------------------------------------------------------------
 
-# For each kind, where it fails and what may stand there.
+# For each kind, where it fails and what may stand there; that which got furthest first.
 decode 2 0503
 silent out
-err_is 'bnetlab: decode: the argument: 2 bytes do not decode as' \
-    '  blocks_log: byte 0: version: allowed is more bytes: the input ends within this value' \
-    '  message: byte 1: ping.sent: allowed is more bytes: the input ends within this value' \
-    '  block: byte 0: timestamp: allowed is more bytes: the input ends within this value' \
+err_is 'bnetlab: decode: the argument: 2 bytes do not decode as (the likeliest first)' \
+    '  message: byte 1: ping.sent: allowed is more bytes: the input ends here' \
     '  packed_transaction: byte 1: signatures[0]: allowed is type 0 (K1), 1 (R1) or 2 (WebAuthn)' \
-    '  transaction: byte 0: expiration: allowed is more bytes: the input ends within this value' \
-    '  header: byte 0: timestamp: allowed is more bytes: the input ends within this value' \
-    '  genesis: byte 0: initial_timestamp: allowed is more bytes: the input ends within this value'
+    '  blocks_log: byte 0: version: allowed is more bytes: the input ends here' \
+    '  block: byte 0: timestamp: allowed is more bytes: the input ends here' \
+    '  transaction: byte 0: expiration: allowed is more bytes: the input ends here' \
+    '  header: byte 0: timestamp: allowed is more bytes: the input ends here' \
+    '  genesis: byte 0: initial_timestamp: allowed is more bytes: the input ends here'
 decode 2 --as=message 07
 err_is 'bnetlab: decode: the argument: 1 byte does not decode as' \
     '  message: byte 0: message: allowed is 0 (hello) to 6 (pong)'
@@ -230,7 +252,15 @@ decode 2 020
 err '020: '
 err 'an odd number of hexadecimal digits'
 decode 2 ''
-err 'decode: : '
+err_is 'bnetlab: decode: the argument is empty; it must be hexadecimal digits, a file or -'
+for argument in 0x0200 0X0200 0x020 '02 00' '0 2'; do
+    decode 2 "$argument"
+    silent out
+    err "decode: $argument: "
+    err 'digits alone, without 0x or spaces'
+done
+decode 2 0xy
+err_is 'bnetlab: decode: 0xy: No such file or directory'
 decode 2 "$folder"
 err "$folder: "
 decode 2 --as=blocks-log "$folder"
@@ -285,12 +315,22 @@ decode 0 -
 ) | exec true
 until [ -s "$folder/status" ]; do :; done
 [ "$(cat "$folder/status")" -eq 3 ] || fail 'not exit status 3 on a closed pipe'
-err_is 'bnetlab: cannot write to standard output: Broken pipe'
+: >"$folder/out"
+silent err
+(
+    trap '' PIPE
+    "$bnetlab" decode --json "$log" 2>"$folder/err"
+    echo $? >"$folder/status"
+) | head -n 1 >"$folder/out"
+until [ -s "$folder/status" ]; do :; done
+silent err
 
 decode 0 --help
 for word in --json --as HEX blocks-log; do
     grep -qF -- "$word" "$folder/out" || fail "no $word in the help"
 done
+grep -qE -- '--as=KIND .*blocks-log, message, block, transaction, header or genesis' "$folder/out" ||
+    fail 'no kinds in the line of --as'
 
 [ "$failures" -eq 0 ] || { echo "$failures failures" >&2; exit 1; }
 echo 'all passed'

@@ -182,7 +182,7 @@ START_TEST(test_no_file)
     GError *error = NULL;
     ck_assert_ptr_null(sim_log_open(file.path, &error));
     assert_error(&file, error, SIM_LOG_ERROR_FORMAT,
-                 "byte 0: version: allowed is more bytes: the input ends within this value; no "
+                 "byte 0: version: allowed is more bytes: the input ends here; no "
                  "block is good");
     error = NULL;
     g_remove(file.path);
@@ -204,6 +204,36 @@ START_TEST(test_version)
     ck_assert_ptr_null(sim_log_open(file.path, &error));
     assert_error(&file, error, SIM_LOG_ERROR_FORMAT, "byte 0: version 4; 1 to 3 are allowed");
     file_finish(&file);
+}
+END_TEST
+
+/* Above 16 it is no version of a log; the first three bytes of gzip are told. */
+START_TEST(test_no_log)
+{
+    static const struct {
+        const char *hex;
+        const char *error;
+    } cases[] = {
+        {"10000000", "byte 0: version 16; 1 to 3 are allowed"},
+        {"11000000", "is not a blocks.log (its first four bytes are 11 00 00 00)"},
+        {"7b0a2020ff", "is not a blocks.log (its first four bytes are 7b 0a 20 20)"},
+        {"1f8b0800", "is gzipped; unpack it first"},
+        {"1f8b08", "is gzipped; unpack it first"},
+        {"1f8b0700", "is not a blocks.log (its first four bytes are 1f 8b 07 00)"},
+        {"02000000 01000000" LOG_GENESIS "ffffffffffffff7f",
+         "byte 118: the mark ffffffffffffffff before the first block must stand here; no block is "
+         "good"},
+        {"02000000 01000000" LOG_GENESIS "ffffffff",
+         "byte 118: the mark ffffffffffffffff before the first block is missing: the input ends "
+         "here; no block is good"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        File file = file_of_hex(cases[i].hex);
+        GError *error = NULL;
+        ck_assert_ptr_null(sim_log_open(file.path, &error));
+        assert_error(&file, error, SIM_LOG_ERROR_FORMAT, cases[i].error);
+        file_finish(&file);
+    }
 }
 END_TEST
 
@@ -241,7 +271,7 @@ static const Deflated deflated[] = {
      "checksum; no block is good"},
     {"78da636000020000050001",
      "byte 242 (byte 4 when inflated): block.transactions[0].trx.packed_trx.ref_block_num: allowed "
-     "is more bytes: the input ends within this value; no block is good"},
+     "is more bytes: the input ends here; no block is good"},
 };
 #define N_DEFLATED ((int)(sizeof deflated / sizeof *deflated))
 
@@ -331,6 +361,7 @@ int main(void)
     tcase_add_test(tcase, test_long_blocks);
     tcase_add_test(tcase, test_no_file);
     tcase_add_test(tcase, test_version);
+    tcase_add_test(tcase, test_no_log);
     tcase_add_test(tcase, test_wrong_block);
     tcase_add_loop_test(tcase, test_deflated, 0, N_DEFLATED);
     tcase_add_test(tcase, test_every_cut);

@@ -353,7 +353,7 @@ static void assert_cuts(const Vector *vector)
         bnet_wire_error_path(&input.error, path);
         ck_assert_uint_gt(strlen(path), 0);
         ck_assert_uint_le(input.error.offset, n);
-        ck_assert_str_eq(input.error.allowed, "more bytes: the input ends within this value");
+        ck_assert_str_eq(input.error.allowed, "more bytes: the input ends here");
         free(cut.bytes);
     }
     WireBytes cut = wire_copy(vector->in.bytes, fields);

@@ -33,8 +33,11 @@ void cli_write(const char *text, size_t len)
             text += written;
             len -= (size_t)written;
         } else if (errno != EINTR) {
+            const int reason = errno;
             write_failed = true;
-            cli_error("cannot write to standard output: %s", g_strerror(errno));
+            /* Who closed the pipe, as head does, has read enough. */
+            if (reason != EPIPE)
+                cli_error("cannot write to standard output: %s", g_strerror(reason));
         }
     }
 }

@@ -6,7 +6,8 @@
  * The program `bnetlab`: what its subcommands share.
  *
  * Results go to standard output, everything else to standard error. A failed write to standard
- * output is told once and makes the exit status CLI_INTERNAL.
+ * output is told once, but for a pipe that nobody reads any more, and makes the exit status
+ * CLI_INTERNAL in either case.
  */
 
 #include <stdbool.h>

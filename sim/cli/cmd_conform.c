@@ -145,7 +145,8 @@ int cli_conform(int argc, char **argv)
         .parameters = "KIND FILE...",
         .summary = summary,
         .description = "Exit status: 0 all cases agree, 1 some disagree, 2 a file is wrong or "
-                       "there is no case.\n\n"
+                       "there is no case,\n3 internal error or the result could not be "
+                       "written.\n\n"
                        "Example:\n  bnetlab conform blocks recordings/*.jsonl.gz",
     };
     Options options = {.show = SHOW_DEFAULT};

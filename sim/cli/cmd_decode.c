@@ -11,12 +11,16 @@
 #include "reports/wire_form_write.h"
 #include "sim/cli/cli.h"
 #include "sim/log_file.h"
-#include "sim/wire_error.h"
 
 /* What is read into memory. A blocks.log that is named is not. */
 #define DECODE_INPUT_BYTES_MAX (64u * 1024 * 1024)
 /* What is decoded as one value. The tree of it may take some hundred times as much memory. */
 #define DECODE_VALUE_BYTES_MAX BNET_WIRE_MESSAGE_BYTES_MAX
+
+G_STATIC_ASSERT(DECODE_INPUT_BYTES_MAX == 67108864);
+G_STATIC_ASSERT(DECODE_VALUE_BYTES_MAX == 16777216);
+#define INPUT_ALLOWED "67108864 bytes; only with --as=blocks-log it may be longer"
+#define VALUE_ALLOWED "16777216 bytes; only a blocks.log may be longer"
 
 typedef struct Options {
     gboolean json;
@@ -105,24 +109,76 @@ static const Kind kinds[] = {
 
 /* --- what is wrong --------------------------------------------------------------------------- */
 
-static void append_reason(GString *out, const BnetWireError *error)
+/* Why bytes are not of a kind. */
+typedef struct Reason {
+    const char *name; /* of the kind */
+    size_t offset;    /* up to which they might be */
+    char *text;       /* owned */
+} Reason;
+
+typedef struct Reasons {
+    size_t count;
+    Reason items[G_N_ELEMENTS(kinds) + 1]; /* with a blocks.log; the one that got furthest first */
+} Reasons;
+
+static void reasons_finish(Reasons *reasons)
 {
-    g_autofree char *text = sim_wire_error_text(error, 0);
-    g_string_append(out, text);
+    for (size_t i = 0; i < reasons->count; i++) {
+        g_free(reasons->items[i].text);
+    }
 }
 
-static void append_attempt(GString *out, const char *name, const Attempt *attempt)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reasons, reasons_finish)
+
+static Reason reason_of(const char *name, const Attempt *attempt)
 {
-    g_string_append_printf(out, "\n  %s: ", name);
     if (!attempt->is_read) {
-        append_reason(out, &attempt->error);
-        return;
+        return (Reason){.name = name,
+                        .offset = attempt->error.offset,
+                        .text = sim_log_error_text(&attempt->error, 0)};
     }
     const BnetReader *reader = &attempt->reader;
+    const size_t offset = (size_t)(reader->at - reader->start);
     const size_t left = bnet_reader_left(reader);
-    g_string_append_printf(out, "byte %zu: it ends here, and %zu byte%s",
-                           (size_t)(reader->at - reader->start), left,
-                           left == 1 ? " follows" : "s follow");
+    return (Reason){.name = name,
+                    .offset = offset,
+                    .text = g_strdup_printf("byte %zu: it ends here, and %zu byte%s", offset, left,
+                                            left == 1 ? " follows" : "s follow")};
+}
+
+/* Behind those that got as far. */
+static void reasons_add(Reasons *reasons, const char *name, const Attempt *attempt)
+{
+    const Reason reason = reason_of(name, attempt);
+    size_t i = reasons->count++;
+    g_assert(i < G_N_ELEMENTS(reasons->items));
+    for (; i > 0 && reasons->items[i - 1].offset < reason.offset; i--) {
+        reasons->items[i] = reasons->items[i - 1];
+    }
+    reasons->items[i] = reason;
+}
+
+/* Nothing fits. */
+static void tell_reasons(const char *input, const GByteArray *bytes, const Reasons *reasons)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; i < reasons->count; i++) {
+        g_string_append_printf(out, "\n  %s: %s", reasons->items[i].name, reasons->items[i].text);
+    }
+    cli_error("decode: %s: %u byte%s not decode as%s%s", input, bytes->len,
+              bytes->len == 1 ? " does" : "s do",
+              reasons->count > 1 ? " (the likeliest first)" : "", out->str);
+}
+
+/* What is too long for what it is. Always CLI_BAD_INPUT. */
+static int refuse_long(const char *input, const GByteArray *bytes, const char *allowed)
+{
+    if (sim_log_is_gzip(bytes->data, bytes->len)) {
+        cli_error("decode: %s: is gzipped; unpack it first", input);
+    } else {
+        cli_error("decode: %s: more than %s", input, allowed);
+    }
+    return CLI_BAD_INPUT;
 }
 
 /* --- output ---------------------------------------------------------------------------------- */
@@ -192,9 +248,8 @@ static int decode_log_bytes(const Options *options, const char *input, Attempt *
         }
     }
     if (!is_good) {
-        g_autoptr(GString) reason = g_string_new(NULL);
-        append_reason(reason, &attempt->error);
-        cli_error("decode: %s: %s", input, reason->str);
+        g_autofree char *reason = sim_log_error_text(&attempt->error, 0);
+        cli_error("decode: %s: %s", input, reason);
     }
     return end_status(is_good);
 }
@@ -212,39 +267,51 @@ static void attempt_init(Attempt *attempt, const GByteArray *bytes, uint8_t *mem
     bnet_reader_init(&attempt->reader, bytes->data, bytes->len, scratch, &attempt->error);
 }
 
-/* `input` is what the bytes are called. */
-static int decode_bytes(const Options *options, const char *input, const GByteArray *bytes)
+/* Tries the kinds that are no log. True: one fits, and was written. */
+static bool decode_value(const Options *options, const GByteArray *bytes, uint8_t *memory,
+                         Reasons *reasons)
 {
-    g_autofree uint8_t *memory = g_malloc(BNET_WIRE_SCRATCH_BYTES);
-    g_autoptr(GString) reasons = g_string_new(NULL);
-    Attempt attempt = {0};
-    if (is_tried(options, AS_BLOCKS_LOG)) {
-        BnetLogHeader header;
-        attempt_init(&attempt, bytes, memory);
-        if (bnet_log_read_header(&attempt.reader, &header)) {
-            return decode_log_bytes(options, input, &attempt, &header);
-        }
-        append_attempt(reasons, "blocks_log", &attempt);
-    }
-    if (bytes->len > DECODE_VALUE_BYTES_MAX) {
-        cli_error("decode: %s: more than %u bytes; only a blocks.log may be longer", input,
-                  DECODE_VALUE_BYTES_MAX);
-        return CLI_BAD_INPUT;
-    }
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (!is_tried(options, kinds[i].as)) {
             continue;
         }
+        Attempt attempt = {0};
         attempt_init(&attempt, bytes, memory);
         struct json_object *tree = kinds[i].decode(&attempt);
         if (tree != NULL) {
             write_tree(options, kinds[i].name, tree);
-            return end_status(true);
+            return true;
         }
-        append_attempt(reasons, kinds[i].name, &attempt);
+        reasons_add(reasons, kinds[i].name, &attempt);
     }
-    cli_error("decode: %s: %u byte%s not decode as%s", input, bytes->len,
-              bytes->len == 1 ? " does" : "s do", reasons->str);
+    return false;
+}
+
+/* `input` is what the bytes are called. */
+static int decode_bytes(const Options *options, const char *input, const GByteArray *bytes)
+{
+    g_autofree uint8_t *memory = g_malloc(BNET_WIRE_SCRATCH_BYTES);
+    g_auto(Reasons) reasons = {0};
+    if (is_tried(options, AS_BLOCKS_LOG)) {
+        BnetLogHeader header;
+        Attempt attempt = {0};
+        attempt_init(&attempt, bytes, memory);
+        if (bnet_log_read_header(&attempt.reader, &header)) {
+            return decode_log_bytes(options, input, &attempt, &header);
+        }
+        reasons_add(&reasons, "blocks_log", &attempt);
+    }
+    if (bytes->len > DECODE_VALUE_BYTES_MAX) {
+        return refuse_long(input, bytes, VALUE_ALLOWED);
+    }
+    if (decode_value(options, bytes, memory, &reasons)) {
+        return end_status(true);
+    }
+    if (sim_log_is_gzip(bytes->data, bytes->len)) {
+        cli_error("decode: %s: is gzipped; unpack it first", input);
+    } else {
+        tell_reasons(input, bytes, &reasons);
+    }
     return CLI_BAD_INPUT;
 }
 
@@ -332,12 +399,22 @@ static int decode_stream(const Options *options, const char *input, FILE *file)
         return CLI_BAD_INPUT;
     }
     if (bytes->len > DECODE_INPUT_BYTES_MAX) {
-        cli_error("decode: %s: more than %u bytes; only with --as=" AS_BLOCKS_LOG
-                  " it may be longer",
-                  input, DECODE_INPUT_BYTES_MAX);
-        return CLI_BAD_INPUT;
+        return refuse_long(input, bytes, INPUT_ALLOWED);
     }
     return decode_content(options, input, bytes);
+}
+
+/* What is wrong with the name of a file that is not there, if it was to be digits. */
+static const char *digits_fault(const char *word)
+{
+    const bool has_0x = g_str_has_prefix(word, "0x") || g_str_has_prefix(word, "0X");
+    const char *digits = has_0x ? word + 2 : word;
+    if (!is_hex_text(digits, strlen(digits))) {
+        return "";
+    }
+    return has_0x || strpbrk(digits, " \t\r\n\v\f") != NULL
+               ? "; if it is to be hexadecimal digits: digits alone, without 0x or spaces"
+               : ", and an odd number of hexadecimal digits";
 }
 
 static int decode_file(const Options *options, const char *path)
@@ -345,9 +422,7 @@ static int decode_file(const Options *options, const char *path)
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         const int reason = errno;
-        cli_error("decode: %s: %s%s", path, g_strerror(reason),
-                  is_hex_text(path, strlen(path)) ? ", and an odd number of hexadecimal digits"
-                                                  : "");
+        cli_error("decode: %s: %s%s", path, g_strerror(reason), digits_fault(path));
         return CLI_BAD_INPUT;
     }
     int status;
@@ -369,6 +444,10 @@ static bool is_hex_argument(const char *word)
 
 static int decode_argument(const Options *options, const char *word)
 {
+    if (word[0] == '\0') {
+        cli_error("decode: the argument is empty; it must be hexadecimal digits, a file or -");
+        return CLI_BAD_INPUT;
+    }
     if (is_hex_argument(word)) {
         g_autoptr(GByteArray) bytes = g_byte_array_new();
         g_byte_array_append(bytes, (const guint8 *)word, (guint)strlen(word));
@@ -429,8 +508,8 @@ int cli_decode(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
          "Write JSON: one line; of a blocks.log one for its start and each block", NULL},
-        {"as", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.as, "What the bytes are",
-         "KIND"},
+        {"as", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.as,
+         "What the bytes are: blocks-log, message, block, transaction, header or genesis", "KIND"},
         {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments,
          NULL, NULL},
         G_OPTION_ENTRY_NULL,

@@ -81,6 +81,7 @@ static char *usage_text(void)
         g_string_append_printf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     g_string_append(out,
+                    "  help       Show the help of a command\n"
                     "\nOptions:\n"
                     "  -h, --help Show this help; after a command, that of the command\n"
                     "  --version  Show the version\n"
@@ -90,8 +91,14 @@ static char *usage_text(void)
                     "  bnetlab validate scenarios/\n"
                     "  bnetlab decode 0200\n"
                     "  bnetlab conform blocks blocks.log\n"
-                    "\nExit status: 0 all expectations met, 1 an expectation or property failed,\n"
-                    "2 bad usage or input, 3 internal error, 128 + n stopped by signal n.\n");
+                    "\nExit status:\n"
+                    "  0  run: all expectations met; validate: all scenarios are valid;\n"
+                    "     conform: all cases agree; decode: decoded\n"
+                    "  1  run: an expectation or property failed; conform: some cases disagree\n"
+                    "  2  bad usage or input; conform: also no case; decode: it does not decode\n"
+                    "  3  internal error, or output could not be written (a pipe that is closed\n"
+                    "     early, as by head, is not told of)\n"
+                    "  128 + n  run: stopped by signal n\n");
     return g_string_free(out, FALSE);
 }
 
@@ -112,6 +119,25 @@ static int refuse(const char *word)
         cli_error("there is no command '%s'; see bnetlab --help", word);
     }
     return CLI_BAD_INPUT;
+}
+
+/* "help" and "help COMMAND". */
+static int help(int argc, char **argv, const char *usage)
+{
+    static char option[] = "--help";
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return show(usage);
+    }
+    if (argc > 2) {
+        cli_error("help: at most one command can follow");
+        return CLI_BAD_INPUT;
+    }
+    const Command *command = find_command(argv[1]);
+    if (command == NULL) {
+        return refuse(argv[1]);
+    }
+    char *arguments[] = {argv[1], option, NULL};
+    return command->run(2, arguments);
 }
 
 /* A failed assertion has said on standard error what is wrong. */
@@ -149,6 +175,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(word, "--version") == 0) {
         return show("bnetlab " BNETLAB_VERSION "\n");
+    }
+    if (strcmp(word, "help") == 0) {
+        return help(argc - 1, argv + 1, usage);
     }
     const Command *command = find_command(word);
     return command != NULL ? command->run(argc - 1, argv + 1) : refuse(word);

@@ -50,7 +50,7 @@ static void check_block(ConformObject *object, BnetSlice header, BnetSlice bytes
 static void check(ConformRun *run, struct json_object *record)
 {
     ConformObject object = conform_open(run, record);
-    conform_case_begin(run, conform_take_text(&object, "id"));
+    conform_case_begin(run, conform_peek_text(&object, "id"));
     BnetSlice header = conform_take_hex(&object, "packed_header");
     conform_take_notes(&object, "name", "note", "chain", "packed_source", "source", NULL);
     check_header(&object, header);
@@ -58,7 +58,7 @@ static void check(ConformRun *run, struct json_object *record)
         BnetSlice block = conform_take_hex(&object, "packed_block");
         check_block(&object, header, block);
     } else if (conform_has(&object, "n_trx") && conform_take(&object, "n_trx") != NULL) {
-        conform_bad(run, "key 'n_trx' cannot be compared without 'packed_block'");
+        conform_bad(run, "key \"n_trx\" cannot be compared without \"packed_block\"");
     }
     if (!conform_case_disagrees(run)) {
         conform_close(&object);

@@ -12,11 +12,12 @@
  *     ... conform_check(), conform_disagree() ...
  *     conform_case_end(run);
  *
- * A case agrees if nothing disagreed between the two. What is wrong with the record itself (a key
- * that is missing or unknown, bytes that are not hexadecimal) is told with conform_bad(): then the
- * run is broken, the rest of the file is not read, and every function here does nothing and returns
- * false, NULL or empty until the next file; so check() need not look after each call, only before
- * it uses what it was given.
+ * A case agrees if nothing disagreed between the two. A recorded value that is no notation of its
+ * field disagrees, too. What makes a record itself impossible to compare (a key of it that is
+ * missing or unknown, bytes to be decoded that are not hexadecimal) is told with conform_bad():
+ * then the run is broken, the rest of the file is not read, and every function here does nothing
+ * and returns false, NULL or empty until the next file; so check() need not look after each call,
+ * only before it uses what it was given.
  *
  * Everything a kind is given (records, slices) lives until its check() returns. No function stores
  * what it is passed. One thread. Nothing is printed.
@@ -68,6 +69,10 @@ bool conform_case_disagrees(const ConformRun *run);
  * are shown as they are. The first few of a run are kept in full, all are counted.
  */
 void conform_disagree(ConformRun *run, const char *field, const char *expected, const char *got);
+
+/* The same with what else there is to say of it, in words. (nullable) note */
+void conform_disagree_note(ConformRun *run, const char *field, const char *expected,
+                           const char *got, const char *note);
 
 /* The record is wrong: says what, below the current path. Nothing more of the file is read. */
 void conform_bad(ConformRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -146,6 +151,15 @@ ConformValue conform_time_sec(uint32_t time_s);
 /* (transfer full) The value as text, to be shown. */
 char *conform_value_text(ConformValue value);
 
+/* (transfer full) A recorded value as it is shown: text without its quotes, else one line of JSON.
+ */
+char *conform_recorded_text(struct json_object *recorded);
+
+/* (transfer full) (nullable) Why a text that begins like a signature (SIG_) or a public key (EOS,
+ * PUB_) cannot be read as one: "the checksum of ... is wrong". NULL: it can, or begins otherwise.
+ */
+char *conform_text_fault(const char *text);
+
 /* Compares the recorded value of `field` with ours and disagrees if it is another. A recorded value
  * that is no notation of the type (NULL: JSON's null) is another. True: they are the same. */
 bool conform_compare(ConformRun *run, const char *field, struct json_object *recorded,
@@ -155,40 +169,60 @@ bool conform_compare(ConformRun *run, const char *field, struct json_object *rec
 
 #define CONFORM_KEYS_MAX 64u
 
-/* A recorded object whose keys are taken one by one, so that none is overlooked. */
+/*
+ * A recorded object whose keys are taken one by one, so that none is overlooked. Either a record
+ * (or what a record is made of): where something of it is wrong, it is bad. Or the value of a
+ * field: then whatever is wrong disagrees, and nothing is bad.
+ */
 typedef struct ConformObject {
     ConformRun *run;
-    struct json_object *json; /* NULL: the run is broken */
+    struct json_object *json; /* NULL: there is nothing to compare, which has been told */
     uint64_t taken;           /* bit i: the i-th key was taken */
+    bool is_value;            /* of a field; else a record */
+    uint32_t n_known;
+    const char *known[CONFORM_KEYS_MAX]; /* the keys that were asked for, static texts */
 } ConformObject;
 
-/* Bad if the value is no object. */
+/* A record. Bad if it is no object. */
 ConformObject conform_open(ConformRun *run, struct json_object *value);
 
-/* Bad if a key was not taken: it would not have been compared. */
+/* The value of the field that the path leads to. Disagrees if it is no object. */
+ConformObject conform_open_value(ConformRun *run, struct json_object *value);
+
+/* Bad, or disagrees, if a key was not taken: it would not have been compared. */
 void conform_close(ConformObject *object);
 
 /* The key is there; it is not taken by that. */
-bool conform_has(const ConformObject *object, const char *key);
+bool conform_has(ConformObject *object, const char *key);
 
-/* Takes a key and returns its value, which is NULL for JSON's null. Bad if it is missing. */
+/* Takes a key and returns its value, which is NULL for JSON's null. Bad if it is missing; a value
+ * disagrees then. */
 struct json_object *conform_take(ConformObject *object, const char *key);
 
-/* Takes a key that must have a value of that type; otherwise bad, and NULL, "", 0 or false. */
+/* Takes a key of a record that must have a value of that type; otherwise bad, and NULL, "" or
+ * false. */
 struct json_object *conform_take_array(ConformObject *object, const char *key);
 struct json_object *conform_take_object(ConformObject *object, const char *key);
 const char *conform_take_text(ConformObject *object, const char *key);
 bool conform_take_bool(ConformObject *object, const char *key);
-uint64_t conform_take_number(ConformObject *object, const char *key, uint64_t max);
 BnetId conform_take_id(ConformObject *object, const char *key);
 
-/* Bytes, written as hexadecimal digits. */
+/* Bytes to be decoded, written as hexadecimal digits; else bad. */
 BnetSlice conform_take_hex(ConformObject *object, const char *key);
+
+/* Take a key whose value is needed to compare others. False: it is missing, which is told like
+ * that, or it is no notation of its type, and disagrees. */
+bool conform_read_id(ConformObject *object, const char *key, BnetId *ret_id);
+bool conform_read_number(ConformObject *object, const char *key, uint64_t max,
+                         uint64_t *ret_number);
+
+/* The text of a key, which is not taken by that. "" if it is missing or no text. */
+const char *conform_peek_text(const ConformObject *object, const char *key);
 
 /* Takes keys that only describe the case, where they are there; NULL ends the list. */
 void conform_take_notes(ConformObject *object, ...) G_GNUC_NULL_TERMINATED;
 
-/* Takes a key and compares its value with ours. Bad if it is missing. */
+/* Takes a key and compares its value with ours. Bad, or disagrees, if it is missing. */
 bool conform_check(ConformObject *object, const char *key, ConformValue got);
 
 /* The same for a key that has two names in recordings: at least one must be there. */
@@ -198,9 +232,16 @@ bool conform_check_either(ConformObject *object, const char *key, const char *ot
 /* The same where the key is there; else nothing. */
 bool conform_check_optional(ConformObject *object, const char *key, ConformValue got);
 
-/* Takes a key whose value is a list and compares its length with ours. NULL if it differs or is
- * bad; otherwise the list, to be compared item by item. */
-struct json_object *conform_check_list(ConformObject *object, const char *key, size_t count);
+/* A list of ours. */
+typedef struct ConformList {
+    size_t count;
+    struct json_object *(*form)(const void *data); /* makes the list as JSON (transfer full) */
+    const void *data;
+} ConformList;
+
+/* Takes a key whose value is a list and compares its length with ours; if it differs, both lists
+ * are shown. NULL if it differs or is missing; otherwise the list, to be compared item by item. */
+struct json_object *conform_check_list(ConformObject *object, const char *key, ConformList ours);
 
 /* The hexadecimal digits of bytes that a record holds. Bad unless they are an even number. */
 BnetSlice conform_hex(ConformRun *run, struct json_object *value);

@@ -7,13 +7,16 @@ static const char *const status_names[] = {"executed", "soft_fail", "hard_fail",
                                            "delayed",  "expired",   NULL};
 static const char *const compression_names[] = {"none", "zlib", NULL};
 
-/* Item i of a list of pairs, as [a, b]. False: it is no pair. */
-static bool pair_at(ConformRun *run, struct json_object *list, size_t i, struct json_object **ret_a,
-                    struct json_object **ret_b)
+/* [a, b], which the path leads to. False: it is no pair, and disagrees. */
+static bool read_pair(ConformRun *run, struct json_object *pair, struct json_object **ret_a,
+                      struct json_object **ret_b)
 {
-    struct json_object *pair = json_object_array_get_idx(list, i);
+    if (conform_is_bad(run)) {
+        return false;
+    }
     if (!json_object_is_type(pair, json_type_array) || json_object_array_length(pair) != 2) {
-        conform_bad(run, "item %zu must be a list of two values", i);
+        g_autofree char *expected = conform_recorded_text(pair);
+        conform_disagree(run, "", expected, "a list of two values");
         return false;
     }
     *ret_a = json_object_array_get_idx(pair, 0);
@@ -22,7 +25,7 @@ static bool pair_at(ConformRun *run, struct json_object *list, size_t i, struct 
 }
 
 /* The one of two names that the object has a key of; the first if it has none. */
-static const char *name_in(const ConformObject *object, const char *key, const char *other)
+static const char *name_in(ConformObject *object, const char *key, const char *other)
 {
     return !conform_has(object, key) && conform_has(object, other) ? other : key;
 }
@@ -31,7 +34,8 @@ static const char *name_in(const ConformObject *object, const char *key, const c
 
 static void check_ids(ConformObject *object, const char *key, BnetItems ids)
 {
-    struct json_object *list = conform_check_list(object, key, ids.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_IDS, &ids));
     BnetId id;
     for (size_t i = 0; list != NULL && bnet_next_id(&ids, &id); i++) {
         conform_enter(object->run, key);
@@ -44,18 +48,18 @@ static void check_ids(ConformObject *object, const char *key, BnetItems ids)
 
 static void check_extensions(ConformObject *object, const char *key, BnetItems extensions)
 {
-    struct json_object *list = conform_check_list(object, key, extensions.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_EXTENSIONS, &extensions));
     struct json_object *type;
     struct json_object *data;
     BnetWireExtension extension;
     conform_enter(object->run, key);
     for (size_t i = 0; list != NULL && bnet_next_extension(&extensions, &extension); i++) {
-        if (!pair_at(object->run, list, i, &type, &data)) {
-            break;
-        }
         conform_enter_index(object->run, i);
-        conform_compare(object->run, "[0]", type, conform_number(extension.type));
-        conform_compare(object->run, "[1]", data, conform_bytes(extension.data));
+        if (read_pair(object->run, json_object_array_get_idx(list, i), &type, &data)) {
+            conform_compare(object->run, "[0]", type, conform_number(extension.type));
+            conform_compare(object->run, "[1]", data, conform_bytes(extension.data));
+        }
         conform_leave(object->run);
     }
     conform_leave(object->run);
@@ -70,11 +74,11 @@ static void permission(ConformRun *run, struct json_object *list, size_t i,
     struct json_object *actor;
     struct json_object *name;
     if (json_object_is_type(item, json_type_object)) {
-        ConformObject object = conform_open(run, item);
+        ConformObject object = conform_open_value(run, item);
         conform_check(&object, "actor", conform_name(ours->actor));
         conform_check(&object, "permission", conform_name(ours->permission));
         conform_close(&object);
-    } else if (pair_at(run, list, i, &actor, &name)) {
+    } else if (read_pair(run, item, &actor, &name)) {
         conform_compare(run, "[0]", actor, conform_name(ours->actor));
         conform_compare(run, "[1]", name, conform_name(ours->permission));
     }
@@ -82,12 +86,13 @@ static void permission(ConformRun *run, struct json_object *list, size_t i,
 
 static void action(ConformRun *run, struct json_object *recorded, const BnetWireAction *ours)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "account", conform_name(ours->account));
     conform_check(&object, "name", conform_name(ours->name));
     conform_check(&object, "data", conform_bytes(ours->data));
     const char *key = name_in(&object, "authorization", "auth");
-    struct json_object *list = conform_check_list(&object, key, ours->authorization.count);
+    struct json_object *list = conform_check_list(
+        &object, key, conform_list(CONFORM_LIST_AUTHORIZATION, &ours->authorization));
     BnetItems authorization = ours->authorization;
     BnetWirePermission each;
     conform_enter(run, key);
@@ -102,7 +107,8 @@ static void action(ConformRun *run, struct json_object *recorded, const BnetWire
 
 static void check_actions(ConformObject *object, const char *key, BnetItems actions)
 {
-    struct json_object *list = conform_check_list(object, key, actions.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_ACTIONS, &actions));
     BnetWireAction each;
     conform_enter(object->run, key);
     for (size_t i = 0; list != NULL && bnet_next_action(&actions, &each); i++) {
@@ -115,7 +121,7 @@ static void check_actions(ConformObject *object, const char *key, BnetItems acti
 
 void conform_fields_trx(ConformRun *run, struct json_object *recorded, const BnetWireTrx *trx)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "expiration", conform_time_sec(trx->expiration_s));
     conform_check(&object, "ref_block_num", conform_number(trx->ref_block_num));
     conform_check(&object, "ref_block_prefix", conform_number(trx->ref_block_prefix));
@@ -132,7 +138,8 @@ void conform_fields_trx(ConformRun *run, struct json_object *recorded, const Bne
 static void check_signatures(ConformObject *object, BnetItems signatures)
 {
     static const char key[] = "signatures";
-    struct json_object *list = conform_check_list(object, key, signatures.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_SIGNATURES, &signatures));
     BnetItems each = signatures;
     BnetWireSignature signature;
     conform_enter(object->run, key);
@@ -160,7 +167,8 @@ static void check_context_free_data(ConformObject *object, const BnetWirePackedT
     bool is_open =
         bnet_wire_open_context_free_data(packed, conform_scratch(object->run), &error, &items);
     g_assert(is_open);
-    struct json_object *list = conform_check_list(object, key, items.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_BYTES, &items));
     BnetSlice each;
     conform_enter(object->run, key);
     for (size_t i = 0; list != NULL && bnet_next_bytes(&items, &each); i++) {
@@ -212,7 +220,7 @@ void conform_take_packed_trx(ConformObject *object, const BnetWirePackedTrx *pac
 static void packed_trx(ConformRun *run, struct json_object *recorded,
                        const BnetWirePackedTrx *packed)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_take_packed_trx(&object, packed);
     conform_close(&object);
 }
@@ -223,14 +231,12 @@ static void packed_trx(ConformRun *run, struct json_object *recorded,
 static void check_receipt_pair(ConformObject *object, const BnetWireReceipt *receipt)
 {
     ConformRun *run = object->run;
-    struct json_object *pair = conform_check_list(object, "trx", 2);
-    if (pair == NULL) {
-        return;
-    }
+    struct json_object *number;
+    struct json_object *value;
+    struct json_object *pair = conform_take(object, "trx");
     conform_enter(run, "trx");
-    if (conform_compare(run, "[0]", json_object_array_get_idx(pair, 0),
-                        conform_number(receipt->is_packed))) {
-        struct json_object *value = json_object_array_get_idx(pair, 1);
+    if (read_pair(run, pair, &number, &value) &&
+        conform_compare(run, "[0]", number, conform_number(receipt->is_packed))) {
         conform_enter_index(run, 1);
         if (receipt->is_packed) {
             packed_trx(run, value, &receipt->packed);
@@ -265,7 +271,7 @@ static void check_receipt(ConformRun *run, struct json_object *recorded,
                           const BnetWireReceipt *receipt)
 {
     BnetId digest = bnet_wire_receipt_digest(receipt);
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "status", conform_choice(receipt->status, status_names));
     conform_check(&object, "cpu_usage_us", conform_number(receipt->cpu_usage_us));
     conform_check(&object, "net_usage_words", conform_number(receipt->net_usage_words));
@@ -281,7 +287,8 @@ static void check_receipt(ConformRun *run, struct json_object *recorded,
 static void check_receipts(ConformObject *object, BnetItems transactions)
 {
     const char *key = name_in(object, "transactions", "receipts");
-    struct json_object *list = conform_check_list(object, key, transactions.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_RECEIPTS, &transactions));
     BnetWireReceipt each;
     conform_enter(object->run, key);
     for (size_t i = 0; list != NULL && bnet_next_receipt(&transactions, &each); i++) {
@@ -299,11 +306,11 @@ static void check_producer(ConformRun *run, struct json_object *list, size_t i,
     struct json_object *name;
     struct json_object *key;
     if (json_object_is_type(item, json_type_object)) {
-        ConformObject object = conform_open(run, item);
+        ConformObject object = conform_open_value(run, item);
         conform_check(&object, "producer_name", conform_name(ours->name));
         conform_check(&object, "block_signing_key", conform_key(&ours->key));
         conform_close(&object);
-    } else if (pair_at(run, list, i, &name, &key)) {
+    } else if (read_pair(run, item, &name, &key)) {
         conform_compare(run, "[0]", name, conform_name(ours->name));
         conform_compare(run, "[1]", key, conform_key(&ours->key));
     }
@@ -312,9 +319,10 @@ static void check_producer(ConformRun *run, struct json_object *list, size_t i,
 static void check_schedule(ConformRun *run, struct json_object *recorded,
                            const BnetWireSchedule *schedule)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "version", conform_number(schedule->version));
-    struct json_object *list = conform_check_list(&object, "producers", schedule->producers.count);
+    struct json_object *list = conform_check_list(
+        &object, "producers", conform_list(CONFORM_LIST_PRODUCERS, &schedule->producers));
     BnetItems producers = schedule->producers;
     BnetWireProducer each;
     conform_enter(run, "producers");
@@ -363,7 +371,7 @@ static void check_header(ConformObject *object, const BnetWireHeader *header)
 
 void conform_fields_block(ConformRun *run, struct json_object *recorded, const BnetWireBlock *block)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     BnetId root = bnet_wire_transaction_mroot(block);
     check_header(&object, &block->header);
     conform_check_either(&object, "producer_signature", "signature",
@@ -378,7 +386,7 @@ void conform_fields_block(ConformRun *run, struct json_object *recorded, const B
 
 static void check_hello(ConformRun *run, struct json_object *recorded, const BnetWireHello *hello)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "peer_id", conform_key(&hello->peer_id));
     conform_check(&object, "network_version", conform_string(hello->network_version));
     conform_check(&object, "user", conform_string(hello->user));
@@ -395,7 +403,7 @@ static void check_hello(ConformRun *run, struct json_object *recorded, const Bne
 static void check_notice(ConformRun *run, struct json_object *recorded, const char *key,
                          BnetItems ids)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     check_ids(&object, key, ids);
     conform_close(&object);
 }
@@ -403,7 +411,7 @@ static void check_notice(ConformRun *run, struct json_object *recorded, const ch
 static void check_ping(ConformRun *run, struct json_object *recorded, const BnetWirePing *ping,
                        bool has_lib)
 {
-    ConformObject object = conform_open(run, recorded);
+    ConformObject object = conform_open_value(run, recorded);
     conform_check(&object, "sent", conform_time_point(ping->sent_us));
     conform_check(&object, "code", conform_id(&ping->code));
     if (has_lib) {
@@ -420,7 +428,7 @@ static void check_pointer(ConformRun *run, struct json_object *recorded, const c
     ConformObject object = {.run = run};
     if (json_object_is_type(recorded, json_type_object) &&
         json_object_object_get_ex(recorded, key, NULL) != 0) {
-        object = conform_open(run, recorded);
+        object = conform_open_value(run, recorded);
         recorded = conform_take(&object, key);
     }
     if (recorded == NULL || message->is_null) {

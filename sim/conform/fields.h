@@ -37,6 +37,38 @@ void conform_fields_trx(ConformRun *run, struct json_object *recorded, const Bne
 void conform_fields_genesis(ConformRun *run, struct json_object *recorded,
                             const BnetWireGenesis *genesis);
 
+/* --- lists ----------------------------------------------------------------------------------- */
+
+typedef enum ConformListKind {
+    CONFORM_LIST_IDS,
+    CONFORM_LIST_EXTENSIONS,
+    CONFORM_LIST_ACTIONS,
+    CONFORM_LIST_AUTHORIZATION,
+    CONFORM_LIST_SIGNATURES,
+    CONFORM_LIST_BYTES,
+    CONFORM_LIST_RECEIPTS,
+    CONFORM_LIST_RECEIPT_DIGESTS, /* of receipts */
+    CONFORM_LIST_PRODUCERS,
+} ConformListKind;
+
+/* A list of ours, well-formed items, which are not copied. */
+ConformList conform_list(ConformListKind kind, const BnetItems *items);
+
+/* Appends a value to a list of JSON that is to be shown: a number as it is, else as text. */
+void conform_list_add(struct json_object *list, ConformValue value);
+
+/* --- bytes ----------------------------------------------------------------------------------- */
+
+/* Reads a recorded signature, text or the digits of its bytes, which the path leads to. False: it
+ * is none, and disagrees. */
+bool conform_read_signature(ConformRun *run, struct json_object *recorded,
+                            BnetSignature *ret_signature);
+
+/* The same for one that may be of type 2: its bytes, which live as long as those that a kind is
+ * given. */
+bool conform_read_wire_signature(ConformRun *run, struct json_object *recorded,
+                                 BnetSlice *ret_bytes);
+
 /* What a write function writes. */
 typedef void ConformWrite(BnetWriter *writer, const void *value);
 

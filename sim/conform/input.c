@@ -242,7 +242,9 @@ static bool next_item(ConformInput *input, char *next, GError **error)
 bool conform_input_next(ConformInput *input, struct json_object **ret_record, GError **error)
 {
     char next;
-    if (!peek(input, &next, error)) {
+    const bool has_next = peek(input, &next, error);
+    input->record_line = input->line;
+    if (!has_next) {
         return false;
     }
     if (input->layout == LAYOUT_UNKNOWN) {

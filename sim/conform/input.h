@@ -48,7 +48,7 @@ ConformContent conform_input_content(const ConformInput *input);
  */
 bool conform_input_next(ConformInput *input, struct json_object **ret_record, GError **error);
 
-/* Line of the first character of the record that was read last, from 1. */
+/* Line of the first character of the record that was read last, or could not be read, from 1. */
 uint64_t conform_input_line(const ConformInput *input);
 
 /* Accepts NULL. */

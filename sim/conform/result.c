@@ -32,6 +32,40 @@ static void append_disagreement(GString *out, const ConformDisagreement *disagre
     g_string_append_c(out, '\n');
     append_line(out, "expected", disagreement->expected);
     append_line(out, "got", disagreement->got);
+    if (disagreement->note != NULL) {
+        append_line(out, "note", disagreement->note);
+    }
+}
+
+/* Files that were not read to their end; the last of them. */
+static uint64_t count_unread(const ConformResult *result, const ConformFile **ret_last)
+{
+    uint64_t count = 0;
+    for (guint i = 0; i < result->files->len; i++) {
+        const ConformFile *file = g_ptr_array_index(result->files, i);
+        if (file->error != NULL) {
+            *ret_last = file;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* What the counts do not cover. */
+static void append_unread(GString *out, const ConformResult *result)
+{
+    const ConformFile *last = NULL;
+    const uint64_t count = count_unread(result, &last);
+    if (count == 0) {
+        return;
+    }
+    g_string_append(out, "; ");
+    report_append_count(out, count);
+    g_string_append(out, count == 1 ? " file was not read to its end"
+                                    : " files were not read to their end");
+    if (count == 1 && last->bad_line > 0) {
+        g_string_append_printf(out, " (from line %" G_GUINT64_FORMAT " on)", last->bad_line);
+    }
 }
 
 void conform_result_text(GString *out, const ConformResult *result)
@@ -42,7 +76,9 @@ void conform_result_text(GString *out, const ConformResult *result)
     report_append_count(out, result->agree);
     g_string_append(out, " agree, ");
     report_append_count(out, result->disagree);
-    g_string_append(out, " disagree\n");
+    g_string_append(out, " disagree");
+    append_unread(out, result);
+    g_string_append_c(out, '\n');
 }
 
 /* Bytes that are not UTF-8 become '?' in a name of a file. */
@@ -59,6 +95,8 @@ static struct json_object *json_file(const ConformFile *file)
     json_object_object_add(json, "agree", json_object_new_uint64(file->agree));
     json_object_object_add(json, "disagree", json_object_new_uint64(file->disagree));
     json_object_object_add(json, "error", file->error == NULL ? NULL : json_text(file->error));
+    json_object_object_add(json, "bad_line",
+                           file->bad_line == 0 ? NULL : json_object_new_uint64(file->bad_line));
     return json;
 }
 
@@ -72,11 +110,14 @@ static struct json_object *json_disagreement(const ConformDisagreement *disagree
     json_object_object_add(json, "field", json_text(disagreement->field));
     json_object_object_add(json, "expected", json_text(disagreement->expected));
     json_object_object_add(json, "got", json_text(disagreement->got));
+    json_object_object_add(json, "note",
+                           disagreement->note == NULL ? NULL : json_text(disagreement->note));
     return json;
 }
 
 void conform_result_json(GString *out, const ConformResult *result)
 {
+    const ConformFile *last = NULL;
     struct json_object *json = json_object_new_object();
     struct json_object *files = json_object_new_array();
     struct json_object *disagreements = json_object_new_array();
@@ -90,6 +131,8 @@ void conform_result_json(GString *out, const ConformResult *result)
     json_object_object_add(json, "kind", json_object_new_string(result->kind));
     json_object_object_add(json, "agree", json_object_new_uint64(result->agree));
     json_object_object_add(json, "disagree", json_object_new_uint64(result->disagree));
+    json_object_object_add(json, "files_not_read_to_end",
+                           json_object_new_uint64(count_unread(result, &last)));
     json_object_object_add(json, "files", files);
     json_object_object_add(json, "disagreements", disagreements);
     g_string_append(out, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |

@@ -47,6 +47,7 @@ static void disagreement_free(gpointer data)
     g_free(disagreement->field);
     g_free(disagreement->expected);
     g_free(disagreement->got);
+    g_free(disagreement->note);
     g_free(disagreement);
 }
 
@@ -202,6 +203,12 @@ bool conform_case_disagrees(const ConformRun *run)
 
 void conform_disagree(ConformRun *run, const char *field, const char *expected, const char *got)
 {
+    conform_disagree_note(run, field, expected, got, NULL);
+}
+
+void conform_disagree_note(ConformRun *run, const char *field, const char *expected,
+                           const char *got, const char *note)
+{
     g_assert(run->now.is_open);
     if (conform_is_bad(run)) {
         return;
@@ -220,6 +227,7 @@ void conform_disagree(ConformRun *run, const char *field, const char *expected, 
         .field = g_strdup(run->path->str),
         .expected = g_strdup(expected),
         .got = g_strdup(got),
+        .note = g_strdup(note),
     };
     g_ptr_array_add(run->result.disagreements, disagreement);
     conform_leave(run);
@@ -282,6 +290,7 @@ static bool end_record(ConformRun *run)
     }
     run->file->error =
         g_strdup_printf("%s:%" G_GUINT64_FORMAT ": %s", run->file->path, run->line, run->bad);
+    run->file->bad_line = run->line;
     g_clear_pointer(&run->bad, g_free);
     return false;
 }
@@ -310,7 +319,7 @@ static bool check_record(ConformRun *run, struct json_object *record, Stranger *
         return true;
     }
     run->line = stranger->line;
-    conform_bad(run, "no key '%s', which other records of the file have", stranger->missing);
+    conform_bad(run, "no key \"%s\", which other records of the file have", stranger->missing);
     return end_record(run);
 }
 
@@ -328,6 +337,7 @@ static void read_records(ConformRun *run, ConformInput *input)
     }
     if (error != NULL) {
         run->file->error = g_strdup(error->message);
+        run->file->bad_line = conform_input_line(input);
     }
 }
 

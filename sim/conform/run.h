@@ -31,6 +31,7 @@ typedef struct ConformDisagreement {
     char *field;
     char *expected;
     char *got;
+    char *note; /* (nullable) what else there is to say of it */
 } ConformDisagreement;
 
 typedef struct ConformFile {
@@ -38,6 +39,8 @@ typedef struct ConformFile {
     uint64_t agree;    /* cases */
     uint64_t disagree; /* cases */
     char *error;       /* (nullable) why the rest of it was not read, with file and line */
+    uint64_t bad_line; /* then: the line from which on it was not compared; 0: there is none, as in
+                        * a blocks.log or a file that cannot be opened */
 } ConformFile;
 
 typedef struct ConformResult {

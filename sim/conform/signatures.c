@@ -2,29 +2,8 @@
 
 /* Kind signatures: of blocks, with the digests that they sign and the keys that signed. */
 
-#include <string.h>
-
 #include "core/sign.h"
-#include "core/text.h"
 #include "sim/conform/fields.h"
-
-/* The signature itself is what is tried, so it is not compared but read. */
-static BnetSignature take_signature(ConformObject *object)
-{
-    BnetSignature signature = {{0}};
-    const char *text = conform_take_text(object, "signature");
-    size_t n = strlen(text);
-    if (conform_is_bad(object->run) || bnet_parse_signature(text, n, &signature)) {
-        return signature;
-    }
-    BnetSlice bytes = conform_take_hex(object, "signature");
-    if (conform_is_bad(object->run) || bytes.n != sizeof signature.bytes) {
-        conform_bad(object->run, "key 'signature': must be a signature");
-        return signature;
-    }
-    memcpy(signature.bytes, bytes.bytes, bytes.n);
-    return signature;
-}
 
 static void check_key(ConformObject *object, const BnetSignature *signature, const BnetId *digest)
 {
@@ -35,31 +14,58 @@ static void check_key(ConformObject *object, const BnetSignature *signature, con
         conform_check(object, name, conform_key(&key));
         return;
     }
-    const char *recorded = conform_take_text(object, name);
-    conform_disagree(object->run, name, recorded, bnet_sign_verdict_text(verdict));
+    struct json_object *recorded = conform_take(object, name);
+    g_autofree char *expected = conform_recorded_text(recorded);
+    conform_disagree(object->run, name, expected, bnet_sign_verdict_text(verdict));
+}
+
+static void check_id(ConformObject *object, uint64_t number, const BnetId *digest)
+{
+    BnetId id = *digest;
+    for (size_t i = 0; i < 4; i++) {
+        id.bytes[i] = (uint8_t)(number >> (24 - 8 * i));
+    }
+    conform_check(object, "id", conform_id(&id));
+}
+
+/* Where a value that others follow from is none, it disagrees, and those are not compared. */
+static void check_fields(ConformObject *object)
+{
+    ConformRun *run = object->run;
+    uint64_t number;
+    BnetId digest;
+    BnetId root;
+    BnetId schedule;
+    BnetSignature signature;
+    bool has_number = conform_read_number(object, "block_num", UINT32_MAX, &number);
+    bool has_digest = conform_read_id(object, "header_digest", &digest);
+    bool has_root = conform_read_id(object, "blockroot_merkle", &root);
+    bool has_schedule = conform_read_id(object, "schedule_hash", &schedule);
+    struct json_object *recorded = conform_take(object, "signature");
+    conform_enter(run, "signature");
+    bool has_signature = conform_read_signature(run, recorded, &signature);
+    conform_leave(run);
+    conform_take_notes(object, "id", "sig_digest", "public_key", NULL);
+    if (has_number && has_digest) {
+        check_id(object, number, &digest);
+    }
+    if (has_digest && has_root && has_schedule) {
+        BnetId signed_digest = bnet_wire_signature_digest(&digest, &root, &schedule);
+        conform_check(object, "sig_digest", conform_id(&signed_digest));
+        if (has_signature) {
+            check_key(object, &signature, &signed_digest);
+        }
+    }
 }
 
 static void check(ConformRun *run, struct json_object *record)
 {
     ConformObject object = conform_open(run, record);
-    conform_case_begin(run, conform_take_text(&object, "id"));
-    uint32_t number = (uint32_t)conform_take_number(&object, "block_num", UINT32_MAX);
-    BnetId digest = conform_take_id(&object, "header_digest");
-    BnetId root = conform_take_id(&object, "blockroot_merkle");
-    BnetId schedule = conform_take_id(&object, "schedule_hash");
-    BnetSignature signature = take_signature(&object);
+    conform_case_begin(run, conform_peek_text(&object, "id"));
+    (void)conform_take(&object, "id");
     conform_take_notes(&object, "name", "note", "chain", "src", "source", "kind", NULL);
-    if (!conform_is_bad(run)) {
-        BnetId id = digest;
-        for (size_t i = 0; i < 4; i++) {
-            id.bytes[i] = (uint8_t)(number >> (24 - 8 * i));
-        }
-        BnetId signed_digest = bnet_wire_signature_digest(&digest, &root, &schedule);
-        conform_check(&object, "id", conform_id(&id));
-        conform_check(&object, "sig_digest", conform_id(&signed_digest));
-        check_key(&object, &signature, &signed_digest);
-        conform_close(&object);
-    }
+    check_fields(&object);
+    conform_close(&object);
     conform_case_end(run);
 }
 

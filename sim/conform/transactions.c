@@ -4,42 +4,31 @@
 
 #include <string.h>
 
-#include "core/text.h"
 #include "sim/conform/fields.h"
 
-/* Appends a signature, given as text or as hexadecimal digits. */
-static void append_signature(ConformRun *run, struct json_object *recorded, GByteArray *out)
-{
-    BnetSignature parsed;
-    BnetSlice bytes = {.bytes = parsed.bytes, .n = sizeof parsed.bytes};
-    bool is_text = json_object_is_type(recorded, json_type_string);
-    if (!is_text || !bnet_parse_signature(json_object_get_string(recorded),
-                                          (size_t)json_object_get_string_len(recorded), &parsed)) {
-        bytes = conform_hex(run, recorded);
-    }
-    BnetReader reader;
-    BnetWireError error;
-    BnetWireSignature signature;
-    conform_reader(run, bytes, true, &reader, &error);
-    if (!bnet_read_wire_signature(&reader, "signature", &signature) ||
-        bnet_reader_left(&reader) > 0) {
-        conform_bad(run, "must be a signature");
-        return;
-    }
-    g_byte_array_append(out, bytes.bytes, (guint)bytes.n);
-}
-
-static BnetItems take_signatures(ConformObject *object)
+/* What a packed transaction is made of. False: something is no notation of it, and disagrees. */
+static bool take_signatures(ConformObject *object, BnetItems *ret_signatures)
 {
     static const char key[] = "signatures";
     ConformRun *run = object->run;
-    struct json_object *list = conform_take_array(object, key);
-    size_t count = list == NULL ? 0 : json_object_array_length(list);
+    struct json_object *list = conform_take(object, key);
+    if (!json_object_is_type(list, json_type_array)) {
+        g_autofree char *expected = conform_recorded_text(list);
+        conform_disagree(run, key, expected, "a list of signatures");
+        return false;
+    }
+    const size_t count = json_object_array_length(list);
     g_autoptr(GByteArray) out = g_byte_array_new();
+    bool is_good = true;
     conform_enter(run, key);
-    for (size_t i = 0; i < count && !conform_is_bad(run); i++) {
+    for (size_t i = 0; i < count; i++) {
+        BnetSlice each;
         conform_enter_index(run, i);
-        append_signature(run, json_object_array_get_idx(list, i), out);
+        if (conform_read_wire_signature(run, json_object_array_get_idx(list, i), &each)) {
+            g_byte_array_append(out, each.bytes, (guint)each.n);
+        } else {
+            is_good = false;
+        }
         conform_leave(run);
     }
     conform_leave(run);
@@ -47,22 +36,27 @@ static BnetItems take_signatures(ConformObject *object)
     if (out->len > 0) {
         memcpy(bytes, out->data, out->len);
     }
-    return (BnetItems){.bytes = bytes, .n = out->len, .count = (uint32_t)count};
+    *ret_signatures = (BnetItems){.bytes = bytes, .n = out->len, .count = (uint32_t)count};
+    return is_good;
 }
 
-static BnetCompression take_compression(ConformObject *object)
+static bool take_compression(ConformObject *object, BnetCompression *ret_compression)
 {
     static const char key[] = "compression";
     struct json_object *recorded = conform_take(object, key);
-    if (json_object_is_type(recorded, json_type_int)) {
-        return (BnetCompression)conform_take_number(object, key, BNET_COMPRESSION_ZLIB);
+    const char *text = conform_peek_text(object, key);
+    const bool is_number = json_object_is_type(recorded, json_type_int);
+    const int64_t number = is_number ? json_object_get_int64(recorded) : -1;
+    if (strcmp(text, "none") == 0 || number == BNET_COMPRESSION_NONE) {
+        *ret_compression = BNET_COMPRESSION_NONE;
+    } else if (strcmp(text, "zlib") == 0 || number == BNET_COMPRESSION_ZLIB) {
+        *ret_compression = BNET_COMPRESSION_ZLIB;
+    } else {
+        g_autofree char *expected = conform_recorded_text(recorded);
+        conform_disagree(object->run, key, expected, "none or zlib");
+        return false;
     }
-    const char *text = conform_take_text(object, key);
-    bool is_zlib = strcmp(text, "zlib") == 0;
-    if (!is_zlib && strcmp(text, "none") != 0) {
-        conform_bad(object->run, "key '%s': must be \"none\" or \"zlib\"", key);
-    }
-    return is_zlib ? BNET_COMPRESSION_ZLIB : BNET_COMPRESSION_NONE;
+    return true;
 }
 
 static void check_packed(ConformObject *object, const BnetWirePackedTrx *packed)
@@ -86,15 +80,16 @@ static void check_packed(ConformObject *object, const BnetWirePackedTrx *packed)
 static void check(ConformRun *run, struct json_object *record)
 {
     ConformObject object = conform_open(run, record);
-    conform_case_begin(run, conform_take_text(&object, "id"));
+    conform_case_begin(run, conform_peek_text(&object, "id"));
+    (void)conform_take(&object, "id");
     BnetWirePackedTrx packed = {
-        .signatures = take_signatures(&object),
-        .compression = take_compression(&object),
         .packed_context_free_data = conform_take_hex(&object, "packed_context_free_data"),
         .packed_trx = conform_take_hex(&object, "packed_trx"),
     };
+    const bool has_signatures = take_signatures(&object, &packed.signatures);
+    const bool has_compression = take_compression(&object, &packed.compression);
     conform_take_notes(&object, "name", "note", "chain", "block_num", "source", NULL);
-    if (!conform_is_bad(run)) {
+    if (!conform_is_bad(run) && has_signatures && has_compression) {
         check_packed(&object, &packed);
     }
     conform_case_end(run);

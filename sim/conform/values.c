@@ -363,13 +363,37 @@ static bool number_is(struct json_object *recorded, ConformValue value)
     g_assert_not_reached();
 }
 
-/* A text without its quotes; anything else as JSON. */
-static char *recorded_text(struct json_object *recorded)
+char *conform_recorded_text(struct json_object *recorded)
 {
     if (json_object_is_type(recorded, json_type_string)) {
         return g_strdup(json_object_get_string(recorded));
     }
-    return g_strdup(json_object_to_json_string_ext(recorded, JSON_C_TO_STRING_PLAIN));
+    return g_strdup(json_object_to_json_string_ext(recorded, JSON_C_TO_STRING_PLAIN |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+char *conform_text_fault(const char *text)
+{
+    static const char digits[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    static const char *const starts[] = {"SIG_K1_", "SIG_R1_", "PUB_K1_", "PUB_R1_", "EOS"};
+    const size_t n = strlen(text);
+    BnetSignature signature;
+    BnetKey key;
+    if (bnet_parse_signature(text, n, &signature) || bnet_parse_key(text, n, &key)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
+        if (!g_str_has_prefix(text, starts[i])) {
+            continue;
+        }
+        const size_t good = strlen(starts[i]) + strspn(text + strlen(starts[i]), digits);
+        if (good == n) {
+            return g_strdup_printf("the checksum of %s is wrong", text);
+        }
+        return g_strdup_printf("%s is no %s: its character %zu is no digit of base 58", text,
+                               starts[i][0] == 'S' ? "signature" : "key", good + 1);
+    }
+    return NULL;
 }
 
 bool conform_compare(ConformRun *run, const char *field, struct json_object *recorded,
@@ -383,9 +407,11 @@ bool conform_compare(ConformRun *run, const char *field, struct json_object *rec
                                  (size_t)json_object_get_string_len(recorded), got)
                        : number_is(recorded, got);
     if (!is_same) {
-        g_autofree char *expected = recorded_text(recorded);
+        g_autofree char *expected = conform_recorded_text(recorded);
         g_autofree char *ours = conform_value_text(got);
-        conform_disagree(run, field, expected, ours);
+        const bool is_coded = got.type == CONFORM_KEY || got.type == CONFORM_SIGNATURE;
+        g_autofree char *fault = is_coded ? conform_text_fault(expected) : NULL;
+        conform_disagree_note(run, field, expected, ours, fault);
     }
     return is_same;
 }

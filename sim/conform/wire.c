@@ -41,18 +41,31 @@ static BnetSlice end_of(BnetSlice bytes, size_t n)
 
 /* --- vectors --------------------------------------------------------------------------------- */
 
+/* The extensions of a hello, of which there is one or none. */
+static struct json_object *form_hello_extensions(const void *data)
+{
+    const BnetWireHello *hello = data;
+    struct json_object *list = json_object_new_array();
+    if (hello->irreversible_only) {
+        conform_list_add(list, conform_text("irreversible_only"));
+    }
+    return list;
+}
+
 static void check_hello(ConformObject *object, const Message *message, BnetSlice bytes)
 {
     static const char key[] = "extensions";
-    size_t count = message->value.u.hello.irreversible_only ? 1 : 0;
+    const ConformList ours = {.count = message->value.u.hello.irreversible_only ? 1 : 0,
+                              .form = form_hello_extensions,
+                              .data = &message->value.u.hello};
     if (!conform_has(object, key)) {
-        if (count > 0) {
+        if (ours.count > 0) {
             conform_disagree(object->run, key, "none", "irreversible_only");
         }
         return;
     }
-    struct json_object *list = conform_check_list(object, key, count);
-    if (list != NULL && count == 1) {
+    struct json_object *list = conform_check_list(object, key, ours);
+    if (list != NULL && ours.count == 1) {
         conform_compare(object->run, key, json_object_array_get_idx(list, 0),
                         conform_text("irreversible_only"));
     }
@@ -65,7 +78,8 @@ static void check_receipt_digests(ConformObject *object, BnetItems transactions)
     if (!conform_has(object, key)) {
         return;
     }
-    struct json_object *list = conform_check_list(object, key, transactions.count);
+    struct json_object *list =
+        conform_check_list(object, key, conform_list(CONFORM_LIST_RECEIPT_DIGESTS, &transactions));
     BnetWireReceipt receipt;
     conform_enter(object->run, key);
     for (size_t i = 0; list != NULL && bnet_next_receipt(&transactions, &receipt); i++) {
@@ -75,6 +89,19 @@ static void check_receipt_digests(ConformObject *object, BnetItems transactions)
         conform_leave(object->run);
     }
     conform_leave(object->run);
+}
+
+static void check_signed_digest(ConformObject *object, const BnetId *digest)
+{
+    BnetId root;
+    BnetId schedule;
+    const bool has_root = conform_read_id(object, "blockroot_merkle_root", &root);
+    if (conform_read_id(object, "pending_schedule_hash", &schedule) && has_root) {
+        BnetId signed_digest = bnet_wire_signature_digest(digest, &root, &schedule);
+        conform_check(object, "sig_digest", conform_id(&signed_digest));
+    } else {
+        conform_take_notes(object, "sig_digest", NULL);
+    }
 }
 
 /* What a recording derived from a header. `sha256` is another name of the digest. */
@@ -90,10 +117,7 @@ static void check_header_derived(ConformObject *object, const BnetWireHeader *he
     conform_check_optional(object, "header_digest", conform_id(&digest));
     conform_check_optional(object, "sha256", conform_id(&digest));
     if (conform_has(object, "sig_digest")) {
-        BnetId root = conform_take_id(object, "blockroot_merkle_root");
-        BnetId schedule = conform_take_id(object, "pending_schedule_hash");
-        BnetId signed_digest = bnet_wire_signature_digest(&digest, &root, &schedule);
-        conform_check(object, "sig_digest", conform_id(&signed_digest));
+        check_signed_digest(object, &digest);
     }
     if (header->has_new_producers && conform_has(object, "pending_schedule_hash")) {
         BnetId hash = bnet_wire_schedule_hash(&header->new_producers);
@@ -197,7 +221,7 @@ static void check_vector(ConformObject *object)
         check_header(object, recorded, bytes);
     } else {
         conform_bad(object->run,
-                    "no key 'tag', and the keys of 'json' are those of no known structure");
+                    "no key \"tag\", and the keys of \"json\" are those of no known structure");
     }
 }
 
@@ -218,12 +242,14 @@ static bool is_refused(const Message *message)
 /* A session's other reasons to close are not in the bytes. */
 static void check_verdict(ConformObject *object, const Message *message)
 {
-    const char *verdict = conform_take_text(object, "verdict");
+    struct json_object *recorded = conform_take(object, "verdict");
+    const char *verdict = conform_peek_text(object, "verdict");
     if (conform_is_bad(object->run)) {
         return;
     }
     if (strcmp(verdict, "accepted") != 0 && !g_str_has_prefix(verdict, "closed:")) {
-        conform_bad(object->run, "verdict: must be \"accepted\" or \"closed:REASON\"");
+        g_autofree char *expected = conform_recorded_text(recorded);
+        conform_disagree(object->run, "verdict", expected, "accepted or closed:REASON");
     } else if ((strcmp(verdict, VERDICT_MALFORMED) == 0) != is_refused(message)) {
         conform_disagree(object->run, "verdict", verdict,
                          is_refused(message) ? VERDICT_MALFORMED : "no reason for closed:1007");
@@ -232,9 +258,9 @@ static void check_verdict(ConformObject *object, const Message *message)
 
 static void check_ids(ConformObject *object, const BnetWireMessage *message)
 {
-    struct json_object *recorded = conform_take_object(object, "ids");
+    struct json_object *recorded = conform_take(object, "ids");
     conform_enter(object->run, "ids");
-    ConformObject ids = conform_open(object->run, recorded);
+    ConformObject ids = conform_open_value(object->run, recorded);
     if (message->kind == BNET_MESSAGE_BLOCK && !message->is_null) {
         BnetId id = bnet_wire_block_id(&message->u.block.header);
         conform_check_optional(&ids, "id", conform_id(&id));
@@ -274,18 +300,56 @@ static void check_decoded(ConformObject *object, const Message *message)
     check_round_trip(object->run, &message->value);
 }
 
+static const char *const decoded_keys[] = {"type", "left", "decoded", "ids"};
+
+/* What does not decode has nothing of this. */
+static void refuse_decoded(ConformObject *object)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(decoded_keys); i++) {
+        if (conform_has(object, decoded_keys[i])) {
+            conform_bad(object->run, "key \"%s\" stands only with \"decodes\": true",
+                        decoded_keys[i]);
+        }
+    }
+}
+
+/* False: it is no notation of a bool, which disagrees, or is missing. */
+static bool read_decodes(ConformObject *object, bool *ret_decodes)
+{
+    static const char key[] = "decodes";
+    struct json_object *recorded = conform_take(object, key);
+    uint64_t number;
+    if (json_object_is_type(recorded, json_type_boolean)) {
+        *ret_decodes = json_object_get_boolean(recorded) != 0;
+        return true;
+    }
+    if (json_object_is_type(recorded, json_type_int) &&
+        conform_read_number(object, key, 1, &number)) {
+        *ret_decodes = number != 0;
+        return true;
+    }
+    if (!json_object_is_type(recorded, json_type_int)) {
+        g_autofree char *expected = conform_recorded_text(recorded);
+        conform_disagree(object->run, key, expected, "true or false");
+    }
+    return false;
+}
+
 static void check_verdict_record(ConformObject *object)
 {
     ConformRun *run = object->run;
     BnetSlice bytes = conform_take_hex(object, "hex");
-    bool decodes = conform_take_bool(object, "decodes");
+    bool decodes;
     conform_take_notes(object, "kind", "name", "note", NULL);
-    if (conform_is_bad(run)) {
+    if (!read_decodes(object, &decodes) || conform_is_bad(run)) {
         return;
     }
     Message message;
     read_message(run, bytes, &message);
     check_verdict(object, &message);
+    if (!decodes) {
+        refuse_decoded(object);
+    }
     if (decodes && message.is_read) {
         check_decoded(object, &message);
     } else if (decodes) {
@@ -304,7 +368,7 @@ static void check(ConformRun *run, struct json_object *record)
     ConformObject object = conform_open(run, record);
     bool is_verdict = conform_has(&object, "decodes");
     const char *key = is_verdict && !conform_has(&object, "name") ? "kind" : "name";
-    conform_case_begin(run, conform_has(&object, key) ? conform_take_text(&object, key) : "");
+    conform_case_begin(run, conform_peek_text(&object, key));
     if (is_verdict) {
         check_verdict_record(&object);
     } else {
