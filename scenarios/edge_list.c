@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/file_text.h"
+#include "scenarios/topology.h"
 #include "scenarios/units.h"
 
 typedef struct EdgeFile {
@@ -15,12 +16,6 @@ typedef struct EdgeFile {
     const char *line_start;
     uint32_t line;
 } EdgeFile;
-
-/* A link as a key for sorting. */
-typedef struct Edge {
-    uint64_t key; /* both peers, the lesser one first */
-    uint32_t line;
-} Edge;
 
 static bool G_GNUC_PRINTF(4, 5)
     fail(EdgeFile *file, uint32_t line, const char *at, const char *format, ...)
@@ -174,42 +169,19 @@ static bool read_edge(EdgeFile *file, ScenarioLink *link)
     return read_latency(file, &link->latency_ns) && end_line(file, "from to [latency_us]");
 }
 
-static int compare_edges(gconstpointer left, gconstpointer right)
-{
-    const Edge *a = left;
-    const Edge *b = right;
-
-    if (a->key != b->key) {
-        return a->key < b->key ? -1 : 1;
-    }
-    return a->line < b->line ? -1 : a->line > b->line;
-}
-
 /* Finds the first line that links two peers again. */
-static bool check_no_duplicate(EdgeFile *file, const GArray *links)
+static bool check_no_double(EdgeFile *file, const GArray *links)
 {
-    g_autofree Edge *edges = g_new(Edge, links->len);
-    const Edge *worst = NULL;
+    uint32_t first = 0;
+    uint32_t second = 0;
 
-    for (guint i = 0; i < links->len; i++) {
-        const ScenarioLink *link = &g_array_index(links, ScenarioLink, i);
-
-        edges[i].key = (uint64_t)MIN(link->from, link->to) << 32 | MAX(link->from, link->to);
-        edges[i].line = i + 2;
-    }
-    if (links->len > 0) {
-        qsort(edges, links->len, sizeof *edges, compare_edges);
-    }
-    for (guint i = 1; i < links->len; i++) {
-        if (edges[i].key == edges[i - 1].key && (worst == NULL || edges[i].line < worst->line)) {
-            worst = &edges[i];
-        }
-    }
-    if (worst == NULL) {
+    if (!scenario_topology_find_double(links, &first, &second)) {
         return true;
     }
-    return fail(file, worst->line, NULL, "peers %u and %u are linked already, in line %u",
-                (unsigned)(worst->key >> 32), (unsigned)(worst->key & UINT32_MAX), worst[-1].line);
+    const ScenarioLink *link = &g_array_index(links, ScenarioLink, second);
+
+    return fail(file, second + 2, NULL, "peers %u and %u are linked already, in line %u",
+                MIN(link->from, link->to), MAX(link->from, link->to), first + 2);
 }
 
 static bool read_edges(EdgeFile *file, GArray *links)
@@ -235,7 +207,7 @@ static bool read_edges(EdgeFile *file, GArray *links)
         return fail(file, file->line, file->at,
                     "the file goes on after the %u links that its first line says", n_links);
     }
-    return check_no_duplicate(file, links);
+    return check_no_double(file, links);
 }
 
 bool scenario_edge_list_read(ScenarioReader *reader, uint32_t node, GArray *links)

@@ -77,8 +77,19 @@ KEY_TABLE(scenario_persona_table, "persona", "/peers/GROUP/persona", persona_key
 
 static const ScenarioKey topology_keys[] = {
     {"kind", OPTIONAL, offsetof(ScenarioTopologyKeys, kind)},
+    {"connected", OPTIONAL, offsetof(ScenarioTopologyKeys, connected)},
     {"center", OPTIONAL, offsetof(ScenarioTopologyKeys, center)},
+    {"arity", OPTIONAL, offsetof(ScenarioTopologyKeys, arity)},
+    {"width", OPTIONAL, offsetof(ScenarioTopologyKeys, width)},
+    {"wrap", OPTIONAL, offsetof(ScenarioTopologyKeys, wrap)},
     {"degree", OPTIONAL, offsetof(ScenarioTopologyKeys, degree)},
+    {"probability", OPTIONAL, offsetof(ScenarioTopologyKeys, probability)},
+    {"mean_degree", OPTIONAL, offsetof(ScenarioTopologyKeys, mean_degree)},
+    {"edges", OPTIONAL, offsetof(ScenarioTopologyKeys, edges)},
+    {"rewiring", OPTIONAL, offsetof(ScenarioTopologyKeys, rewiring)},
+    {"count", OPTIONAL, offsetof(ScenarioTopologyKeys, count)},
+    {"between", OPTIONAL, offsetof(ScenarioTopologyKeys, between)},
+    {"links", OPTIONAL, offsetof(ScenarioTopologyKeys, links)},
     {"file", OPTIONAL, offsetof(ScenarioTopologyKeys, file)},
 };
 KEY_TABLE(scenario_topology_table, "topology", "/topology", topology_keys);
@@ -193,8 +204,16 @@ static const ScenarioWord topology_kind_words[] = {
     {"ring", SCENARIO_TOPOLOGY_RING},
     {"line", SCENARIO_TOPOLOGY_LINE},
     {"star", SCENARIO_TOPOLOGY_STAR},
+    {"tree", SCENARIO_TOPOLOGY_TREE},
+    {"grid", SCENARIO_TOPOLOGY_GRID},
     {"random-regular", SCENARIO_TOPOLOGY_RANDOM_REGULAR},
+    {"erdos-renyi", SCENARIO_TOPOLOGY_ERDOS_RENYI},
+    {"barabasi-albert", SCENARIO_TOPOLOGY_BARABASI_ALBERT},
+    {"watts-strogatz", SCENARIO_TOPOLOGY_WATTS_STROGATZ},
+    {"regions", SCENARIO_TOPOLOGY_REGIONS},
+    {"links", SCENARIO_TOPOLOGY_LINKS},
     {"edge-list", SCENARIO_TOPOLOGY_EDGE_LIST},
+    {"graphml", SCENARIO_TOPOLOGY_GRAPHML},
 };
 WORD_TABLE(scenario_topology_kind_words, "topology_kind_word", topology_kind_words);
 

@@ -91,8 +91,19 @@ typedef struct ScenarioPersonaKeys {
 
 typedef struct ScenarioTopologyKeys {
     uint32_t kind;
+    uint32_t connected;
     uint32_t center;
+    uint32_t arity;
+    uint32_t width;
+    uint32_t wrap;
     uint32_t degree;
+    uint32_t probability;
+    uint32_t mean_degree;
+    uint32_t edges;
+    uint32_t rewiring;
+    uint32_t count;
+    uint32_t between;
+    uint32_t links;
     uint32_t file;
 } ScenarioTopologyKeys;
 
@@ -173,8 +184,16 @@ typedef enum ScenarioTopologyKind {
     SCENARIO_TOPOLOGY_RING,
     SCENARIO_TOPOLOGY_LINE,
     SCENARIO_TOPOLOGY_STAR,
+    SCENARIO_TOPOLOGY_TREE,
+    SCENARIO_TOPOLOGY_GRID,
     SCENARIO_TOPOLOGY_RANDOM_REGULAR,
+    SCENARIO_TOPOLOGY_ERDOS_RENYI,
+    SCENARIO_TOPOLOGY_BARABASI_ALBERT,
+    SCENARIO_TOPOLOGY_WATTS_STROGATZ,
+    SCENARIO_TOPOLOGY_REGIONS,
+    SCENARIO_TOPOLOGY_LINKS,
     SCENARIO_TOPOLOGY_EDGE_LIST,
+    SCENARIO_TOPOLOGY_GRAPHML,
 } ScenarioTopologyKind;
 
 extern const ScenarioWordTable scenario_rule_words;          /* ScenarioRule, but depth */

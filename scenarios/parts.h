@@ -18,7 +18,7 @@
 void scenario_read_chain(ScenarioReader *reader, uint32_t node);
 void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 
-/* read_network.c: the link model, the wire, the links, the transactions. */
+/* read_network.c: the link model, the wire, the transactions; read_topology.c: the links. */
 void scenario_read_links(ScenarioReader *reader, uint32_t node);
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);
 void scenario_read_topology(ScenarioReader *reader, uint32_t node);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "scenarios/edge_list.h"
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
-#include "scenarios/topology.h"
 #include "scenarios/units.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -43,33 +41,6 @@ static void read_uniform(ScenarioReader *reader, uint32_t node, ScenarioLatency 
     }
 }
 
-static void read_sigma(ScenarioReader *reader, uint32_t node, uint32_t *sigma_ppm)
-{
-    uint64_t ppm = 0;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const ScenarioNodeKind kind = scenario_reader_node(reader, node)->kind;
-
-    if (kind != SCENARIO_NODE_INTEGER && kind != SCENARIO_NODE_NUMBER) {
-        scenario_reader_wrong_type(reader, node, "a number from 0 to 5");
-        return;
-    }
-    const char *text = scenario_document_text(reader->document, node);
-    const char *wrong = scenario_units_ppm(text, &ppm);
-
-    if (wrong == NULL && ppm > SIGMA_MAX_PPM) {
-        wrong = "is out of range";
-    }
-    if (wrong != NULL) {
-        scenario_reader_fail(reader, node, "%.40s %s; allowed is 0 to 5 with at most six decimals",
-                             text, wrong);
-        return;
-    }
-    *sigma_ppm = (uint32_t)ppm;
-}
-
 static void read_lognormal(ScenarioReader *reader, uint32_t node, ScenarioLatency *latency)
 {
     ScenarioLognormalKeys keys = {0};
@@ -77,7 +48,7 @@ static void read_lognormal(ScenarioReader *reader, uint32_t node, ScenarioLatenc
     latency->kind = SCENARIO_LATENCY_LOGNORMAL;
     scenario_reader_object(reader, node, &scenario_lognormal_table, &keys);
     read_latency_value(reader, keys.median, &latency->a_ns);
-    read_sigma(reader, keys.sigma, &latency->sigma_ppm);
+    scenario_reader_ppm32(reader, keys.sigma, 0, SIGMA_MAX_PPM, &latency->sigma_ppm);
 }
 
 static void read_latency(ScenarioReader *reader, uint32_t node, ScenarioLatency *latency)
@@ -169,151 +140,6 @@ void scenario_read_wire(ScenarioReader *reader, uint32_t node)
 
     scenario_reader_word(reader, node, &scenario_wire_words, &wire);
     reader->scenario->wire = (ScenarioWire)wire;
-}
-
-/* ---- Topology -------------------------------------------------------------------------------- */
-
-/* Notes a key that another kind of topology takes. */
-static bool refuse(ScenarioReader *reader, uint32_t node, const char *kind)
-{
-    if (node == SCENARIO_NODE_NONE) {
-        return true;
-    }
-    return scenario_reader_fail(reader, node, "is allowed with \"kind\": \"%s\" alone", kind);
-}
-
-static bool check_n_links(ScenarioReader *reader, uint32_t node, uint64_t n_links)
-{
-    if (n_links > SCENARIO_LINKS_MAX) {
-        return scenario_reader_fail(reader, node,
-                                    "the topology has %" G_GUINT64_FORMAT
-                                    " links; at most %u are allowed; a random-regular one has "
-                                    "fewer",
-                                    n_links, SCENARIO_LINKS_MAX);
-    }
-    return true;
-}
-
-static bool make_random_regular(ScenarioReader *reader, uint32_t node, uint32_t degree_node,
-                                GArray *links)
-{
-    const Scenario *scenario = reader->scenario;
-    uint32_t degree = 0;
-
-    if (degree_node == SCENARIO_NODE_NONE) {
-        return scenario_reader_fail(reader, node,
-                                    "the key \"degree\" is required for a random-regular topology");
-    }
-    if (!scenario_reader_uint32(reader, degree_node, 1, SCENARIO_PEERS_MAX - 1, &degree)) {
-        return false;
-    }
-    const char *wrong = scenario_topology_check_degree(scenario->n_peers, degree);
-
-    if (wrong != NULL) {
-        return scenario_reader_fail(reader, degree_node, "%u does not suit %u peers: %s", degree,
-                                    scenario->n_peers, wrong);
-    }
-    if (!check_n_links(reader, degree_node, (uint64_t)scenario->n_peers * degree / 2u)) {
-        return false;
-    }
-    scenario_topology_random_regular(links, scenario->n_peers, degree, scenario->seed);
-    return true;
-}
-
-static bool make_star(ScenarioReader *reader, uint32_t node, GArray *links)
-{
-    uint32_t center = 0;
-
-    if (!scenario_selector_one(reader, node, &center)) {
-        return false;
-    }
-    scenario_topology_star(links, reader->scenario->n_peers, center);
-    return true;
-}
-
-static bool make_links(ScenarioReader *reader, uint32_t node, ScenarioTopologyKind kind,
-                       const ScenarioTopologyKeys *keys, GArray *links)
-{
-    const uint32_t n_peers = reader->scenario->n_peers;
-
-    switch (kind) {
-    case SCENARIO_TOPOLOGY_FULL_MESH:
-        if (!check_n_links(reader, node, (uint64_t)n_peers * (n_peers - 1u) / 2u)) {
-            return false;
-        }
-        scenario_topology_full_mesh(links, n_peers);
-        return true;
-    case SCENARIO_TOPOLOGY_RING:
-        scenario_topology_ring(links, n_peers);
-        return true;
-    case SCENARIO_TOPOLOGY_LINE:
-        scenario_topology_line(links, n_peers);
-        return true;
-    case SCENARIO_TOPOLOGY_STAR:
-        return make_star(reader, keys->center, links);
-    case SCENARIO_TOPOLOGY_RANDOM_REGULAR:
-        return make_random_regular(reader, node, keys->degree, links);
-    case SCENARIO_TOPOLOGY_EDGE_LIST:
-        if (keys->file == SCENARIO_NODE_NONE) {
-            return scenario_reader_fail(reader, node,
-                                        "the key \"file\" is required for an edge-list topology");
-        }
-        return scenario_edge_list_read(reader, keys->file, links);
-    }
-    g_assert_not_reached();
-}
-
-static bool check_connected(ScenarioReader *reader, uint32_t node, const GArray *links)
-{
-    const Scenario *scenario = reader->scenario;
-    uint32_t peer = 0;
-    uint32_t other = 0;
-
-    if (scenario_topology_is_connected(links, scenario->n_peers, &peer, &other)) {
-        return true;
-    }
-    g_autofree char *name = scenario_peer_name(scenario, peer);
-    g_autofree char *other_name = scenario_peer_name(scenario, other);
-
-    return scenario_reader_fail(reader, node,
-                                "the topology is not connected: no path joins %s (peer %u) and %s "
-                                "(peer %u)",
-                                name, peer, other_name, other);
-}
-
-void scenario_read_topology(ScenarioReader *reader, uint32_t node)
-{
-    Scenario *scenario = reader->scenario;
-    ScenarioTopologyKeys keys = {0};
-    int kind = SCENARIO_TOPOLOGY_FULL_MESH;
-    bool ok = true;
-
-    if (node != SCENARIO_NODE_NONE) {
-        ok = scenario_reader_object(reader, node, &scenario_topology_table, &keys);
-        ok = scenario_reader_word(reader, keys.kind, &scenario_topology_kind_words, &kind) && ok;
-    }
-    if (!ok) {
-        return;
-    }
-    if (kind != SCENARIO_TOPOLOGY_STAR) {
-        ok = refuse(reader, keys.center, "star");
-    }
-    if (kind != SCENARIO_TOPOLOGY_RANDOM_REGULAR) {
-        ok = refuse(reader, keys.degree, "random-regular") && ok;
-    }
-    if (kind != SCENARIO_TOPOLOGY_EDGE_LIST) {
-        ok = refuse(reader, keys.file, "edge-list") && ok;
-    }
-    if (!ok || !reader->peers_known) {
-        return;
-    }
-    g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(ScenarioLink));
-
-    if (make_links(reader, node, (ScenarioTopologyKind)kind, &keys, links) &&
-        check_connected(reader, node, links)) {
-        scenario->n_links = links->len;
-        scenario->links = (ScenarioLink *)(void *)g_array_free(g_steal_pointer(&links), FALSE);
-    }
 }
 
 /* ---- Transactions ---------------------------------------------------------------------------- */

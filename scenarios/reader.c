@@ -282,6 +282,64 @@ bool scenario_reader_uint32(ScenarioReader *reader, uint32_t node, uint32_t min,
     return true;
 }
 
+/* "0.000001", "5": without needless zeros. (transfer full) */
+static char *ppm_text(uint64_t ppm)
+{
+    char *text =
+        g_strdup_printf("%" G_GUINT64_FORMAT ".%06u", ppm / 1000000u, (unsigned)(ppm % 1000000u));
+    size_t length = strlen(text);
+
+    while (text[length - 1] == '0') {
+        length--;
+    }
+    text[text[length - 1] == '.' ? length - 1 : length] = '\0';
+    return text;
+}
+
+bool scenario_reader_ppm(ScenarioReader *reader, uint32_t node, uint64_t min, uint64_t max,
+                         uint64_t *value)
+{
+    uint64_t read = 0;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return true;
+    }
+    const ScenarioNodeKind kind = scenario_reader_node(reader, node)->kind;
+    g_autofree char *least = ppm_text(min);
+    g_autofree char *most = ppm_text(max);
+
+    if (kind != SCENARIO_NODE_INTEGER && kind != SCENARIO_NODE_NUMBER) {
+        g_autofree char *allowed = g_strdup_printf("a number from %s to %s", least, most);
+
+        return scenario_reader_wrong_type(reader, node, allowed);
+    }
+    const char *text = scenario_document_text(reader->document, node);
+    const char *wrong = scenario_units_ppm(text, &read);
+
+    if (wrong == NULL && (read < min || read > max)) {
+        wrong = "is out of range";
+    }
+    if (wrong != NULL) {
+        return scenario_reader_fail(reader, node,
+                                    "%.40s %s; allowed is %s to %s with at most six decimals", text,
+                                    wrong, least, most);
+    }
+    *value = read;
+    return true;
+}
+
+bool scenario_reader_ppm32(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,
+                           uint32_t *value)
+{
+    uint64_t read = *value;
+
+    if (!scenario_reader_ppm(reader, node, min, max, &read)) {
+        return false;
+    }
+    *value = (uint32_t)read;
+    return true;
+}
+
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed)
 {
     if (scenario_reader_node(reader, node)->kind != SCENARIO_NODE_STRING) {

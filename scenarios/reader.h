@@ -67,6 +67,12 @@ bool scenario_reader_uint(ScenarioReader *reader, uint32_t node, uint64_t min, u
 bool scenario_reader_uint32(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,
                             uint32_t *value);
 
+/* A number from `min` to `max` millionths, with at most six decimals. */
+bool scenario_reader_ppm(ScenarioReader *reader, uint32_t node, uint64_t min, uint64_t max,
+                         uint64_t *value);
+bool scenario_reader_ppm32(ScenarioReader *reader, uint32_t node, uint32_t min, uint32_t max,
+                           uint32_t *value);
+
 /* A duration from `min_ns` to `max_ns`. */
 bool scenario_reader_duration(ScenarioReader *reader, uint32_t node, int64_t min_ns, int64_t max_ns,
                               int64_t *value_ns);

@@ -23,6 +23,7 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->groups);
     g_free(scenario->producers);
     g_free(scenario->links);
+    g_free(scenario->regions);
     g_free(scenario->transactions.from.peers);
     g_free(scenario->events);
     g_free(scenario->expect.bad_block.peers);

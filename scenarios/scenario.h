@@ -203,6 +203,8 @@ typedef struct Scenario {
     ScenarioLinkModel link_model;
     ScenarioLink *links;
     uint32_t n_links;
+    uint32_t *regions; /* of each peer, from 0; NULL: the topology has no regions */
+    uint32_t n_regions;
     ScenarioWire wire;
     ScenarioTransactions transactions;
     ScenarioEvent *events; /* sorted by time, file order among equals */

@@ -3,12 +3,12 @@
 #define BNETLAB_SCENARIOS_TOPOLOGY_H
 
 /*
- * Generated topologies, and whether a topology is connected.
+ * Topologies of a fixed shape, and what lists of links have in common.
  *
  * A generator appends links of peers 0 to n_peers - 1 to a GArray of ScenarioLink, sorted by
  * (from, to). Of two linked peers the one with the greater number dials: the newcomer dials who is
  * there already. Pure functions; the caller has checked that the links fit SCENARIO_LINKS_MAX.
- * Cost: linear in the links (random-regular: and a sort).
+ * Cost: linear in peers and links, unless said otherwise.
  */
 
 #include <stdbool.h>
@@ -28,21 +28,32 @@ void scenario_topology_line(GArray *links, uint32_t n_peers);
 /* `center` is linked with everybody. */
 void scenario_topology_star(GArray *links, uint32_t n_peers, uint32_t center);
 
-/* Whether a connected simple graph of this degree exists; else why not, in a static text. */
-const char *scenario_topology_check_degree(uint32_t n_peers, uint32_t degree);
+/* Peer i > 0 is linked with its parent (i - 1) / arity, rounded down. `arity` is above 0. */
+void scenario_topology_tree(GArray *links, uint32_t n_peers, uint32_t arity);
 
 /*
- * A random simple connected graph in which each peer has `degree` links, a function of the
- * arguments alone. The degree must have passed the check.
+ * Rows of `width` peers, which divides n_peers: a peer is linked with its neighbours in its row and
+ * its column. With `wrap` the ends of each row and column that has more than two peers are linked
+ * too.
  */
-void scenario_topology_random_regular(GArray *links, uint32_t n_peers, uint32_t degree,
-                                      uint64_t seed);
+void scenario_topology_grid(GArray *links, uint32_t n_peers, uint32_t width, bool wrap);
+
+/* Appends the link of two different peers; the one with the greater number dials. */
+void scenario_topology_add(GArray *links, uint32_t a, uint32_t b);
+
+/* Sorts by (from, to). */
+void scenario_topology_sort(GArray *links, uint32_t n_peers);
 
 /*
- * Whether links join all peers; else sets a pair that they do not join: the first peer, and the
- * first one that it cannot reach.
+ * The number of parts into which links join n_peers > 0 peers; above 1 also sets the first peer
+ * that no path joins with peer 0.
  */
-bool scenario_topology_is_connected(const GArray *links, uint32_t n_peers, uint32_t *ret_peer,
-                                    uint32_t *ret_other);
+uint32_t scenario_topology_components(const GArray *links, uint32_t n_peers, uint32_t *ret_other);
+
+/*
+ * Whether a link stands twice, in whatever direction: sets the least index of one that repeats an
+ * earlier one, and the index of that. Cost: a sort.
+ */
+bool scenario_topology_find_double(const GArray *links, uint32_t *ret_first, uint32_t *ret_second);
 
 #endif

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "scenarios/topology.h"
+#include "scenarios/topology_random.h"
 
 static GArray *links;
 
@@ -76,7 +77,6 @@ END_TEST
 static void assert_regular(uint32_t n_peers, uint32_t degree)
 {
     g_autofree uint32_t *degrees = g_new0(uint32_t, n_peers);
-    uint32_t peer = 0;
     uint32_t other = 0;
 
     ck_assert_uint_eq(links->len, (uint64_t)n_peers * degree / 2);
@@ -97,7 +97,7 @@ static void assert_regular(uint32_t n_peers, uint32_t degree)
             ck_abort_msg("peer %u has %u links", i, degrees[i]);
         }
     }
-    ck_assert(scenario_topology_is_connected(links, n_peers, &peer, &other));
+    ck_assert_uint_eq(scenario_topology_components(links, n_peers, &other), 1);
 }
 
 START_TEST(every_small_regular_graph)
@@ -108,7 +108,7 @@ START_TEST(every_small_regular_graph)
         for (uint32_t degree = 0; degree < n; degree++) {
             for (uint64_t seed = 0; seed < 20; seed++) {
                 if (scenario_topology_check_degree(n, degree) == NULL) {
-                    scenario_topology_random_regular(links, n, degree, seed);
+                    scenario_topology_random_regular(links, n, degree, &(ScenarioDraw){seed});
                     assert_regular(n, degree);
                     g_array_set_size(links, 0);
                     n_graphs++;
@@ -127,7 +127,7 @@ START_TEST(large_regular_graphs)
     static const uint32_t cases[][2] = {{1000, 2}, {2000, 3}, {500, 249}, {500, 250}, {20000, 8}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        scenario_topology_random_regular(links, cases[i][0], cases[i][1], 1);
+        scenario_topology_random_regular(links, cases[i][0], cases[i][1], &(ScenarioDraw){1});
         assert_regular(cases[i][0], cases[i][1]);
         g_array_set_size(links, 0);
     }
@@ -137,11 +137,11 @@ END_TEST
 /* The same seed must give the same network on every machine and in every release. */
 START_TEST(a_regular_graph_is_a_function_of_the_seed)
 {
-    scenario_topology_random_regular(links, 8, 3, 1);
+    scenario_topology_random_regular(links, 8, 3, &(ScenarioDraw){1});
     g_autofree char *first = text_of_links();
 
     g_array_set_size(links, 0);
-    scenario_topology_random_regular(links, 8, 3, 2);
+    scenario_topology_random_regular(links, 8, 3, &(ScenarioDraw){2});
     g_autofree char *second = text_of_links();
 
     ck_assert_str_ne(first, second);
@@ -164,17 +164,104 @@ START_TEST(degrees_that_do_not_work)
 }
 END_TEST
 
-START_TEST(a_gap_is_found)
+START_TEST(components_are_counted)
 {
-    uint32_t peer = 99;
     uint32_t other = 99;
 
     scenario_topology_ring(links, 4);
-    ck_assert(scenario_topology_is_connected(links, 4, &peer, &other));
-    ck_assert_uint_eq(peer, 99);
-    ck_assert(!scenario_topology_is_connected(links, 6, &peer, &other));
-    ck_assert_uint_eq(peer, 0);
+    ck_assert_uint_eq(scenario_topology_components(links, 4, &other), 1);
+    ck_assert_uint_eq(other, 99);
+    ck_assert_uint_eq(scenario_topology_components(links, 6, &other), 3);
     ck_assert_uint_eq(other, 4);
+    g_array_set_size(links, 0);
+    ck_assert_uint_eq(scenario_topology_components(links, 1, &other), 1);
+    ck_assert_uint_eq(scenario_topology_components(links, 1000000, &other), 1000000);
+    ck_assert_uint_eq(other, 1);
+}
+END_TEST
+
+START_TEST(trees)
+{
+    scenario_topology_tree(links, 8, 2);
+    assert_links("1-0 2-0 3-1 4-1 5-2 6-2 7-3");
+    scenario_topology_tree(links, 8, 3);
+    assert_links("1-0 2-0 3-0 4-1 5-1 6-1 7-2");
+    scenario_topology_tree(links, 4, 1);
+    assert_links("1-0 2-1 3-2");
+    scenario_topology_tree(links, 4, 999999);
+    assert_links("1-0 2-0 3-0");
+    scenario_topology_tree(links, 1, 2);
+    assert_links("");
+}
+END_TEST
+
+START_TEST(grids)
+{
+    scenario_topology_grid(links, 6, 3, false);
+    assert_links("1-0 2-1 3-0 4-1 4-3 5-2 5-4");
+    scenario_topology_grid(links, 4, 4, false);
+    assert_links("1-0 2-1 3-2");
+    scenario_topology_grid(links, 3, 1, false);
+    assert_links("1-0 2-1");
+    scenario_topology_grid(links, 1, 1, true);
+    assert_links("");
+}
+END_TEST
+
+/* Two ends that are neighbours already are not linked twice. */
+START_TEST(grids_that_wrap)
+{
+    scenario_topology_grid(links, 9, 3, true);
+    assert_links("1-0 2-0 2-1 3-0 4-1 4-3 5-2 5-3 5-4 6-0 6-3 7-1 7-4 7-6 8-2 8-5 8-6 8-7");
+    scenario_topology_grid(links, 6, 3, true);
+    assert_links("1-0 2-0 2-1 3-0 4-1 4-3 5-2 5-3 5-4");
+    scenario_topology_grid(links, 6, 2, true);
+    assert_links("1-0 2-0 3-1 3-2 4-0 4-2 5-1 5-3 5-4");
+    scenario_topology_grid(links, 4, 2, true);
+    assert_links("1-0 2-0 3-1 3-2");
+    scenario_topology_grid(links, 4, 1, true);
+    assert_links("1-0 2-1 3-0 3-2");
+}
+END_TEST
+
+static void add(uint32_t from, uint32_t to)
+{
+    const ScenarioLink link = {.from = from, .to = to, .latency_ns = from};
+
+    g_array_append_val(links, link);
+}
+
+START_TEST(sorting)
+{
+    scenario_topology_sort(links, 5);
+    add(4, 0);
+    add(0, 4);
+    add(2, 3);
+    add(2, 1);
+    add(4, 3);
+    scenario_topology_sort(links, 5);
+    ck_assert_int_eq(link_at(4)->latency_ns, 4);
+    assert_links("0-4 2-1 2-3 4-0 4-3");
+}
+END_TEST
+
+START_TEST(doubles)
+{
+    uint32_t first = 99;
+    uint32_t second = 99;
+
+    ck_assert(!scenario_topology_find_double(links, &first, &second));
+    add(1, 0);
+    add(2, 1);
+    add(2, 0);
+    ck_assert(!scenario_topology_find_double(links, &first, &second));
+    ck_assert_uint_eq(first, 99);
+    add(1, 2);
+    add(0, 1);
+    add(1, 0);
+    ck_assert(scenario_topology_find_double(links, &first, &second));
+    ck_assert_uint_eq(first, 1);
+    ck_assert_uint_eq(second, 3);
 }
 END_TEST
 
@@ -191,7 +278,12 @@ int main(void)
     tcase_add_test(tcase, large_regular_graphs);
     tcase_add_test(tcase, a_regular_graph_is_a_function_of_the_seed);
     tcase_add_test(tcase, degrees_that_do_not_work);
-    tcase_add_test(tcase, a_gap_is_found);
+    tcase_add_test(tcase, components_are_counted);
+    tcase_add_test(tcase, trees);
+    tcase_add_test(tcase, grids);
+    tcase_add_test(tcase, grids_that_wrap);
+    tcase_add_test(tcase, sorting);
+    tcase_add_test(tcase, doubles);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
 
