@@ -27,7 +27,7 @@ typedef enum Place {
 } Place;
 
 typedef struct GraphNode {
-    const char *id;
+    char *id;
     const char *name; /* NULL: none */
     uint32_t line;
 } GraphNode;
@@ -105,52 +105,18 @@ static const char *markup_mistake(const GError *error)
 
 /* ---- Latencies ------------------------------------------------------------------------------- */
 
-#define NS_PER_MS 1000000
-
-/* "12.5": whole milliseconds of at most nine digits, then what matters of the fraction. */
-static bool parse_milliseconds(const char *text, int64_t *ret_ns)
-{
-    int64_t ns = 0;
-    int64_t place_ns = NS_PER_MS;
-    int digits = 0;
-
-    for (; g_ascii_isdigit(*text); text++) {
-        if (++digits > 9) {
-            return false;
-        }
-        ns = ns * 10 + (*text - '0') * INT64_C(1000000);
-    }
-    if (digits == 0 || (*text == '.' && !g_ascii_isdigit(text[1]))) {
-        return false;
-    }
-    if (*text == '.') {
-        for (text++; g_ascii_isdigit(*text); text++) {
-            place_ns /= 10;
-            ns += place_ns * (*text - '0');
-            if (place_ns == 1 && text[1] >= '5' && text[1] <= '9') {
-                ns++;
-            }
-        }
-    }
-    *ret_ns = ns;
-    return *text == '\0';
-}
-
 const char *scenario_graphml_latency(const char *text, int64_t *ret_ns)
 {
     g_autofree char *stripped = g_strstrip(g_strdup(text));
     const size_t length = strlen(stripped);
     int64_t ns = 0;
 
-    if (length > 0 && g_ascii_isalpha(stripped[length - 1])) {
-        const char *wrong = scenario_units_duration(stripped, &ns);
+    const bool has_unit = length > 0 && g_ascii_isalpha(stripped[length - 1]);
+    const char *wrong = has_unit ? scenario_units_duration(stripped, &ns)
+                                 : scenario_units_milliseconds(stripped, &ns);
 
-        if (wrong != NULL) {
-            return wrong;
-        }
-    } else if (!parse_milliseconds(stripped, &ns)) {
-        return "is not a latency; write a decimal number of milliseconds, or one with a unit such "
-               "as \"1.5ms\"";
+    if (wrong != NULL) {
+        return wrong;
     }
     if (ns < 1 || ns > SCENARIO_LATENCY_MAX_NS) {
         return "is out of range; allowed is 1ns to 1h";
@@ -239,8 +205,7 @@ static void start_node(GraphFile *file, const Attributes *attributes)
         return;
     }
     g_array_append_val(file->nodes, node);
-    if (!g_hash_table_insert(file->node_ids, (gpointer)(uintptr_t)node.id,
-                             GUINT_TO_POINTER(file->nodes->len))) {
+    if (!g_hash_table_insert(file->node_ids, node.id, GUINT_TO_POINTER(file->nodes->len))) {
         g_autofree char *quoted = scenario_quote(id);
 
         fail(file, node.line, "the id %s stands twice", quoted);
@@ -285,8 +250,15 @@ static void start_data(GraphFile *file, const Attributes *attributes)
     file->place = file->place == PLACE_NODE ? PLACE_NODE_DATA : PLACE_EDGE_DATA;
 }
 
-static void start_graph(GraphFile *file)
+static void start_graphml(GraphFile *file, const Attributes *attributes)
 {
+    (void)attributes;
+    file->place = PLACE_GRAPHML;
+}
+
+static void start_graph(GraphFile *file, const Attributes *attributes)
+{
+    (void)attributes;
     if (file->has_graph) {
         fail(file, line_now(file), "there is more than one graph");
     }
@@ -294,12 +266,42 @@ static void start_graph(GraphFile *file)
     file->place = PLACE_GRAPH;
 }
 
-static void start_in_graph(GraphFile *file, const char *element, const Attributes *attributes)
+static void start_default(GraphFile *file, const Attributes *attributes)
 {
-    if (strcmp(element, "node") == 0) {
-        start_node(file, attributes);
-    } else if (strcmp(element, "edge") == 0) {
-        start_edge(file, attributes);
+    (void)attributes;
+    g_string_truncate(file->text, 0);
+    file->place = PLACE_DEFAULT;
+}
+
+/* True: the element is one that can stand here and is read. */
+static bool start_known(GraphFile *file, const char *element, const Attributes *attributes)
+{
+    static const struct {
+        Place place;
+        const char *element;
+        void (*start)(GraphFile *file, const Attributes *attributes);
+    } known[] = {
+        {PLACE_OUTSIDE, "graphml", start_graphml}, {PLACE_GRAPHML, "key", start_key},
+        {PLACE_GRAPHML, "graph", start_graph},     {PLACE_KEY, "default", start_default},
+        {PLACE_GRAPH, "node", start_node},         {PLACE_GRAPH, "edge", start_edge},
+        {PLACE_NODE, "data", start_data},          {PLACE_EDGE, "data", start_data},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (file->place == known[i].place && strcmp(element, known[i].element) == 0) {
+            known[i].start(file, attributes);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void start_unknown(GraphFile *file, const char *element)
+{
+    if (file->place == PLACE_OUTSIDE) {
+        fail(file, line_now(file), "the outermost element must be <graphml>");
+    } else if (strcmp(element, "graph") == 0) {
+        fail(file, line_now(file), "nested graphs are not supported");
     } else if (strcmp(element, "hyperedge") == 0) {
         fail(file, line_now(file), "hyperedges are not supported");
     } else {
@@ -307,6 +309,7 @@ static void start_in_graph(GraphFile *file, const char *element, const Attribute
     }
 }
 
+/* GMarkup fixes the parameters. NOLINTNEXTLINE(readability-function-size) */
 static void start_element(GMarkupParseContext *context, const char *element, const char **names,
                           const char **values, gpointer data, GError **error)
 {
@@ -316,27 +319,8 @@ static void start_element(GMarkupParseContext *context, const char *element, con
     (void)context;
     if (file->skipped > 0) {
         file->skipped++;
-    } else if (file->place == PLACE_OUTSIDE) {
-        if (strcmp(element, "graphml") != 0) {
-            fail(file, line_now(file), "the outermost element must be <graphml>");
-        }
-        file->place = PLACE_GRAPHML;
-    } else if (file->place == PLACE_GRAPHML && strcmp(element, "key") == 0) {
-        start_key(file, &attributes);
-    } else if (file->place == PLACE_GRAPHML && strcmp(element, "graph") == 0) {
-        start_graph(file);
-    } else if (file->place == PLACE_KEY && strcmp(element, "default") == 0) {
-        g_string_truncate(file->text, 0);
-        file->place = PLACE_DEFAULT;
-    } else if (file->place == PLACE_GRAPH) {
-        start_in_graph(file, element, &attributes);
-    } else if ((file->place == PLACE_NODE || file->place == PLACE_EDGE) &&
-               strcmp(element, "data") == 0) {
-        start_data(file, &attributes);
-    } else if (strcmp(element, "graph") == 0) {
-        fail(file, line_now(file), "nested graphs are not supported");
-    } else {
-        file->skipped = 1;
+    } else if (!start_known(file, element, &attributes)) {
+        start_unknown(file, element);
     }
     stop(file, error);
 }

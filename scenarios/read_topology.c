@@ -251,7 +251,7 @@ static bool read_probability(Topology *topology, ScenarioShare *ret_share)
 
 static bool make_erdos_renyi(Topology *topology)
 {
-    ScenarioShare share;
+    ScenarioShare share = {0};
 
     if (!read_probability(topology, &share)) {
         return false;

@@ -2,7 +2,6 @@
 #include "scenarios/topology.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "scenarios/components.h"
 
@@ -84,34 +83,28 @@ void scenario_topology_grid(GArray *links, uint32_t n_peers, uint32_t width, boo
 
 /* Moves `n` links from `in` to `out`, in the order of one of their ends, else as they stood. */
 static void sort_by_end(const ScenarioLink *in, ScenarioLink *out, uint32_t n, bool by_from,
-                        GArray *starts)
+                        uint32_t n_peers)
 {
-    uint32_t *start = (uint32_t *)(void *)starts->data;
+    g_autofree uint32_t *starts = g_new0(uint32_t, n_peers + 1u); /* of each peer's links */
 
-    memset(start, 0, (size_t)starts->len * sizeof *start);
     for (uint32_t i = 0; i < n; i++) {
-        start[(by_from ? in[i].from : in[i].to) + 1]++;
+        starts[(by_from ? in[i].from : in[i].to) + 1]++;
     }
-    for (uint32_t i = 1; i < starts->len; i++) {
-        start[i] += start[i - 1];
+    for (uint32_t i = 1; i < n_peers; i++) {
+        starts[i] += starts[i - 1];
     }
     for (uint32_t i = 0; i < n; i++) {
-        out[start[by_from ? in[i].from : in[i].to]++] = in[i];
+        out[starts[by_from ? in[i].from : in[i].to]++] = in[i];
     }
 }
 
 void scenario_topology_sort(GArray *links, uint32_t n_peers)
 {
-    g_autoptr(GArray) starts = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), n_peers + 1);
-    g_autofree ScenarioLink *other = g_new(ScenarioLink, links->len);
+    g_autofree ScenarioLink *other = g_new0(ScenarioLink, links->len);
     ScenarioLink *all = (ScenarioLink *)(void *)links->data;
 
-    if (links->len == 0) {
-        return;
-    }
-    g_array_set_size(starts, n_peers + 1);
-    sort_by_end(all, other, links->len, false, starts);
-    sort_by_end(other, all, links->len, true, starts);
+    sort_by_end(all, other, links->len, false, n_peers);
+    sort_by_end(other, all, links->len, true, n_peers);
 }
 
 uint32_t scenario_topology_components(const GArray *links, uint32_t n_peers, uint32_t *ret_other)

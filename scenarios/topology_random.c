@@ -189,7 +189,7 @@ void scenario_topology_watts_strogatz(GArray *links, uint32_t n_peers, uint32_t 
     const uint32_t n_links = (uint32_t)((uint64_t)n_peers * degree / 2u);
     Lattice lattice = {.n_peers = n_peers, .draw = draw};
 
-    g_assert(degree % 2u == 0 && degree >= 2 && degree <= n_peers / 2u);
+    g_assert(n_peers > 0 && degree % 2u == 0 && degree >= 2 && degree <= n_peers / 2u);
     scenario_edge_set_init(&lattice.set, n_links);
     lattice.far = g_new(uint32_t, n_links);
     lattice.degrees = g_new(uint32_t, n_peers);

@@ -175,6 +175,37 @@ const char *scenario_units_duration(const char *text, int64_t *ret_ns)
     return NULL;
 }
 
+const char *scenario_units_milliseconds(const char *text, int64_t *ret_ns)
+{
+    static const char *const wrong = "is not a latency; write a decimal number of milliseconds, or "
+                                     "one with a unit such as \"1.5ms\"";
+    int64_t place_ns = 1000000; /* of the digit that is read */
+    int64_t ns = 0;
+    int digits = 0;
+
+    for (; g_ascii_isdigit(*text); text++) {
+        if (++digits > 9) {
+            return "is too large";
+        }
+        ns = ns * 10 + (*text - '0') * place_ns;
+    }
+    if (digits == 0 || (*text == '.' && !g_ascii_isdigit(text[1]))) {
+        return wrong;
+    }
+    if (*text == '.') {
+        for (text++; g_ascii_isdigit(*text); text++) {
+            place_ns /= 10;
+            ns += place_ns * (*text - '0');
+            ns += place_ns == 1 && text[1] >= '5' && text[1] <= '9' ? 1 : 0;
+        }
+    }
+    if (*text != '\0') {
+        return wrong;
+    }
+    *ret_ns = ns;
+    return NULL;
+}
+
 const char *scenario_units_rate(const char *text, uint64_t *ret_per_s_micro)
 {
     static const Unit units[] = {{"/s", MILLION}, {"/min", MILLION}, {"/h", MILLION}};

@@ -15,6 +15,9 @@
 /* ns, us, ms, s, min, h. Must be a whole number of nanoseconds, at most INT64_MAX - 1. */
 const char *scenario_units_duration(const char *text, int64_t *ret_ns);
 
+/* "12.5": milliseconds without a unit, at most nine digits, rounded to the nearest nanosecond. */
+const char *scenario_units_milliseconds(const char *text, int64_t *ret_ns);
+
 /*
  * "10/s", "30/min", "5/h", to a millionth a second: at most six decimals, the quotient rounded to
  * the nearest millionth. At most UINT64_MAX millionths.
