@@ -48,7 +48,7 @@ static void read_lognormal(ScenarioReader *reader, uint32_t node, ScenarioLatenc
     latency->kind = SCENARIO_LATENCY_LOGNORMAL;
     scenario_reader_object(reader, node, &scenario_lognormal_table, &keys);
     read_latency_value(reader, keys.median, &latency->a_ns);
-    scenario_reader_ppm32(reader, keys.sigma, 0, SIGMA_MAX_PPM, &latency->sigma_ppm);
+    scenario_reader_ppm32(reader, keys.sigma, 0, SIGMA_MAX_PPM, &latency->shape_ppm);
 }
 
 static void read_latency(ScenarioReader *reader, uint32_t node, ScenarioLatency *latency)

@@ -23,6 +23,11 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->groups);
     g_free(scenario->producers);
     g_free(scenario->links);
+    if (scenario->samples != NULL) {
+        g_ptr_array_unref(scenario->samples);
+    }
+    g_free(scenario->latencies);
+    g_free(scenario->ways);
     g_free(scenario->regions);
     g_free(scenario->transactions.from.peers);
     g_free(scenario->events);
@@ -47,6 +52,18 @@ const ScenarioGroup *scenario_group_of(const Scenario *scenario, uint32_t peer)
         }
     }
     return &scenario->groups[low];
+}
+
+const ScenarioLatency *scenario_way_latency(const Scenario *scenario, uint32_t way)
+{
+    return scenario->ways == NULL ? &scenario->link_model.latency
+                                  : &scenario->latencies[scenario->ways[way].latency];
+}
+
+uint64_t scenario_way_bandwidth(const Scenario *scenario, uint32_t way)
+{
+    return scenario->ways == NULL ? scenario->link_model.bandwidth_bytes_per_s
+                                  : scenario->ways[way].bandwidth_bytes_per_s;
 }
 
 char *scenario_peer_name(const Scenario *scenario, uint32_t peer)

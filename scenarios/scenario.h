@@ -34,19 +34,29 @@ typedef struct ScenarioPeerSet {
 typedef enum ScenarioLatencyKind {
     SCENARIO_LATENCY_CONSTANT,  /* a_ns */
     SCENARIO_LATENCY_UNIFORM,   /* a_ns to b_ns, both included */
-    SCENARIO_LATENCY_LOGNORMAL, /* median a_ns, standard deviation of the logarithm sigma_ppm / 1e6
+    SCENARIO_LATENCY_LOGNORMAL, /* median a_ns, standard deviation of the logarithm shape_ppm / 1e6
                                  */
+    SCENARIO_LATENCY_NORMAL,    /* mean a_ns, standard deviation b_ns */
+    SCENARIO_LATENCY_EXPONENTIAL, /* a_ns and what is exponential with mean b_ns */
+    SCENARIO_LATENCY_PARETO,      /* minimum a_ns, shape shape_ppm / 1e6 */
+    SCENARIO_LATENCY_EMPIRICAL,   /* one of `sample` */
 } ScenarioLatencyKind;
+
+/* Latencies with weights; see sample.h. */
+typedef struct ScenarioSample ScenarioSample;
 
 /* One-way latency, drawn for each message. */
 typedef struct ScenarioLatency {
     ScenarioLatencyKind kind;
-    int64_t a_ns;
-    int64_t b_ns;
-    uint32_t sigma_ppm; /* 0 to 5,000,000 */
+    uint32_t shape_ppm; /* lognormal: 0 to 5,000,000; Pareto: 100,000 to 1,000,000,000 */
+    int64_t a_ns;       /* exponential: 0 or more; else 1 or more */
+    int64_t b_ns;       /* uniform: a_ns or more; normal: 0 or more; exponential: 1 or more */
+    int64_t min_ns;     /* what is drawn below becomes this */
+    int64_t max_ns;     /* what is drawn above becomes this; 0: SCENARIO_LATENCY_MAX_NS */
+    const ScenarioSample *sample; /* one of Scenario.samples */
 } ScenarioLatency;
 
-/* What all links share unless an edge says otherwise. */
+/* What all links share unless a rule, a region or an edge says otherwise. */
 typedef struct ScenarioLinkModel {
     ScenarioLatency latency;
     uint64_t bandwidth_bytes_per_s; /* each direction; 0: without limit */
@@ -58,8 +68,14 @@ typedef struct ScenarioLinkModel {
 typedef struct ScenarioLink {
     uint32_t from;
     uint32_t to;
-    int64_t latency_ns; /* of this edge alone, constant; 0: as the model says */
+    int64_t latency_ns; /* of this edge alone, both ways, constant; 0: as its ways say */
 } ScenarioLink;
+
+/* One of the two ways of a link. */
+typedef struct ScenarioWay {
+    uint64_t bandwidth_bytes_per_s; /* 0: without limit */
+    uint32_t latency;               /* index in Scenario.latencies */
+} ScenarioWay;
 
 /* Faults that an invalid block can have. The first three are found on arrival, the last when
  * applied. */
@@ -203,6 +219,11 @@ typedef struct Scenario {
     ScenarioLinkModel link_model;
     ScenarioLink *links;
     uint32_t n_links;
+    GPtrArray *samples;         /* of ScenarioSample, owned; NULL: none */
+    ScenarioLatency *latencies; /* of ways */
+    uint32_t n_latencies;
+    ScenarioWay *ways; /* of link l: 2 l from `from` to `to`, 2 l + 1 back; NULL: all are as
+                          link_model says */
     uint32_t *regions; /* of each peer, from 0; NULL: the topology has no regions */
     uint32_t n_regions;
     ScenarioWire wire;
@@ -218,6 +239,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
 
 /* The group of a peer. */
 const ScenarioGroup *scenario_group_of(const Scenario *scenario, uint32_t peer);
+
+/* Of way 2 l or 2 l + 1 of link l: whatever says so; a latency of the edge itself is not in it. */
+const ScenarioLatency *scenario_way_latency(const Scenario *scenario, uint32_t way);
+uint64_t scenario_way_bandwidth(const Scenario *scenario, uint32_t way);
 
 /* The name of a peer: "bp[3]", or the bare name of a group of one. (transfer full) */
 char *scenario_peer_name(const Scenario *scenario, uint32_t peer);

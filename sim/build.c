@@ -22,30 +22,20 @@ static void init_peer(SimWorld *world, uint32_t index)
     peer->random_ping = sim_random_stream(scenario->seed, SIM_RANDOM_PING, index);
 }
 
-static void init_end(SimWorld *world, uint32_t end, uint32_t peer)
+static void init_end(SimWorld *world, uint32_t end)
 {
+    const Scenario *scenario = world->scenario;
+    const ScenarioLink *link = &scenario->links[end / 2];
+    const uint32_t peer = end % 2 == 0 ? link->from : link->to;
     world->ends[end] = (SimEnd){
         .peer = peer,
         .timer_ns = BNET_TIME_NEVER,
-        .latency = sim_random_stream(world->scenario->seed, SIM_RANDOM_LATENCY, end),
+        .latency = scenario_way_latency(scenario, end),
+        .edge_latency_ns = link->latency_ns,
+        .bandwidth_bytes_per_s = scenario_way_bandwidth(scenario, end),
+        .random_latency = sim_random_stream(scenario->seed, SIM_RANDOM_LATENCY, end),
     };
     world->peers[peer].n_ends++;
-}
-
-static void init_links(SimWorld *world)
-{
-    const Scenario *scenario = world->scenario;
-    for (uint32_t l = 0; l < scenario->n_links; l++) {
-        const ScenarioLink *link = &scenario->links[l];
-        world->links[l].latency = scenario->link_model.latency;
-        if (link->latency_ns > 0)
-            world->links[l].latency = (ScenarioLatency){
-                .kind = SCENARIO_LATENCY_CONSTANT,
-                .a_ns = link->latency_ns,
-            };
-        init_end(world, 2 * l, link->from);
-        init_end(world, 2 * l + 1, link->to);
-    }
 }
 
 /* Gives each peer its ends, in the order of the links. */
@@ -71,7 +61,8 @@ static void init_peers(SimWorld *world)
         init_peer(world, p);
     for (uint32_t i = 0; i < scenario->n_producers; i++)
         world->peers[scenario->producers[i]].producer = i;
-    init_links(world);
+    for (uint32_t e = 0; e < world->n_ends; e++)
+        init_end(world, e);
     deal_ends(world);
     for (uint32_t p = 0; p < world->n_peers; p++) {
         SimPeer *peer = &world->peers[p];

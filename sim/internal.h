@@ -97,11 +97,13 @@ typedef struct SimEnd {
     int64_t last_arrival_ns;  /* of what this end sent: the next one comes later */
     int64_t sending_until_ns; /* when the last byte that this end sent is on the wire */
     int64_t timer_ns;         /* of the timer event that counts; BNET_TIME_NEVER: none */
-    SimRandom latency;
+    const ScenarioLatency *latency; /* of what this end sends */
+    int64_t edge_latency_ns;        /* the link's own, constant; 0: none, `latency` holds */
+    uint64_t bandwidth_bytes_per_s; /* of what this end sends; 0: without limit */
+    SimRandom random_latency;
 } SimEnd;
 
 typedef struct SimLink {
-    ScenarioLatency latency;
     bool cut;
     uint32_t attempt;    /* of dialling; an event of an earlier one is void */
     uint32_t connection; /* how many the link has carried; an event of an earlier one is void */

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "scenarios/sample.h"
 #include "sim/fixmath.h"
 
 #define LOG2_E_Q32 UINT64_C(0x171547653)
@@ -15,10 +16,35 @@ __extension__ typedef unsigned __int128 Wide;
 /* median x e^(sigma x deviate) */
 static uint64_t lognormal_ns(const ScenarioLatency *latency, SimRandom *random)
 {
-    const uint64_t sigma_log2_q32 = (uint64_t)((Wide)latency->sigma_ppm * LOG2_E_Q32 / PPM);
+    const uint64_t sigma_log2_q32 = (uint64_t)((Wide)latency->shape_ppm * LOG2_E_Q32 / PPM);
     const int64_t deviate_q32 = sim_fix_normal_q32(sim_random_u64(random));
     const SignedWide exponent_q64 = (SignedWide)deviate_q32 * (SignedWide)sigma_log2_q32;
     return sim_fix_scale_exp2((uint64_t)latency->a_ns, (int64_t)(exponent_q64 / SIM_FIX_ONE_Q32));
+}
+
+/* mean + standard deviation x deviate; 0 where that is below. */
+static uint64_t normal_ns(const ScenarioLatency *latency, SimRandom *random)
+{
+    g_assert(latency->b_ns >= 0);
+    const SignedWide deviate_q32 = sim_fix_normal_q32(sim_random_u64(random));
+    const SignedWide shift_q32 = deviate_q32 * latency->b_ns + SIM_FIX_ONE_Q32 / 2;
+    const SignedWide drawn_ns = (shift_q32 >> 32) + latency->a_ns;
+    return drawn_ns <= 0 ? 0 : (uint64_t)MIN(drawn_ns, INT64_MAX);
+}
+
+/* minimum x share^(-1 / shape), for the share (2 bits + 1) / 2^64 of 63 random bits. */
+static uint64_t pareto_ns(const ScenarioLatency *latency, SimRandom *random)
+{
+    g_assert(latency->shape_ppm >= SIM_PARETO_SHAPE_MIN_PPM);
+    const uint64_t odd = sim_random_u64(random) | 1;
+    const int64_t bits_q32 = 64 * SIM_FIX_ONE_Q32 - sim_fix_log2_q32(odd); /* up to 64 */
+    return sim_fix_scale_exp2((uint64_t)latency->a_ns, bits_q32 * PPM / latency->shape_ppm);
+}
+
+/* base + what is exponential */
+static uint64_t exponential_ns(const ScenarioLatency *latency, SimRandom *random)
+{
+    return (uint64_t)latency->a_ns + (uint64_t)sim_exponential_draw_ns(latency->b_ns, random);
 }
 
 int64_t sim_latency_draw(const ScenarioLatency *latency, SimRandom *random)
@@ -35,10 +61,24 @@ int64_t sim_latency_draw(const ScenarioLatency *latency, SimRandom *random)
     case SCENARIO_LATENCY_LOGNORMAL:
         drawn_ns = lognormal_ns(latency, random);
         break;
+    case SCENARIO_LATENCY_NORMAL:
+        drawn_ns = normal_ns(latency, random);
+        break;
+    case SCENARIO_LATENCY_EXPONENTIAL:
+        drawn_ns = exponential_ns(latency, random);
+        break;
+    case SCENARIO_LATENCY_PARETO:
+        drawn_ns = pareto_ns(latency, random);
+        break;
+    case SCENARIO_LATENCY_EMPIRICAL:
+        g_assert(latency->sample);
+        drawn_ns = (uint64_t)scenario_sample_at(latency->sample, sim_random_u64(random));
+        break;
     default:
         g_assert_not_reached();
     }
-    return (int64_t)CLAMP(drawn_ns, 1, (uint64_t)SCENARIO_LATENCY_MAX_NS);
+    const int64_t max_ns = latency->max_ns > 0 ? latency->max_ns : SCENARIO_LATENCY_MAX_NS;
+    return (int64_t)CLAMP(drawn_ns, (uint64_t)MAX(latency->min_ns, 1), (uint64_t)max_ns);
 }
 
 /* -mean x ln(share), for the share (2 bits + 1) / 2^64 of 63 random bits: never 0 or 1. */

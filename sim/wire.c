@@ -20,7 +20,10 @@
 
 int64_t sim_wire_latency(SimWorld *world, uint32_t end)
 {
-    return sim_latency_draw(&world->links[end / 2].latency, &world->ends[end].latency);
+    SimEnd *from = &world->ends[end];
+    if (from->edge_latency_ns > 0)
+        return from->edge_latency_ns;
+    return sim_latency_draw(from->latency, &from->random_latency);
 }
 
 /* --- items ----------------------------------------------------------------------------------- */
@@ -92,8 +95,7 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
         return;
     }
     int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
-    uint64_t bandwidth = world->scenario->link_model.bandwidth_bytes_per_s;
-    from->sending_until_ns = begin_ns + transfer_ns(bytes, bandwidth);
+    from->sending_until_ns = begin_ns + transfer_ns(bytes, from->bandwidth_bytes_per_s);
     int64_t arrival_ns = from->sending_until_ns + sim_wire_latency(world, end);
     from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
     to->coming++;

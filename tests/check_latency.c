@@ -5,12 +5,20 @@
 #include <check.h>
 #include <glib.h>
 
+#include "scenarios/sample.h"
 #include "sim/latency.h"
 #include "tests/aborts.h"
 
 #define N_DRAWS 4000000u
 #define Z_99 2.3263478740408408 /* 99th percentile of the standard normal distribution */
 #define MS INT64_C(1000000)
+#define S (1000 * MS)
+
+#define LATENCY(of, a, b, shape)                                                                   \
+    (ScenarioLatency)                                                                              \
+    {                                                                                              \
+        .kind = SCENARIO_LATENCY_##of, .a_ns = (a), .b_ns = (b), .shape_ppm = (shape)              \
+    }
 
 static SimRandom test_stream(uint64_t entity)
 {
@@ -37,8 +45,8 @@ END_TEST
 
 START_TEST(test_golden_first_draws)
 {
-    const ScenarioLatency uniform = {SCENARIO_LATENCY_UNIFORM, 10 * MS, 200 * MS, 0};
-    const ScenarioLatency lognormal = {SCENARIO_LATENCY_LOGNORMAL, 50 * MS, 0, 500000};
+    const ScenarioLatency uniform = LATENCY(UNIFORM, 10 * MS, 200 * MS, 0);
+    const ScenarioLatency lognormal = LATENCY(LOGNORMAL, 50 * MS, 0, 500000);
     const int64_t golden[][3] = {
         {110276726, 51772468, 639090451},
         {67663019, 38660865, 1192408015},
@@ -59,7 +67,7 @@ END_TEST
 START_TEST(test_lognormal_takes_one_draw)
 {
     SimRandom random = test_stream(4);
-    const ScenarioLatency latency = {SCENARIO_LATENCY_LOGNORMAL, MS, 0, 1000000};
+    const ScenarioLatency latency = LATENCY(LOGNORMAL, MS, 0, 1000000);
     for (uint64_t i = 0; i < 100; i++) {
         ck_assert_uint_eq(random.draw, i);
         sim_latency_draw(&latency, &random);
@@ -70,9 +78,7 @@ END_TEST
 START_TEST(test_lognormal_without_deviation_is_its_median)
 {
     for (uint64_t i = 0; i < 100; i++) {
-        ck_assert_int_eq(
-            draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 123456789, 0, 0}, i),
-            123456789);
+        ck_assert_int_eq(draw_once(LATENCY(LOGNORMAL, 123456789, 0, 0), i), 123456789);
     }
 }
 END_TEST
@@ -122,7 +128,7 @@ static void assert_distribution(Source source, Theory theory)
 
 START_TEST(test_uniform_distribution)
 {
-    const Source source = {.latency = {SCENARIO_LATENCY_UNIFORM, 10 * MS, 200 * MS, 0}};
+    const Source source = {.latency = LATENCY(UNIFORM, 10 * MS, 200 * MS, 0)};
     assert_distribution(source, (Theory){105e6, 105e6, 198.1e6, 0.005});
 }
 END_TEST
@@ -132,7 +138,7 @@ START_TEST(test_lognormal_distribution)
 {
     const uint32_t sigmas_ppm[] = {200000, 500000, 1000000};
     const double sigma = sigmas_ppm[_i] / 1e6;
-    const Source source = {.latency = {SCENARIO_LATENCY_LOGNORMAL, 50 * MS, 0, sigmas_ppm[_i]}};
+    const Source source = {.latency = LATENCY(LOGNORMAL, 50 * MS, 0, sigmas_ppm[_i])};
     assert_distribution(source, (Theory){.mean_ns = 50e6 * exp(sigma * sigma / 2),
                                          .median_ns = 50e6,
                                          .percentile_99_ns = 50e6 * exp(sigma * Z_99),
@@ -156,7 +162,7 @@ START_TEST(test_uniform_reaches_both_ends)
 {
     unsigned counts[3] = {0};
     for (uint64_t i = 0; i < 300; i++) {
-        const int64_t drawn = draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 10, 12, 0}, i);
+        const int64_t drawn = draw_once(LATENCY(UNIFORM, 10, 12, 0), i);
         ck_assert_int_ge(drawn, 10);
         ck_assert_int_le(drawn, 12);
         counts[drawn - 10]++;
@@ -164,7 +170,7 @@ START_TEST(test_uniform_reaches_both_ends)
     ck_assert_uint_gt(counts[0], 60);
     ck_assert_uint_gt(counts[1], 60);
     ck_assert_uint_gt(counts[2], 60);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 10, 10, 0}, 0), 10);
+    ck_assert_int_eq(draw_once(LATENCY(UNIFORM, 10, 10, 0), 0), 10);
 }
 END_TEST
 
@@ -172,24 +178,18 @@ START_TEST(test_latency_is_kept_within_bounds)
 {
     const int64_t max_ns = SCENARIO_LATENCY_MAX_NS;
     ck_assert_int_eq(max_ns, INT64_C(3600000000000));
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, 0, 0, 0}, 0), 1);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, max_ns, 0, 0}, 0),
-                     max_ns);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, max_ns + 1, 0, 0}, 0),
-                     max_ns);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, INT64_MAX, 0, 0}, 0),
-                     max_ns);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 0, 0, 0}, 0), 1);
-    ck_assert_int_eq(
-        draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, max_ns + 1, INT64_MAX, 0}, 0),
-        max_ns);
-    ck_assert_int_eq(draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 0, 0, 500000}, 0), 1);
+    ck_assert_int_eq(draw_once(LATENCY(CONSTANT, 0, 0, 0), 0), 1);
+    ck_assert_int_eq(draw_once(LATENCY(CONSTANT, max_ns, 0, 0), 0), max_ns);
+    ck_assert_int_eq(draw_once(LATENCY(CONSTANT, max_ns + 1, 0, 0), 0), max_ns);
+    ck_assert_int_eq(draw_once(LATENCY(CONSTANT, INT64_MAX, 0, 0), 0), max_ns);
+    ck_assert_int_eq(draw_once(LATENCY(UNIFORM, 0, 0, 0), 0), 1);
+    ck_assert_int_eq(draw_once(LATENCY(UNIFORM, max_ns + 1, INT64_MAX, 0), 0), max_ns);
+    ck_assert_int_eq(draw_once(LATENCY(LOGNORMAL, 0, 0, 500000), 0), 1);
     /* The widest deviation: half of the draws are at either bound, all but a few in 1000. */
     unsigned at_min = 0;
     unsigned at_max = 0;
     for (uint64_t i = 0; i < 1000; i++) {
-        const int64_t drawn =
-            draw_once((ScenarioLatency){SCENARIO_LATENCY_LOGNORMAL, 1000 * MS, 0, UINT32_MAX}, i);
+        const int64_t drawn = draw_once(LATENCY(LOGNORMAL, 1000 * MS, 0, UINT32_MAX), i);
         at_min += drawn == 1;
         at_max += drawn == max_ns;
     }
@@ -214,14 +214,185 @@ START_TEST(test_exponential_is_kept_within_bounds)
 }
 END_TEST
 
+/* ---- The other kinds ------------------------------------------------------------------------- */
+
+static double normal_density(double z)
+{
+    return exp(-z * z / 2) / sqrt(2 * acos(-1));
+}
+
+static double normal_share_below(double z)
+{
+    return erfc(-z / sqrt(2)) / 2;
+}
+
+START_TEST(test_normal_distribution)
+{
+    const Source source = {.latency = LATENCY(NORMAL, 80 * MS, 15 * MS, 0)};
+    assert_distribution(source, (Theory){80e6, 80e6, 80e6 + Z_99 * 15e6, 0.002});
+}
+END_TEST
+
+/* The mean of a normal deviate whose tails are cut off: those below a and above b become a and b.
+ */
+START_TEST(test_normal_distribution_with_limits)
+{
+    Source source = {.latency = LATENCY(NORMAL, 50 * MS, 40 * MS, 0)};
+    const double a = -1; /* 10 ms */
+    const double b = 1.5;
+    const double mean = a * normal_share_below(a) + b * (1 - normal_share_below(b)) +
+                        normal_density(a) - normal_density(b);
+    source.latency.min_ns = 10 * MS;
+    source.latency.max_ns = 110 * MS;
+    assert_distribution(source, (Theory){50e6 + 40e6 * mean, 50e6, 110e6, 0.002});
+}
+END_TEST
+
+START_TEST(test_normal_below_zero_is_one_nanosecond)
+{
+    const ScenarioLatency latency = LATENCY(NORMAL, 1, 1000, 0);
+    SimRandom random = test_stream(6);
+    unsigned at_min = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        at_min += sim_latency_draw(&latency, &random) == 1;
+    }
+    ck_assert_uint_gt(at_min, 4800);
+    ck_assert_uint_lt(at_min, 5200);
+    ck_assert_uint_eq(random.draw, 10000);
+}
+END_TEST
+
+START_TEST(test_shifted_exponential_distribution)
+{
+    Source source = {.latency = LATENCY(EXPONENTIAL, 30 * MS, 20 * MS, 0)};
+    assert_distribution(source,
+                        (Theory){50e6, 30e6 + 20e6 * log(2), 30e6 + 20e6 * log(100), 0.003});
+    source.latency.max_ns = 90 * MS;
+    assert_distribution(source,
+                        (Theory){30e6 + 20e6 * (1 - exp(-3)), 30e6 + 20e6 * log(2), 90e6, 0.003});
+}
+END_TEST
+
+/* Mean minimum x shape / (shape - 1), quantile minimum x (1 - share)^(-1 / shape). */
+START_TEST(test_pareto_distribution)
+{
+    const uint32_t shapes_ppm[] = {2500000, 5000000, 100000000};
+    const double shape = shapes_ppm[_i] / 1e6;
+    const Source source = {.latency = LATENCY(PARETO, 40 * MS, 0, shapes_ppm[_i])};
+    assert_distribution(source, (Theory){.mean_ns = 40e6 * shape / (shape - 1),
+                                         .median_ns = 40e6 * pow(2, 1 / shape),
+                                         .percentile_99_ns = 40e6 * pow(100, 1 / shape),
+                                         .tolerance = _i == 0 ? 0.006 : 0.003});
+}
+END_TEST
+
+/* With a shape of 1 there is no mean but for the limit: minimum x (1 + ln(maximum / minimum)). */
+START_TEST(test_pareto_distribution_with_a_limit)
+{
+    Source source = {.latency = LATENCY(PARETO, 10 * MS, 0, 1000000)};
+    source.latency.max_ns = 640 * MS;
+    assert_distribution(source, (Theory){10e6 * (1 + log(64)), 20e6, 640e6, 0.006});
+}
+END_TEST
+
+START_TEST(test_lognormal_distribution_with_a_limit)
+{
+    Source source = {.latency = LATENCY(LOGNORMAL, 50 * MS, 0, 1000000)};
+    const double b = log(4);
+    const double mean = exp(0.5) * normal_share_below(b - 1) + 4 * (1 - normal_share_below(b));
+    source.latency.max_ns = 200 * MS;
+    assert_distribution(source, (Theory){50e6 * mean, 50e6, 200e6, 0.005});
+}
+END_TEST
+
+/* The squares of 1 to 1000, in us, each as often as its root. */
+START_TEST(test_empirical_distribution)
+{
+    ScenarioWeighted values[1000];
+    double sum = 0;
+    for (uint32_t i = 0; i < 1000; i++) {
+        const int64_t root = 1 + (i * 7 + 3) % 1000;
+        values[i] = (ScenarioWeighted){root * root * 1000, (uint64_t)root};
+        sum += 1e3 * (double)root * (double)root * (double)root;
+    }
+    ScenarioSample *sample = scenario_sample_new(values, 1000);
+    Source source = {.latency = LATENCY(EMPIRICAL, 0, 0, 0)};
+    source.latency.sample = sample;
+    /* Half of all weight is at roots below 707.6, 99 % below 995. */
+    assert_distribution(source, (Theory){sum / 500500, 707.5 * 707.5e3, 995e3 * 995, 0.005});
+    scenario_sample_free(sample);
+}
+END_TEST
+
+START_TEST(test_golden_draws_of_the_other_kinds)
+{
+    ScenarioWeighted values[] = {{30 * MS, 1}, {10 * MS, 2}, {20 * MS, 3}};
+    ScenarioSample *sample = scenario_sample_new(values, 3);
+    ScenarioLatency empirical = LATENCY(EMPIRICAL, 0, 0, 0);
+    empirical.sample = sample;
+    const int64_t golden[][4] = {
+        {81045065, 42781809, 51651314, 20000000},
+        {72284146, 53848160, 64446966, 10000000},
+        {89370343, 36187308, 45269142, 20000000},
+        {68843943, 59522828, 72192489, 10000000},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(golden); i++) {
+        ck_assert_int_eq(draw_once(LATENCY(NORMAL, 80 * MS, 15 * MS, 0), i), golden[i][0]);
+        ck_assert_int_eq(draw_once(LATENCY(EXPONENTIAL, 30 * MS, 20 * MS, 0), i), golden[i][1]);
+        ck_assert_int_eq(draw_once(LATENCY(PARETO, 40 * MS, 0, 2500000), i), golden[i][2]);
+        ck_assert_int_eq(draw_once(empirical, i), golden[i][3]);
+    }
+    scenario_sample_free(sample);
+}
+END_TEST
+
+/* The widest that a scenario can say: no draw leaves the range, none overflows. */
+START_TEST(test_extremes_of_the_other_kinds)
+{
+    const int64_t max_ns = SCENARIO_LATENCY_MAX_NS;
+    const ScenarioLatency extremes[] = {
+        LATENCY(NORMAL, max_ns, max_ns, 0),
+        LATENCY(EXPONENTIAL, max_ns - 1, 1, 0),
+        LATENCY(EXPONENTIAL, 1, max_ns, 0),
+        LATENCY(PARETO, 1, 0, SIM_PARETO_SHAPE_MIN_PPM),
+        LATENCY(PARETO, max_ns, 0, SIM_PARETO_SHAPE_MIN_PPM),
+        LATENCY(PARETO, 1000 * S, 0, 1000000000),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(extremes); i++) {
+        SimRandom random = test_stream(8);
+        for (uint64_t d = 0; d < 10000; d++) {
+            const int64_t drawn_ns = sim_latency_draw(&extremes[i], &random);
+            ck_assert_int_ge(drawn_ns, 1);
+            ck_assert_int_le(drawn_ns, max_ns);
+            ck_assert_uint_eq(random.draw, d + 1);
+        }
+    }
+}
+END_TEST
+
 static void negative_latency(void)
 {
-    draw_once((ScenarioLatency){SCENARIO_LATENCY_CONSTANT, -1, 0, 0}, 0);
+    draw_once(LATENCY(CONSTANT, -1, 0, 0), 0);
 }
 
 static void uniform_reversed(void)
 {
-    draw_once((ScenarioLatency){SCENARIO_LATENCY_UNIFORM, 2, 1, 0}, 0);
+    draw_once(LATENCY(UNIFORM, 2, 1, 0), 0);
+}
+
+static void negative_deviation(void)
+{
+    draw_once(LATENCY(NORMAL, 1, -1, 0), 0);
+}
+
+static void shape_too_small(void)
+{
+    draw_once(LATENCY(PARETO, 1, 0, SIM_PARETO_SHAPE_MIN_PPM - 1), 0);
+}
+
+static void no_sample(void)
+{
+    draw_once(LATENCY(EMPIRICAL, 0, 0, 0), 0);
 }
 
 static void mean_zero(void)
@@ -241,6 +412,9 @@ START_TEST(test_limits_are_asserted)
     ck_assert(test_aborts(negative_latency));
     ck_assert(test_aborts(uniform_reversed));
     ck_assert(test_aborts(mean_zero));
+    ck_assert(test_aborts(negative_deviation));
+    ck_assert(test_aborts(shape_too_small));
+    ck_assert(test_aborts(no_sample));
     ck_assert(test_aborts(mean_beyond_the_limit));
 }
 END_TEST
@@ -260,6 +434,16 @@ int main(void)
     tcase_add_loop_test(tcase, test_exponential_distribution, 0, 2);
     tcase_add_test(tcase, test_latency_is_kept_within_bounds);
     tcase_add_test(tcase, test_exponential_is_kept_within_bounds);
+    tcase_add_test(tcase, test_normal_distribution);
+    tcase_add_test(tcase, test_normal_distribution_with_limits);
+    tcase_add_test(tcase, test_normal_below_zero_is_one_nanosecond);
+    tcase_add_test(tcase, test_shifted_exponential_distribution);
+    tcase_add_loop_test(tcase, test_pareto_distribution, 0, 3);
+    tcase_add_test(tcase, test_pareto_distribution_with_a_limit);
+    tcase_add_test(tcase, test_lognormal_distribution_with_a_limit);
+    tcase_add_test(tcase, test_empirical_distribution);
+    tcase_add_test(tcase, test_golden_draws_of_the_other_kinds);
+    tcase_add_test(tcase, test_extremes_of_the_other_kinds);
     tcase_add_test(tcase, test_limits_are_asserted);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -181,7 +181,7 @@ START_TEST(the_other_latencies_and_rules)
     ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, 0);
     ck_assert_uint_eq(s->link_model.latency.kind, SCENARIO_LATENCY_LOGNORMAL);
     ck_assert_int_eq(s->link_model.latency.a_ns, 40 * MS);
-    ck_assert_uint_eq(s->link_model.latency.sigma_ppm, 500001);
+    ck_assert_uint_eq(s->link_model.latency.shape_ppm, 500001);
 
     g_autoptr(Scenario) t =
         load("{\"duration\": \"1s\", \"peers\": {\"a\": {\"produces\": true}},"
@@ -189,7 +189,7 @@ START_TEST(the_other_latencies_and_rules)
              " \"links\": {\"latency\": {\"lognormal\": {\"median\": \"40ms\", \"sigma\": 5}}}}");
 
     ck_assert_uint_eq(t->chain.rule, SCENARIO_RULE_DPOS);
-    ck_assert_uint_eq(t->link_model.latency.sigma_ppm, 5000000);
+    ck_assert_uint_eq(t->link_model.latency.shape_ppm, 5000000);
 }
 END_TEST
 
