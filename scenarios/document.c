@@ -85,6 +85,14 @@ static void append_pointer(const ScenarioDocument *document, uint32_t node, GStr
     }
 }
 
+char *scenario_document_pointer(const ScenarioDocument *document, uint32_t node)
+{
+    GString *out = g_string_new(NULL);
+
+    append_pointer(document, node, out);
+    return g_string_free(out, FALSE);
+}
+
 char *scenario_document_place(const ScenarioDocument *document, uint32_t node, bool of_key)
 {
     const ScenarioNode *at = node_at(document, node);

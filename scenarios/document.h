@@ -63,6 +63,9 @@ bool scenario_document_uint(const ScenarioDocument *document, uint32_t node, uin
  */
 char *scenario_document_place(const ScenarioDocument *document, uint32_t node, bool of_key);
 
+/* "/links/latency": the JSON pointer of a value. (transfer full) */
+char *scenario_document_pointer(const ScenarioDocument *document, uint32_t node);
+
 /* The user's text made fit for one line of a message: escaped and cut. (transfer full) */
 char *scenario_quote(const char *text);
 

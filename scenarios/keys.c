@@ -99,20 +99,73 @@ static const ScenarioKey links_keys[] = {
     {"bandwidth", OPTIONAL, offsetof(ScenarioLinksKeys, bandwidth)},
     {"send_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, send_buffer)},
     {"receive_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, receive_buffer)},
+    {"regions", OPTIONAL, offsetof(ScenarioLinksKeys, regions)},
+    {"between", OPTIONAL, offsetof(ScenarioLinksKeys, between)},
 };
 KEY_TABLE(scenario_links_table, "links", "/links", links_keys);
 
 static const ScenarioKey latency_keys[] = {
     {"uniform", OPTIONAL, offsetof(ScenarioLatencyKeys, uniform)},
     {"lognormal", OPTIONAL, offsetof(ScenarioLatencyKeys, lognormal)},
+    {"normal", OPTIONAL, offsetof(ScenarioLatencyKeys, normal)},
+    {"exponential", OPTIONAL, offsetof(ScenarioLatencyKeys, exponential)},
+    {"pareto", OPTIONAL, offsetof(ScenarioLatencyKeys, pareto)},
+    {"empirical", OPTIONAL, offsetof(ScenarioLatencyKeys, empirical)},
 };
 KEY_TABLE(scenario_latency_table, "latency", "/links/latency", latency_keys);
 
 static const ScenarioKey lognormal_keys[] = {
     {"median", REQUIRED, offsetof(ScenarioLognormalKeys, median)},
     {"sigma", REQUIRED, offsetof(ScenarioLognormalKeys, sigma)},
+    {"max", OPTIONAL, offsetof(ScenarioLognormalKeys, max)},
 };
 KEY_TABLE(scenario_lognormal_table, "lognormal", "/links/latency/lognormal", lognormal_keys);
+
+static const ScenarioKey normal_keys[] = {
+    {"mean", REQUIRED, offsetof(ScenarioNormalKeys, mean)},
+    {"deviation", REQUIRED, offsetof(ScenarioNormalKeys, deviation)},
+    {"min", OPTIONAL, offsetof(ScenarioNormalKeys, min)},
+    {"max", OPTIONAL, offsetof(ScenarioNormalKeys, max)},
+};
+KEY_TABLE(scenario_normal_table, "normal", "/links/latency/normal", normal_keys);
+
+static const ScenarioKey exponential_keys[] = {
+    {"mean", REQUIRED, offsetof(ScenarioExponentialKeys, mean)},
+    {"min", OPTIONAL, offsetof(ScenarioExponentialKeys, min)},
+    {"max", OPTIONAL, offsetof(ScenarioExponentialKeys, max)},
+};
+KEY_TABLE(scenario_exponential_table, "exponential", "/links/latency/exponential",
+          exponential_keys);
+
+static const ScenarioKey pareto_keys[] = {
+    {"min", REQUIRED, offsetof(ScenarioParetoKeys, min)},
+    {"shape", REQUIRED, offsetof(ScenarioParetoKeys, shape)},
+    {"max", OPTIONAL, offsetof(ScenarioParetoKeys, max)},
+};
+KEY_TABLE(scenario_pareto_table, "pareto", "/links/latency/pareto", pareto_keys);
+
+static const ScenarioKey empirical_keys[] = {
+    {"values", OPTIONAL, offsetof(ScenarioEmpiricalKeys, values)},
+    {"weights", OPTIONAL, offsetof(ScenarioEmpiricalKeys, weights)},
+    {"file", OPTIONAL, offsetof(ScenarioEmpiricalKeys, file)},
+};
+KEY_TABLE(scenario_empirical_table, "empirical", "/links/latency/empirical", empirical_keys);
+
+static const ScenarioKey link_regions_keys[] = {
+    {"table", REQUIRED, offsetof(ScenarioLinkRegionsKeys, table)},
+    {"of", REQUIRED, offsetof(ScenarioLinkRegionsKeys, of)},
+    {"jitter", OPTIONAL, offsetof(ScenarioLinkRegionsKeys, jitter)},
+};
+KEY_TABLE(scenario_link_regions_table, "link_regions", "/links/regions", link_regions_keys);
+
+static const ScenarioKey link_rule_keys[] = {
+    {"from", REQUIRED, offsetof(ScenarioLinkRuleKeys, from)},
+    {"to", REQUIRED, offsetof(ScenarioLinkRuleKeys, to)},
+    {"latency", OPTIONAL, offsetof(ScenarioLinkRuleKeys, latency)},
+    {"bandwidth", OPTIONAL, offsetof(ScenarioLinkRuleKeys, bandwidth)},
+    {"one_way", OPTIONAL, offsetof(ScenarioLinkRuleKeys, one_way)},
+};
+KEY_TABLE(scenario_link_rule_table, "link_rule", "/links/between/INDEX", link_rule_keys);
 
 static const ScenarioKey transactions_keys[] = {
     {"rate", REQUIRED, offsetof(ScenarioTransactionsKeys, rate)},
@@ -169,6 +222,12 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_links_table,
     &scenario_latency_table,
     &scenario_lognormal_table,
+    &scenario_normal_table,
+    &scenario_exponential_table,
+    &scenario_pareto_table,
+    &scenario_empirical_table,
+    &scenario_link_regions_table,
+    &scenario_link_rule_table,
     &scenario_transactions_table,
     &scenario_event_table,
     &scenario_expect_table,
@@ -217,6 +276,19 @@ static const ScenarioWord topology_kind_words[] = {
 };
 WORD_TABLE(scenario_topology_kind_words, "topology_kind_word", topology_kind_words);
 
+static const ScenarioWord region_table_words[] = {
+    {"aws16", SCENARIO_REGION_TABLE_AWS16},
+    {"internet6", SCENARIO_REGION_TABLE_INTERNET6},
+    {"internet6-2015", SCENARIO_REGION_TABLE_INTERNET6_2015},
+};
+WORD_TABLE(scenario_region_table_words, "region_table_word", region_table_words);
+
+static const ScenarioWord region_deal_words[] = {
+    {"even", SCENARIO_REGION_DEAL_EVEN},
+    {"topology", SCENARIO_REGION_DEAL_TOPOLOGY},
+};
+WORD_TABLE(scenario_region_deal_words, "region_deal_word", region_deal_words);
+
 static const ScenarioWord wire_words[] = {
     {"structured", SCENARIO_WIRE_STRUCTURED},
     {"bytes", SCENARIO_WIRE_BYTES},
@@ -240,11 +312,10 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,          &scenario_start_chain_words,
-    &scenario_persona_kind_words,  &scenario_fault_words,
-    &scenario_topology_kind_words, &scenario_wire_words,
-    &scenario_connections_words,   &scenario_restart_chain_words,
-    &scenario_quantity_words,      NULL,
+    &scenario_rule_words,          &scenario_start_chain_words,   &scenario_persona_kind_words,
+    &scenario_fault_words,         &scenario_topology_kind_words, &scenario_region_table_words,
+    &scenario_region_deal_words,   &scenario_wire_words,          &scenario_connections_words,
+    &scenario_restart_chain_words, &scenario_quantity_words,      NULL,
 };
 
 /* ---- Misspellings ---------------------------------------------------------------------------- */

@@ -112,17 +112,63 @@ typedef struct ScenarioLinksKeys {
     uint32_t bandwidth;
     uint32_t send_buffer;
     uint32_t receive_buffer;
+    uint32_t regions;
+    uint32_t between;
 } ScenarioLinksKeys;
 
 typedef struct ScenarioLatencyKeys {
     uint32_t uniform;
     uint32_t lognormal;
+    uint32_t normal;
+    uint32_t exponential;
+    uint32_t pareto;
+    uint32_t empirical;
 } ScenarioLatencyKeys;
 
 typedef struct ScenarioLognormalKeys {
     uint32_t median;
     uint32_t sigma;
+    uint32_t max;
 } ScenarioLognormalKeys;
+
+typedef struct ScenarioNormalKeys {
+    uint32_t mean;
+    uint32_t deviation;
+    uint32_t min;
+    uint32_t max;
+} ScenarioNormalKeys;
+
+typedef struct ScenarioExponentialKeys {
+    uint32_t mean;
+    uint32_t min;
+    uint32_t max;
+} ScenarioExponentialKeys;
+
+typedef struct ScenarioParetoKeys {
+    uint32_t min;
+    uint32_t shape;
+    uint32_t max;
+} ScenarioParetoKeys;
+
+typedef struct ScenarioEmpiricalKeys {
+    uint32_t values;
+    uint32_t weights;
+    uint32_t file;
+} ScenarioEmpiricalKeys;
+
+typedef struct ScenarioLinkRegionsKeys {
+    uint32_t table;
+    uint32_t of;
+    uint32_t jitter;
+} ScenarioLinkRegionsKeys;
+
+typedef struct ScenarioLinkRuleKeys {
+    uint32_t from;
+    uint32_t to;
+    uint32_t latency;
+    uint32_t bandwidth;
+    uint32_t one_way;
+} ScenarioLinkRuleKeys;
 
 typedef struct ScenarioTransactionsKeys {
     uint32_t rate;
@@ -173,11 +219,30 @@ extern const ScenarioKeyTable scenario_topology_table;
 extern const ScenarioKeyTable scenario_links_table;
 extern const ScenarioKeyTable scenario_latency_table;
 extern const ScenarioKeyTable scenario_lognormal_table;
+extern const ScenarioKeyTable scenario_normal_table;
+extern const ScenarioKeyTable scenario_exponential_table;
+extern const ScenarioKeyTable scenario_pareto_table;
+extern const ScenarioKeyTable scenario_empirical_table;
+extern const ScenarioKeyTable scenario_link_regions_table;
+extern const ScenarioKeyTable scenario_link_rule_table;
 extern const ScenarioKeyTable scenario_transactions_table;
 extern const ScenarioKeyTable scenario_event_table;
 extern const ScenarioKeyTable scenario_expect_table;
 extern const ScenarioKeyTable scenario_convergence_table;
 extern const ScenarioKeyTable scenario_bound_table;
+
+/* Region tables that are built in. */
+typedef enum ScenarioRegionTableWord {
+    SCENARIO_REGION_TABLE_AWS16,
+    SCENARIO_REGION_TABLE_INTERNET6,
+    SCENARIO_REGION_TABLE_INTERNET6_2015,
+} ScenarioRegionTableWord;
+
+/* How peers get their regions, where none are listed. */
+typedef enum ScenarioRegionDeal {
+    SCENARIO_REGION_DEAL_EVEN,     /* peer p gets region p modulo their number */
+    SCENARIO_REGION_DEAL_TOPOLOGY, /* those of the topology, in their order */
+} ScenarioRegionDeal;
 
 typedef enum ScenarioTopologyKind {
     SCENARIO_TOPOLOGY_FULL_MESH,
@@ -201,6 +266,8 @@ extern const ScenarioWordTable scenario_start_chain_words;   /* bool from_genesi
 extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, but honest */
 extern const ScenarioWordTable scenario_fault_words;         /* ScenarioFault */
 extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopologyKind */
+extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTableWord */
+extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
 extern const ScenarioWordTable scenario_connections_words;   /* bool reset */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */

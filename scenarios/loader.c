@@ -59,9 +59,9 @@ static void read_root(ScenarioReader *reader)
                              &scenario->duration_ns);
     scenario_read_chain(reader, keys.chain);
     scenario_read_peers(reader, keys.peers);
-    scenario_read_links(reader, keys.links);
     scenario_read_wire(reader, keys.wire);
     scenario_read_topology(reader, keys.topology);
+    scenario_read_links(reader, keys.links);
     scenario_read_transactions(reader, keys.transactions);
     scenario_read_events(reader, keys.events);
     scenario_read_expect(reader, keys.expect);

@@ -18,10 +18,11 @@
 void scenario_read_chain(ScenarioReader *reader, uint32_t node);
 void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 
-/* read_network.c: the link model, the wire, the transactions; read_topology.c: the links. */
-void scenario_read_links(ScenarioReader *reader, uint32_t node);
+/* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;
+ * read_network.c: the wire, the transactions. */
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);
 void scenario_read_topology(ScenarioReader *reader, uint32_t node);
+void scenario_read_links(ScenarioReader *reader, uint32_t node);
 void scenario_read_transactions(ScenarioReader *reader, uint32_t node);
 
 /* read_events.c: events in order of time, and whether their sequence makes sense. */

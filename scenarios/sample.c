@@ -75,6 +75,11 @@ void scenario_sample_free(ScenarioSample *sample)
     g_free(sample);
 }
 
+uint32_t scenario_sample_count(const ScenarioSample *sample)
+{
+    return sample->n;
+}
+
 int64_t scenario_sample_at(const ScenarioSample *sample, uint64_t bits)
 {
     const uint64_t target = share_of(sample->total, bits);

@@ -31,6 +31,9 @@ ScenarioSample *scenario_sample_new(ScenarioWeighted *values, uint32_t n);
 /* Accepts NULL. */
 void scenario_sample_free(ScenarioSample *sample);
 
+/* How many values there are. */
+uint32_t scenario_sample_count(const ScenarioSample *sample);
+
 /* The value for 64 random bits; values of weight 0 never come. The chance of each is its share of
  * the weights, within 2^-64. */
 int64_t scenario_sample_at(const ScenarioSample *sample, uint64_t bits);

@@ -269,6 +269,12 @@ bool scenario_selector_all(ScenarioReader *reader, uint32_t node, ScenarioPeerSe
     return reader->peers_known && fill(reader, node, &range, 1, set);
 }
 
+bool scenario_selector_key(ScenarioReader *reader, uint32_t node, ScenarioRange *ret_range)
+{
+    return reader->peers_known &&
+           resolve(reader, node, scenario_reader_node(reader, node)->key, ret_range);
+}
+
 bool scenario_selector_one(ScenarioReader *reader, uint32_t node, uint32_t *peer)
 {
     if (node == SCENARIO_NODE_NONE) {

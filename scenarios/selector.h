@@ -37,6 +37,9 @@ bool scenario_selector_set(ScenarioReader *reader, uint32_t node, bool empty_all
 /* Reads a selector of exactly one peer. */
 bool scenario_selector_one(ScenarioReader *reader, uint32_t node, uint32_t *peer);
 
+/* Reads the key of an object's member, which is a selector, not an array of them. */
+bool scenario_selector_key(ScenarioReader *reader, uint32_t node, ScenarioRange *ret_range);
+
 /* Fills `set` with all peers. False, with a mistake at `node`, when the limit is passed. */
 bool scenario_selector_all(ScenarioReader *reader, uint32_t node, ScenarioPeerSet *set);
 

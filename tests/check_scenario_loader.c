@@ -442,8 +442,8 @@ START_TEST(overrides_that_are_wrong)
         {{"/links", "{\"latency\": }"},
          "--set /links: column 13 of the value: expected a value, found '}'"},
         {{"/links", "{\"latency\": 5}"},
-         "--set /links: /links/latency: must be a duration such as \"40ms\", {\"uniform\": [...]} "
-         "or {\"lognormal\": {...}}, not an integer"},
+         "--set /links: /links/latency: must be a duration such as \"40ms\", or an object such as "
+         "{\"uniform\": [\"10ms\", \"200ms\"]}, not an integer"},
         {{"/name", "\xFF"}, "--set /name: the value is not valid UTF-8"},
         {{"/sed", "1"},
          "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "

@@ -143,38 +143,49 @@ START_TEST(test_same_instant)
 END_TEST
 
 /* 10^5 sends at random times over a latency that varies by the factor of a hundred. */
+/* Random latencies, widely spread: not one of a million messages overtakes another. */
+#define N_ORDERED 1000000u
+
+typedef struct Taken {
+    uint32_t n;
+    int64_t last_ns;
+    int64_t sum_ns; /* of the times that they took */
+} Taken;
+
+/* Takes the arrivals up to a time: pings that say their number and when they were sent. */
+static void take_in_order(int64_t until_ns, Taken *taken)
+{
+    while (sim_queue_size(&world->queue) > 0 &&
+           sim_queue_peek(&world->queue)->time_ns <= until_ns) {
+        BnetMessage message;
+        uint32_t bytes;
+        Event event;
+        ck_assert(next_event(&event, true) && event.arrived);
+        sim_wire_take(world, event.end, &message, &bytes);
+        ck_assert_uint_eq(message.u.ping.lib_number, taken->n++);
+        ck_assert_int_gt(event.time_ns, taken->last_ns);
+        taken->last_ns = event.time_ns;
+        taken->sum_ns += event.time_ns - message.u.ping.sent_ns;
+    }
+}
+
 START_TEST(test_order)
 {
     make_world("'latency': {'lognormal': {'median': '10ms', 'sigma': 1.5}},"
                "'send_buffer': '1GiB', 'receive_buffer': '1GiB'");
     SimRandom random = sim_random_stream(7, SIM_RANDOM_TEST, 0);
-    BnetTrx expected = 1;
-    int64_t last_ns = -1;
-    int64_t sum_ns = 0;
-    Event event;
-    g_autoptr(GArray) sent_ns = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    Taken taken = {.last_ns = -1};
     int64_t at_ns = 0;
-    for (uint32_t i = 0; i < 100000; i++) {
+    for (uint32_t i = 0; i < N_ORDERED; i++) {
         at_ns += sim_random_range_ns(&random, 0, 200 * BNET_NS_PER_US);
-        while (sim_queue_size(&world->queue) > 0 &&
-               sim_queue_peek(&world->queue)->time_ns <= at_ns) {
-            ck_assert(next_event(&event, false) && event.arrived);
-            ck_assert_uint_eq(event.trx, expected++);
-            ck_assert_int_gt(event.time_ns, last_ns);
-            last_ns = event.time_ns;
-            sum_ns += last_ns - g_array_index(sent_ns, int64_t, event.trx - 1);
-        }
+        take_in_order(at_ns, &taken);
         world->now_ns = at_ns;
-        g_array_append_val(sent_ns, at_ns);
-        ck_assert(send(end_b, 100));
+        BnetMessage ping = {.kind = BNET_MESSAGE_PING, .u.ping = {at_ns, {{0}}, i}};
+        ck_assert(sim_wire_send(world, end_b, &ping));
     }
-    while (next_event(&event, false)) {
-        ck_assert_uint_eq(event.trx, expected++);
-        ck_assert_int_gt(event.time_ns, last_ns);
-        last_ns = event.time_ns;
-    }
-    ck_assert_uint_eq(expected, 100001);
-    ck_assert_int_gt(sum_ns / 100000, 10 * MS);
+    take_in_order(INT64_MAX, &taken);
+    ck_assert_uint_eq(taken.n, N_ORDERED);
+    ck_assert_int_gt(taken.sum_ns / N_ORDERED, 10 * MS);
     ck_assert_uint_eq(world->ends[end_a].wire_bytes, 0);
 }
 END_TEST
@@ -198,6 +209,33 @@ START_TEST(test_bandwidth)
 END_TEST
 
 /* A byte that does not take a whole number of nanoseconds takes the next one. */
+/* A rule for one way leaves the other as it was; so does an edge its bandwidth. */
+START_TEST(test_ways_differ)
+{
+    make_world(
+        "'latency': '40ms', 'bandwidth': '1MB/s', 'between': ["
+        "{'from': 'a', 'to': 'b', 'latency': '5ms', 'bandwidth': '1GB/s', 'one_way': true}]");
+    send(end_a, 1000);
+    send(end_b, 1000);
+    expect_arrival(end_b, 5 * MS + 1000, 1);
+    expect_arrival(end_a, 41 * MS, 2);
+    expect_nothing();
+}
+END_TEST
+
+/* What an edge says of itself is for both ways, whatever the rules say. */
+START_TEST(test_latency_of_an_edge)
+{
+    make_world("'between': [{'from': '*', 'to': '*', 'latency': '9ms'}]");
+    world->ends[end_a].edge_latency_ns = world->ends[end_b].edge_latency_ns = 3 * MS;
+    send(end_a, 1000);
+    send(end_b, 1000);
+    expect_arrival(end_b, 3 * MS, 1);
+    expect_arrival(end_a, 3 * MS, 2);
+    ck_assert_uint_eq(world->ends[end_a].random_latency.draw, 0);
+}
+END_TEST
+
 START_TEST(test_bandwidth_rounds_up)
 {
     make_world("'latency': '1ms', 'bandwidth': '3GB/s'");
@@ -487,6 +525,8 @@ int main(void)
     tcase_add_test(tcase, test_same_instant);
     tcase_add_test(tcase, test_order);
     tcase_add_test(tcase, test_bandwidth);
+    tcase_add_test(tcase, test_ways_differ);
+    tcase_add_test(tcase, test_latency_of_an_edge);
     tcase_add_test(tcase, test_bandwidth_rounds_up);
     tcase_add_test(tcase, test_signal);
     tcase_add_test(tcase, test_buffers);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "scenarios/link_latency.h"
+#include "scenarios/link_regions.h"
+#include "scenarios/parts.h"
+#include "scenarios/selector.h"
+#include "scenarios/units.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define DEFAULT_BUFFER_BYTES (1024u * 1024u)
+
+static void read_bandwidth(ScenarioReader *reader, uint32_t node, uint64_t *bytes_per_s)
+{
+    uint64_t value = 0;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    const char *text = scenario_reader_string(
+        reader, node, "a string with a bandwidth such as \"100Mbit/s\", or \"unlimited\"");
+
+    if (text == NULL) {
+        return;
+    }
+    if (strcmp(text, "unlimited") == 0) {
+        *bytes_per_s = 0;
+        return;
+    }
+    const char *wrong = scenario_units_bandwidth(text, &value);
+
+    if (wrong == NULL && (value == 0 || value > SCENARIO_BANDWIDTH_MAX_BYTES_PER_S)) {
+        wrong = "is out of range; allowed is 1B/s to 1000GB/s, or \"unlimited\"";
+    }
+    if (wrong != NULL) {
+        g_autofree char *quoted = scenario_quote(text);
+
+        scenario_reader_fail(reader, node, "%s %s", quoted, wrong);
+        return;
+    }
+    *bytes_per_s = value;
+}
+
+/* ---- Rules ----------------------------------------------------------------------------------- */
+
+/* On which sides of a rule a peer is. */
+#define SIDE_FROM 1u
+#define SIDE_TO 2u
+
+/* What one of `between` says. */
+typedef struct Rule {
+    bool has_latency;
+    uint32_t latency; /* index in Scenario.latencies */
+    bool has_bandwidth;
+    uint64_t bandwidth_bytes_per_s;
+    bool one_way;
+    uint8_t *sides; /* of each peer */
+} Rule;
+
+static bool mark(ScenarioReader *reader, uint32_t node, uint8_t side, uint8_t *sides)
+{
+    g_autoptr(GArray) ranges = scenario_selector_ranges(reader, node, false);
+
+    if (ranges == NULL) {
+        return false;
+    }
+    for (guint i = 0; i < ranges->len; i++) {
+        const ScenarioRange *range = &g_array_index(ranges, ScenarioRange, i);
+
+        for (uint32_t peer = range->first; peer <= range->last; peer++) {
+            sides[peer] |= side;
+        }
+    }
+    return true;
+}
+
+static bool is_meant(const Rule *rule, uint32_t from, uint32_t to)
+{
+    const bool there = (rule->sides[from] & SIDE_FROM) != 0 && (rule->sides[to] & SIDE_TO) != 0;
+    const bool back = (rule->sides[to] & SIDE_FROM) != 0 && (rule->sides[from] & SIDE_TO) != 0;
+
+    return there || (back && !rule->one_way);
+}
+
+static void apply_to_way(const Rule *rule, uint32_t from, uint32_t to, ScenarioWay *way)
+{
+    if (!is_meant(rule, from, to)) {
+        return;
+    }
+    if (rule->has_latency) {
+        way->latency = rule->latency;
+    }
+    if (rule->has_bandwidth) {
+        way->bandwidth_bytes_per_s = rule->bandwidth_bytes_per_s;
+    }
+}
+
+static void apply(const Scenario *scenario, const Rule *rule, ScenarioWay *ways)
+{
+    for (uint32_t l = 0; l < scenario->n_links; l++) {
+        const ScenarioLink *link = &scenario->links[l];
+
+        apply_to_way(rule, link->from, link->to, &ways[2 * l]);
+        apply_to_way(rule, link->to, link->from, &ways[2 * l + 1]);
+    }
+}
+
+static void read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
+{
+    g_autofree uint8_t *sides = g_new0(uint8_t, reader->scenario->n_peers);
+    ScenarioLatency latency = {0};
+    ScenarioLinkRuleKeys keys = {0};
+    Rule rule = {.latency = latencies->len, .sides = sides};
+
+    if (!scenario_reader_object(reader, node, &scenario_link_rule_table, &keys)) {
+        return;
+    }
+    rule.has_latency = keys.latency != SCENARIO_NODE_NONE;
+    rule.has_bandwidth = keys.bandwidth != SCENARIO_NODE_NONE;
+    if (!rule.has_latency && !rule.has_bandwidth) {
+        scenario_reader_fail(reader, node, "must have \"latency\", \"bandwidth\" or both");
+    }
+    scenario_link_latency_read(reader, keys.latency, &latency);
+    read_bandwidth(reader, keys.bandwidth, &rule.bandwidth_bytes_per_s);
+    scenario_reader_bool(reader, keys.one_way, &rule.one_way);
+    const bool from_ok = mark(reader, keys.from, SIDE_FROM, sides);
+
+    if (!mark(reader, keys.to, SIDE_TO, sides) || !from_ok) {
+        return;
+    }
+    g_array_append_val(latencies, latency);
+    apply(reader->scenario, &rule, ways);
+}
+
+static void read_rules(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
+{
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    const ScenarioNode *at = scenario_reader_node(reader, node);
+
+    if (at->kind != SCENARIO_NODE_ARRAY) {
+        scenario_reader_wrong_type(reader, node, "an array of rules");
+        return;
+    }
+    if (at->n_children > SCENARIO_LINK_RULES_MAX) {
+        scenario_reader_fail(reader, node, "%u rules are too many; at most %u are allowed",
+                             at->n_children, SCENARIO_LINK_RULES_MAX);
+        return;
+    }
+    for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
+         i = scenario_reader_node(reader, i)->next) {
+        read_rule(reader, i, latencies, ways);
+    }
+}
+
+/* ---- Links ----------------------------------------------------------------------------------- */
+
+static void read_model(ScenarioReader *reader, const ScenarioLinksKeys *keys)
+{
+    ScenarioLinkModel *model = &reader->scenario->link_model;
+
+    scenario_link_latency_read(reader, keys->latency, &model->latency);
+    read_bandwidth(reader, keys->bandwidth, &model->bandwidth_bytes_per_s);
+    scenario_reader_size(reader, keys->send_buffer, SCENARIO_BUFFER_MIN_BYTES,
+                         SCENARIO_BUFFER_MAX_BYTES, &model->send_buffer_bytes);
+    scenario_reader_size(reader, keys->receive_buffer, SCENARIO_BUFFER_MIN_BYTES,
+                         SCENARIO_BUFFER_MAX_BYTES, &model->receive_buffer_bytes);
+    if (keys->regions != SCENARIO_NODE_NONE && keys->latency != SCENARIO_NODE_NONE) {
+        scenario_reader_fail(reader, keys->latency,
+                             "has no effect beside \"regions\", which give every link its latency");
+    }
+}
+
+/* Regions, then the rules in their order. */
+static void read_ways(ScenarioReader *reader, const ScenarioLinksKeys *keys)
+{
+    Scenario *scenario = reader->scenario;
+    const ScenarioWay model = {
+        .bandwidth_bytes_per_s = scenario->link_model.bandwidth_bytes_per_s,
+        .latency = 0,
+    };
+    GArray *latencies = g_array_new(FALSE, FALSE, sizeof(ScenarioLatency));
+
+    scenario->ways = g_new(ScenarioWay, 2 * (size_t)scenario->n_links);
+    for (uint32_t i = 0; i < 2 * scenario->n_links; i++) {
+        scenario->ways[i] = model;
+    }
+    g_array_append_val(latencies, scenario->link_model.latency);
+    scenario_link_regions_read(reader, keys->regions, latencies, scenario->ways);
+    read_rules(reader, keys->between, latencies, scenario->ways);
+    scenario->n_latencies = latencies->len;
+    scenario->latencies = (ScenarioLatency *)(void *)g_array_free(latencies, FALSE);
+}
+
+void scenario_read_links(ScenarioReader *reader, uint32_t node)
+{
+    ScenarioLinksKeys keys = {0};
+
+    reader->scenario->link_model = (ScenarioLinkModel){
+        .latency = {.kind = SCENARIO_LATENCY_CONSTANT, .a_ns = 50 * NS_PER_MS},
+        .send_buffer_bytes = DEFAULT_BUFFER_BYTES,
+        .receive_buffer_bytes = DEFAULT_BUFFER_BYTES,
+    };
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    scenario_reader_object(reader, node, &scenario_links_table, &keys);
+    read_model(reader, &keys);
+    if (keys.regions != SCENARIO_NODE_NONE || keys.between != SCENARIO_NODE_NONE) {
+        read_ways(reader, &keys);
+    }
+}
