@@ -143,10 +143,11 @@ bool scenario_region_table_find(const ScenarioRegionTable *table, const char *na
 
 /* ---- Tables from a file ---------------------------------------------------------------------- */
 
-/* The next of the cells that commas part, without the blanks around it; `*rest` moves behind it and
- * is NULL after the last. */
+/* The next of the cells that commas part, without the blanks around it; there must be one. `*rest`
+ * moves behind it and is NULL after the last. */
 static char *next_cell(char **rest)
 {
+    g_assert(*rest != NULL);
     char *cell = *rest;
     char *comma = strchr(cell, ',');
 
@@ -243,6 +244,7 @@ static bool read_row(ScenarioLineFile *file, char *line, ScenarioRegionTable *ta
     }
     const char *name = next_cell(&line);
 
+    g_assert(table->names[from] != NULL);
     if (strcmp(name, table->names[from]) != 0) {
         g_autofree char *quoted = scenario_quote(name);
 

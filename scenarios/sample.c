@@ -36,7 +36,7 @@ static void fill_guide(ScenarioSample *sample)
         const uint64_t bits = (uint64_t)((((Wide)part << 64) + sample->n - 1) / sample->n);
         const uint64_t target = share_of(sample->total, bits);
 
-        while (sample->sums[at] <= target) {
+        while (at + 1 < sample->n && sample->sums[at] <= target) {
             at++;
         }
         sample->guide[part] = at;
