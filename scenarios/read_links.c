@@ -10,6 +10,7 @@
 #define NS_PER_MS INT64_C(1000000)
 #define DEFAULT_BUFFER_BYTES (1024u * 1024u)
 
+/* 0, as `bytes_per_s` must be before, is "unlimited". */
 static void read_bandwidth(ScenarioReader *reader, uint32_t node, uint64_t *bytes_per_s)
 {
     uint64_t value = 0;
@@ -20,11 +21,7 @@ static void read_bandwidth(ScenarioReader *reader, uint32_t node, uint64_t *byte
     const char *text = scenario_reader_string(
         reader, node, "a string with a bandwidth such as \"100Mbit/s\", or \"unlimited\"");
 
-    if (text == NULL) {
-        return;
-    }
-    if (strcmp(text, "unlimited") == 0) {
-        *bytes_per_s = 0;
+    if (text == NULL || strcmp(text, "unlimited") == 0) {
         return;
     }
     const char *wrong = scenario_units_bandwidth(text, &value);
