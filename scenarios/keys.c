@@ -179,11 +179,15 @@ static const ScenarioKey event_keys[] = {
     {"at", REQUIRED, offsetof(ScenarioEventKeys, at)},
     {"partition", OPTIONAL, offsetof(ScenarioEventKeys, partition)},
     {"heal", OPTIONAL, offsetof(ScenarioEventKeys, heal)},
+    {"cut", OPTIONAL, offsetof(ScenarioEventKeys, cut)},
+    {"mend", OPTIONAL, offsetof(ScenarioEventKeys, mend)},
+    {"reset", OPTIONAL, offsetof(ScenarioEventKeys, reset)},
     {"crash", OPTIONAL, offsetof(ScenarioEventKeys, crash)},
     {"restart", OPTIONAL, offsetof(ScenarioEventKeys, restart)},
     {"stop_producing", OPTIONAL, offsetof(ScenarioEventKeys, stop_producing)},
     {"start_producing", OPTIONAL, offsetof(ScenarioEventKeys, start_producing)},
     {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},
+    {"one_way", OPTIONAL, offsetof(ScenarioEventKeys, one_way)},
     {"chain", OPTIONAL, offsetof(ScenarioEventKeys, chain)},
 };
 KEY_TABLE(scenario_event_table, "event", "/events/INDEX", event_keys);

@@ -181,11 +181,15 @@ typedef struct ScenarioEventKeys {
     uint32_t at;
     uint32_t partition;
     uint32_t heal;
+    uint32_t cut;
+    uint32_t mend;
+    uint32_t reset;
     uint32_t crash;
     uint32_t restart;
     uint32_t stop_producing;
     uint32_t start_producing;
     uint32_t connections;
+    uint32_t one_way;
     uint32_t chain;
 } ScenarioEventKeys;
 

@@ -2,19 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/event_sequence.h"
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
-#include "scenarios/units.h"
-
-#define EVENT_KINDS                                                                                \
-    "\"partition\", \"heal\", \"crash\", \"restart\", \"stop_producing\", \"start_producing\""
-
-/* An event with what sorting and checking need. */
-typedef struct ReadEvent {
-    ScenarioEvent event;
-    uint32_t node;   /* of what happens: the value of "crash" and so on */
-    uint32_t number; /* in the file */
-} ReadEvent;
 
 /* ---- One event ------------------------------------------------------------------------------- */
 
@@ -116,59 +106,98 @@ static bool check_producers(ScenarioReader *reader, uint32_t node, const Scenari
     return true;
 }
 
-/* Finds which one of the kinds an event has. */
-static bool find_kind(ScenarioReader *reader, uint32_t node, const ScenarioEventKeys *keys,
-                      ReadEvent *read)
+/* The keys that say what happens, in the order in which a message lists them. */
+static const struct {
+    const char *name;
+    size_t offset; /* in ScenarioEventKeys */
+    ScenarioEventKind kind;
+} kinds[] = {
+    {"partition", offsetof(ScenarioEventKeys, partition), SCENARIO_EVENT_PARTITION},
+    {"heal", offsetof(ScenarioEventKeys, heal), SCENARIO_EVENT_HEAL},
+    {"cut", offsetof(ScenarioEventKeys, cut), SCENARIO_EVENT_CUT},
+    {"mend", offsetof(ScenarioEventKeys, mend), SCENARIO_EVENT_MEND},
+    {"reset", offsetof(ScenarioEventKeys, reset), SCENARIO_EVENT_RESET},
+    {"crash", offsetof(ScenarioEventKeys, crash), SCENARIO_EVENT_CRASH},
+    {"restart", offsetof(ScenarioEventKeys, restart), SCENARIO_EVENT_RESTART},
+    {"stop_producing", offsetof(ScenarioEventKeys, stop_producing), SCENARIO_EVENT_STOP_PRODUCING},
+    {"start_producing", offsetof(ScenarioEventKeys, start_producing),
+     SCENARIO_EVENT_START_PRODUCING},
+};
+
+/* How many of the kinds an event has; the last of them is noted in `read`. */
+static uint32_t find_kinds(const ScenarioEventKeys *keys, ScenarioReadEvent *read)
 {
-    const struct {
-        uint32_t node;
-        ScenarioEventKind kind;
-    } kinds[] = {
-        {keys->partition, SCENARIO_EVENT_PARTITION},
-        {keys->heal, SCENARIO_EVENT_HEAL},
-        {keys->crash, SCENARIO_EVENT_CRASH},
-        {keys->restart, SCENARIO_EVENT_RESTART},
-        {keys->stop_producing, SCENARIO_EVENT_STOP_PRODUCING},
-        {keys->start_producing, SCENARIO_EVENT_START_PRODUCING},
-    };
     uint32_t n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        if (kinds[i].node != SCENARIO_NODE_NONE) {
-            read->node = kinds[i].node;
+        const uint32_t node =
+            *(const uint32_t *)(const void *)((const char *)keys + kinds[i].offset);
+
+        if (node != SCENARIO_NODE_NONE) {
+            read->node = node;
             read->event.kind = kinds[i].kind;
             n++;
         }
     }
-    if (n != 1) {
-        return scenario_reader_fail(reader, node,
-                                    "must have exactly one of " EVENT_KINDS ", not %u of them", n);
-    }
-    return true;
+    return n;
 }
 
-/* The keys that go with one kind of event alone. */
+static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_string_append_printf(names, "%s\"%s\"", i > 0 ? ", " : "", kinds[i].name);
+    }
+    return scenario_reader_fail(reader, node, "must have exactly one of %s, not %u of them",
+                                names->str, n);
+}
+
+/* A key that goes with some kinds of events alone: `allowed` says with which ones. */
+static bool check_option(ScenarioReader *reader, uint32_t node, bool goes, const char *allowed)
+{
+    return node == SCENARIO_NODE_NONE || goes ||
+           scenario_reader_fail(reader, node, "is allowed in %s alone", allowed);
+}
+
 static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
                          ScenarioEvent *event)
 {
+    const bool partition = event->kind == SCENARIO_EVENT_PARTITION;
+    const bool cut = event->kind == SCENARIO_EVENT_CUT;
     int reset = false;
     int lose = false;
-    bool ok = true;
+    bool ok = check_option(reader, keys->connections, partition || cut, "a partition or a cut");
 
-    if (keys->connections != SCENARIO_NODE_NONE && event->kind != SCENARIO_EVENT_PARTITION) {
-        ok = scenario_reader_fail(reader, keys->connections, "is allowed in a partition alone");
-    }
-    if (keys->chain != SCENARIO_NODE_NONE && event->kind != SCENARIO_EVENT_RESTART) {
-        ok = scenario_reader_fail(reader, keys->chain, "is allowed in a restart alone");
-    }
+    ok = check_option(reader, keys->one_way, partition || cut || event->kind == SCENARIO_EVENT_MEND,
+                      "a partition, a cut or a mend") &&
+         ok;
+    ok =
+        check_option(reader, keys->chain, event->kind == SCENARIO_EVENT_RESTART, "a restart") && ok;
     ok = scenario_reader_word(reader, keys->connections, &scenario_connections_words, &reset) && ok;
     ok = scenario_reader_word(reader, keys->chain, &scenario_restart_chain_words, &lose) && ok;
+    ok = scenario_reader_bool(reader, keys->one_way, &event->one_way) && ok;
     event->reset = reset != 0;
     event->lose_chain = lose != 0;
     return ok;
 }
 
-static bool read_what(ScenarioReader *reader, ReadEvent *read)
+/* The two selectors of what happens to links. */
+static bool read_two_ends(ScenarioReader *reader, uint32_t node, ScenarioEvent *event)
+{
+    const ScenarioNode *at = scenario_reader_node(reader, node);
+
+    if (at->kind != SCENARIO_NODE_ARRAY || at->n_children != 2) {
+        return scenario_reader_fail(reader, node,
+                                    "must be an array of two selectors, the two ends of the "
+                                    "links, such as [\"bp[0]\", \"relay\"]");
+    }
+    const bool ok = scenario_selector_set(reader, at->first, false, &event->peers);
+
+    return scenario_selector_set(reader, at->last, false, &event->others) && ok;
+}
+
+static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
 {
     ScenarioEvent *event = &read->event;
 
@@ -177,6 +206,10 @@ static bool read_what(ScenarioReader *reader, ReadEvent *read)
         return read_partition(reader, read->node, event);
     case SCENARIO_EVENT_HEAL:
         return read_heal(reader, read->node);
+    case SCENARIO_EVENT_CUT:
+    case SCENARIO_EVENT_MEND:
+    case SCENARIO_EVENT_RESET:
+        return read_two_ends(reader, read->node, event);
     case SCENARIO_EVENT_CRASH:
     case SCENARIO_EVENT_RESTART:
         return scenario_selector_set(reader, read->node, false, &event->peers);
@@ -188,15 +221,7 @@ static bool read_what(ScenarioReader *reader, ReadEvent *read)
     g_assert_not_reached();
 }
 
-static bool has_no_kind(const ScenarioEventKeys *keys)
-{
-    return keys->partition == SCENARIO_NODE_NONE && keys->heal == SCENARIO_NODE_NONE &&
-           keys->crash == SCENARIO_NODE_NONE && keys->restart == SCENARIO_NODE_NONE &&
-           keys->stop_producing == SCENARIO_NODE_NONE &&
-           keys->start_producing == SCENARIO_NODE_NONE;
-}
-
-static bool read_event(ScenarioReader *reader, uint32_t node, ReadEvent *read)
+static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
 {
     ScenarioEventKeys keys = {0};
     bool ok = scenario_reader_object(reader, node, &scenario_event_table, &keys);
@@ -207,11 +232,13 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ReadEvent *read)
     ok = scenario_reader_duration(reader, keys.at, 0, reader->scenario->duration_ns,
                                   &read->event.at_ns) &&
          ok;
-    if (!ok && has_no_kind(&keys)) {
+    const uint32_t n = find_kinds(&keys, read);
+
+    if (!ok && n == 0) {
         return false; /* its kind is misspelt, or it is past reading */
     }
-    if (!find_kind(reader, node, &keys, read)) {
-        return false;
+    if (n != 1) {
+        return fail_kinds(reader, node, n);
     }
     ok = read_options(reader, &keys, &read->event) && ok;
     return read_what(reader, read) && ok;
@@ -221,96 +248,13 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ReadEvent *read)
 
 static int compare_events(const void *left, const void *right)
 {
-    const ReadEvent *a = left;
-    const ReadEvent *b = right;
+    const ScenarioReadEvent *a = left;
+    const ScenarioReadEvent *b = right;
 
     if (a->event.at_ns != b->event.at_ns) {
         return a->event.at_ns < b->event.at_ns ? -1 : 1;
     }
     return a->number < b->number ? -1 : a->number > b->number;
-}
-
-/* What the events up to now have done. */
-typedef struct State {
-    const ReadEvent *partition; /* in force; NULL: none */
-    bool *down;                 /* by peer: crashed */
-} State;
-
-static bool check_partition_state(ScenarioReader *reader, const ReadEvent *read, State *state)
-{
-    if (read->event.kind == SCENARIO_EVENT_HEAL) {
-        if (state->partition == NULL) {
-            return scenario_reader_fail(reader, read->node,
-                                        "no partition is in force at this time");
-        }
-        state->partition = NULL;
-        return true;
-    }
-    if (state->partition != NULL) {
-        g_autofree char *since = scenario_units_duration_text(state->partition->event.at_ns);
-
-        return scenario_reader_fail(
-            reader, read->node,
-            "the partition of %s is still in force; a heal must come before the next one", since);
-    }
-    state->partition = read;
-    return true;
-}
-
-/* A crash needs peers that run, a restart peers that crashed. */
-static bool check_process_state(ScenarioReader *reader, const ReadEvent *read, State *state)
-{
-    const bool crash = read->event.kind == SCENARIO_EVENT_CRASH;
-
-    for (uint32_t i = 0; i < read->event.peers.count; i++) {
-        const uint32_t peer = read->event.peers.peers[i];
-        const ScenarioGroup *group = scenario_group_of(reader->scenario, peer);
-        const bool started = group->start_ns <= read->event.at_ns;
-
-        if (started && state->down[peer] != crash) {
-            state->down[peer] = crash;
-            continue;
-        }
-        g_autofree char *name = scenario_peer_name(reader->scenario, peer);
-
-        if (!started) {
-            g_autofree char *start = scenario_units_duration_text(group->start_ns);
-
-            return scenario_reader_fail(reader, read->node,
-                                        "%s does not run yet at this time; it starts at %s", name,
-                                        start);
-        }
-        return scenario_reader_fail(reader, read->node,
-                                    crash ? "%s is down already at this time"
-                                          : "%s is not down at this time; only a peer that "
-                                            "crashed can be restarted",
-                                    name);
-    }
-    return true;
-}
-
-static bool check_sequence(ScenarioReader *reader, const ReadEvent *events, uint32_t n_events)
-{
-    g_autofree bool *down = g_new0(bool, reader->scenario->n_peers);
-    State state = {.down = down};
-    bool ok = true;
-
-    for (uint32_t i = 0; i < n_events; i++) {
-        switch (events[i].event.kind) {
-        case SCENARIO_EVENT_PARTITION:
-        case SCENARIO_EVENT_HEAL:
-            ok = check_partition_state(reader, &events[i], &state) && ok;
-            break;
-        case SCENARIO_EVENT_CRASH:
-        case SCENARIO_EVENT_RESTART:
-            ok = check_process_state(reader, &events[i], &state) && ok;
-            break;
-        case SCENARIO_EVENT_STOP_PRODUCING:
-        case SCENARIO_EVENT_START_PRODUCING:
-            break;
-        }
-    }
-    return ok;
 }
 
 void scenario_read_events(ScenarioReader *reader, uint32_t node)
@@ -333,7 +277,7 @@ void scenario_read_events(ScenarioReader *reader, uint32_t node)
                              at->n_children, SCENARIO_EVENTS_MAX);
         return;
     }
-    g_autofree ReadEvent *events = g_new0(ReadEvent, at->n_children);
+    g_autofree ScenarioReadEvent *events = g_new0(ScenarioReadEvent, at->n_children);
 
     for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
          i = scenario_reader_node(reader, i)->next) {
@@ -348,6 +292,6 @@ void scenario_read_events(ScenarioReader *reader, uint32_t node)
         scenario->events[scenario->n_events] = events[scenario->n_events].event;
     }
     if (ok && reader->peers_known) {
-        check_sequence(reader, events, n);
+        scenario_event_sequence_check(reader, events, n);
     }
 }

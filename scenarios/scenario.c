@@ -11,6 +11,7 @@ void scenario_free(Scenario *scenario)
     }
     for (uint32_t i = 0; i < scenario->n_events; i++) {
         g_free(scenario->events[i].peers.peers);
+        g_free(scenario->events[i].others.peers);
         g_free(scenario->events[i].sides);
     }
     for (uint32_t i = 0; i < scenario->expect.n_bounds; i++) {

@@ -157,6 +157,9 @@ typedef struct ScenarioTransactions {
 typedef enum ScenarioEventKind {
     SCENARIO_EVENT_PARTITION, /* cuts every link between peers of different sides */
     SCENARIO_EVENT_HEAL,      /* mends all cut links */
+    SCENARIO_EVENT_CUT,       /* cuts every link between `peers` and `others` */
+    SCENARIO_EVENT_MEND,      /* mends those of them that a cut has cut */
+    SCENARIO_EVENT_RESET,     /* the connections between them are lost at both ends */
     SCENARIO_EVENT_CRASH,     /* the processes of `peers` die */
     SCENARIO_EVENT_RESTART,   /* and come back */
     SCENARIO_EVENT_STOP_PRODUCING,
@@ -166,9 +169,11 @@ typedef enum ScenarioEventKind {
 typedef struct ScenarioEvent {
     int64_t at_ns;
     ScenarioEventKind kind;
-    ScenarioPeerSet peers; /* all kinds but partition and heal */
-    uint32_t *sides;       /* partition: the side of each peer of the scenario, from 0 */
-    bool reset;      /* partition: cut connections are reset; else what is in flight is held */
+    ScenarioPeerSet peers;  /* all kinds but partition and heal */
+    ScenarioPeerSet others; /* cut, mend, reset: the other ends of the links */
+    uint32_t *sides;        /* partition: the side of each peer of the scenario, from 0 */
+    bool one_way;    /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
+    bool reset;      /* partition, cut: connections are reset; else what is in flight is held */
     bool lose_chain; /* restart: from what the group starts with, not from what the peer had */
 } ScenarioEvent;
 

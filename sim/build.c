@@ -29,6 +29,7 @@ static void init_end(SimWorld *world, uint32_t end)
     const uint32_t peer = end % 2 == 0 ? link->from : link->to;
     world->ends[end] = (SimEnd){
         .peer = peer,
+        .cut_by = SIM_NONE,
         .timer_ns = BNET_TIME_NEVER,
         .latency = scenario_way_latency(scenario, end),
         .edge_latency_ns = link->latency_ns,

@@ -296,7 +296,7 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
     uint32_t due = 0;
     for (uint32_t s = 0; s < sim_world_node(world, peer)->n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
-        if (!sim_world_end_is_open(world, end))
+        if (!sim_world_end_is_open(world, end) || sim_world_end_is_cut(world, end))
             continue;
         uint32_t server = sim_world_end_peer(world, end ^ 1);
         if (!sim_world_is_honest(world, server) || sim_world_libs_conflict(world, peer, server))

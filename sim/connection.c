@@ -3,7 +3,8 @@
  * Connections: dialling, opening, closing, dialling again.
  *
  * A dial takes three latencies to the peer that is dialled (TCP handshake, then the WebSocket
- * request) and one back. It fails if that peer is down or the link cut when it arrives. Whoever
+ * request) and one back. It fails if that peer is down or the link cut, in
+ * whichever way, when it arrives. Whoever
  * dials tries again 10 to 15 s after a failure or loss (protocol section 7). A link carries one
  * connection at a time: one that arrives while the dialled side still holds an old one replaces it.
  */
@@ -56,7 +57,7 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
     if (attempt != world->links[link].attempt)
         return;
     uint32_t end = dialling_end(link) ^ 1;
-    if (!world->peers[world->ends[end].peer].up || world->links[link].cut) {
+    if (!world->peers[world->ends[end].peer].up || sim_link_is_cut(world, link)) {
         redial_later(world, link);
         return;
     }

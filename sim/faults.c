@@ -4,31 +4,110 @@
  */
 #include "sim/internal.h"
 
-/* A link between two sides of the partition in force. */
-static bool is_cut(const SimWorld *world, uint32_t link)
+/* --- links ----------------------------------------------------------------------------------- */
+
+/* What `end` sends is stopped by the partition in force. */
+static bool is_parted(const SimWorld *world, uint32_t end)
 {
-    if (!world->sides)
+    if (!world->partition)
         return false;
-    const ScenarioLink *l = &world->scenario->links[link];
-    return world->sides[l->from] != world->sides[l->to];
+    uint32_t from = world->partition->sides[world->ends[end].peer];
+    uint32_t to = world->partition->sides[world->ends[end ^ 1].peer];
+    return world->partition->one_way ? from < to : from != to;
 }
 
-/* Cuts and mends the links as the partition in force says. */
-static void update_links(SimWorld *world, bool reset)
+/* Cuts and mends the two ways of a link as the partition and the cuts in force say. */
+static void update_link(SimWorld *world, uint32_t link)
 {
+    bool mended[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        SimEnd *end = &world->ends[2 * link + i];
+        bool was_cut = end->cut;
+        end->cut = end->cut_by != SIM_NONE || is_parted(world, 2 * link + i);
+        mended[i] = was_cut && !end->cut;
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        if (mended[i])
+            sim_wire_mend(world, 2 * link + i);
+}
+
+static void begin_partition(SimWorld *world, const ScenarioEvent *event)
+{
+    world->partition = event;
     for (uint32_t link = 0; link < world->scenario->n_links; link++) {
-        bool cut = is_cut(world, link);
-        if (cut == world->links[link].cut)
-            continue;
-        world->links[link].cut = cut;
-        if (!cut) {
-            sim_wire_mend(world, 2 * link);
-            sim_wire_mend(world, 2 * link + 1);
-        } else if (reset) {
+        update_link(world, link);
+        if (event->reset && (is_parted(world, 2 * link) || is_parted(world, 2 * link + 1)))
             sim_connection_reset(world, link);
+    }
+}
+
+static void heal(SimWorld *world)
+{
+    world->partition = NULL;
+    for (uint32_t end = 0; end < world->n_ends; end++)
+        world->ends[end].cut_by = SIM_NONE;
+    for (uint32_t link = 0; link < world->scenario->n_links; link++)
+        update_link(world, link);
+}
+
+static bool is_member(const ScenarioPeerSet *set, uint32_t peer)
+{
+    uint32_t low = 0;
+    uint32_t high = set->count; /* it is in [low, high), if at all */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (set->peers[middle] == peer)
+            return true;
+        if (set->peers[middle] < peer)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+typedef void LinkAction(SimWorld *world, uint32_t end, uint32_t index);
+
+/* Acts on each end of the event's `peers` towards its `others`, in order. */
+static void for_each_end(SimWorld *world, uint32_t index, LinkAction *act)
+{
+    const ScenarioEvent *event = &world->scenario->events[index];
+    for (uint32_t i = 0; i < event->peers.count; i++) {
+        uint32_t peer = event->peers.peers[i];
+        for (uint32_t s = 0; s < world->peers[peer].n_ends; s++) {
+            uint32_t end = sim_peer_end(world, peer, s);
+            if (is_member(&event->others, world->ends[end ^ 1].peer))
+                act(world, end, index);
         }
     }
 }
+
+static void cut_end(SimWorld *world, uint32_t end, uint32_t index)
+{
+    const ScenarioEvent *event = &world->scenario->events[index];
+    world->ends[end].cut_by = index;
+    if (!event->one_way)
+        world->ends[end ^ 1].cut_by = index;
+    update_link(world, end / 2);
+    if (event->reset)
+        sim_connection_reset(world, end / 2);
+}
+
+static void mend_end(SimWorld *world, uint32_t end, uint32_t index)
+{
+    world->ends[end].cut_by = SIM_NONE;
+    if (!world->scenario->events[index].one_way)
+        world->ends[end ^ 1].cut_by = SIM_NONE;
+    update_link(world, end / 2);
+}
+
+static void reset_end(SimWorld *world, uint32_t end, uint32_t index)
+{
+    (void)index;
+    sim_connection_reset(world, end / 2);
+}
+
+/* --- processes ------------------------------------------------------------------------------- */
 
 static void crash(SimWorld *world, const ScenarioPeerSet *peers)
 {
@@ -53,6 +132,8 @@ static void set_producing(SimWorld *world, const ScenarioPeerSet *peers, bool pr
             world->peers[peers->peers[i]].fresh = true;
     }
 }
+
+/* --- the story ------------------------------------------------------------------------------- */
 
 /* "bp[0..3] mallory": each run of a group's peers once. */
 static void append_peers(GString *text, const SimWorld *world, const uint32_t *peers, uint32_t n)
@@ -85,6 +166,7 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree uint32_t *side = g_new(uint32_t, world->n_peers);
+    const char *between = event->one_way ? " <- " : " | ";
     uint32_t shown = 0;
     for (uint32_t s = 0; shown < world->n_peers; s++) {
         uint32_t n = 0;
@@ -93,12 +175,25 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
                 side[n++] = p;
         g_autoptr(GString) names = g_string_new(NULL);
         append_peers(names, world, side, n);
-        g_string_append_printf(text, "%s%s", s > 0 ? " | " : "", names->str);
+        g_string_append_printf(text, "%s%s", s > 0 ? between : "", names->str);
         shown += n;
     }
     sim_world_tell_fault(world, SIM_NONE, "partition: %s%s", text->str,
                          event->reset ? " (connections reset)" : "");
 }
+
+static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *event)
+{
+    g_autoptr(GString) first = g_string_new(NULL);
+    g_autoptr(GString) second = g_string_new(NULL);
+    append_peers(first, world, event->peers.peers, event->peers.count);
+    append_peers(second, world, event->others.peers, event->others.count);
+    sim_world_tell_fault(world, SIM_NONE, "%s: %s %s %s%s", what, first->str,
+                         event->one_way ? "->" : "|", second->str,
+                         event->reset ? " (connections reset)" : "");
+}
+
+/* --- events ---------------------------------------------------------------------------------- */
 
 void sim_faults_apply(SimWorld *world, uint32_t index)
 {
@@ -106,13 +201,23 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
     switch (event->kind) {
     case SCENARIO_EVENT_PARTITION:
         tell_partition(world, event);
-        world->sides = event->sides;
-        update_links(world, event->reset);
+        begin_partition(world, event);
         break;
     case SCENARIO_EVENT_HEAL:
         sim_world_tell_fault(world, SIM_NONE, "heal: all links are mended");
-        world->sides = NULL;
-        update_links(world, false);
+        heal(world);
+        break;
+    case SCENARIO_EVENT_CUT:
+        tell_links(world, "cut", event);
+        for_each_end(world, index, cut_end);
+        break;
+    case SCENARIO_EVENT_MEND:
+        tell_links(world, "mend", event);
+        for_each_end(world, index, mend_end);
+        break;
+    case SCENARIO_EVENT_RESET:
+        tell_links(world, "reset", event);
+        for_each_end(world, index, reset_end);
         break;
     case SCENARIO_EVENT_CRASH:
         tell_peers(world, "crash", &event->peers);

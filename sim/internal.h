@@ -88,6 +88,8 @@ typedef struct SimEnd {
     bool open;                /* has a session */
     bool paused;              /* reads no message until its SIM_JOB_RESUME is done */
     bool blocked;             /* its write waits for room in the buffers */
+    bool cut;                 /* what this end sends does not arrive */
+    uint32_t cut_by;          /* event of the last cut of it that is not mended; SIM_NONE: none */
     uint32_t epoch;           /* arrival events of an earlier one are void */
     uint32_t coming;          /* arrival events of this epoch in the queue */
     uint32_t missed;          /* items of the wire whose arrival waits for the link to be mended */
@@ -104,7 +106,6 @@ typedef struct SimEnd {
 } SimEnd;
 
 typedef struct SimLink {
-    bool cut;
     uint32_t attempt;    /* of dialling; an event of an earlier one is void */
     uint32_t connection; /* how many the link has carried; an event of an earlier one is void */
 } SimLink;
@@ -175,7 +176,7 @@ struct SimWorld {
     SimBytes bytes;
     GArray *todo; /* of SimTodo, for the peer at work */
     guint todo_done;
-    uint32_t *sides; /* of the partition in force; not owned; NULL: none */
+    const ScenarioEvent *partition; /* in force; NULL: none */
     SimRandom random_arrival;
     SimRandom random_origin;
     GPtrArray *observers;
@@ -328,6 +329,12 @@ void sim_peer_forget_session(SimPeer *peer, uint32_t slot);
 static inline uint32_t sim_peer_end(const SimWorld *world, uint32_t peer, uint32_t slot)
 {
     return world->peer_ends[world->peers[peer].first_end + slot];
+}
+
+/* A link carries no protocol unless both its ways are whole. */
+static inline bool sim_link_is_cut(const SimWorld *world, uint32_t link)
+{
+    return world->ends[2 * link].cut || world->ends[2 * link + 1].cut;
 }
 
 /* --- workload.c: producers, transactions, personas ------------------------------------------- */

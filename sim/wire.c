@@ -8,8 +8,8 @@
  * on its way; the wire is in order, so a token needs no item. It names the epoch of its end: a new
  * one begins when what is on the wire is dropped or held, and voids the tokens of the old.
  *
- * An item that arrives while its link is cut is missed, with all that is behind it; so is what is
- * sent then. When the link is mended, the missed items set out again. A cut that is mended before
+ * An item that arrives while its way is cut is missed, with all that is behind it; so is what is
+ * sent then. When the way is mended, the missed items set out again. A cut that is mended before
  * the next arrival delays nothing that was on its way.
  *
  * A write completes at once while the bytes written and not yet read fit in the two socket buffers
@@ -90,7 +90,7 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
 {
     SimEnd *from = &world->ends[end];
     SimEnd *to = &world->ends[end ^ 1];
-    if (world->links[end / 2].cut) {
+    if (from->cut) {
         to->missed++;
         return;
     }
@@ -153,7 +153,7 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
     SimEnd *to = &world->ends[end];
     if (epoch != to->epoch)
         return false;
-    if (world->links[end / 2].cut) {
+    if (world->ends[end ^ 1].cut) {
         /* In order: what is on its way behind it waits too. */
         to->missed += to->coming;
         begin_epoch(to);

@@ -121,6 +121,11 @@ bool sim_world_end_is_open(const SimWorld *world, uint32_t end)
     return world->ends[end].open;
 }
 
+bool sim_world_end_is_cut(const SimWorld *world, uint32_t end)
+{
+    return sim_link_is_cut(world, end / 2);
+}
+
 void sim_world_stop(SimWorld *world)
 {
     world->stopped = true;
@@ -143,7 +148,7 @@ bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b)
            !bnet_store_is_ancestor(&world->store, y, x);
 }
 
-/* Floods from `from` over links that are not cut, writing `mark`; returns how many peers it
+/* Floods from `from` over links that are whole, writing `mark`; returns how many peers it
  * reached. */
 static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component, GArray *stack)
 {
@@ -161,7 +166,7 @@ static uint32_t flood(const SimWorld *world, uint32_t from, uint32_t *component,
         for (uint32_t s = 0; s < peer->n_ends; s++) {
             uint32_t end = world->peer_ends[peer->first_end + s];
             uint32_t next = world->ends[end ^ 1].peer;
-            if (world->links[end / 2].cut || component[next] || !takes_part(world, next))
+            if (sim_link_is_cut(world, end / 2) || component[next] || !takes_part(world, next))
                 continue;
             if (sim_world_libs_conflict(world, index, next))
                 continue;

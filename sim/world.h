@@ -43,6 +43,9 @@ uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t se
 /* The end has an open session. */
 bool sim_world_end_is_open(const SimWorld *world, uint32_t end);
 
+/* Either way of the link of an end is cut. */
+bool sim_world_end_is_cut(const SimWorld *world, uint32_t end);
+
 /* The LIBs of two peers are on different branches: after such a finality conflict they can never
  * agree. O(log blocks). */
 bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b);

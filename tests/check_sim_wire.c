@@ -319,13 +319,13 @@ END_TEST
 static void cut(int64_t time_ns)
 {
     world->now_ns = time_ns;
-    world->links[0].cut = true;
+    world->ends[end_a].cut = world->ends[end_b].cut = true;
 }
 
 static void mend(int64_t time_ns)
 {
     world->now_ns = time_ns;
-    world->links[0].cut = false;
+    world->ends[end_a].cut = world->ends[end_b].cut = false;
     sim_wire_mend(world, end_a);
     sim_wire_mend(world, end_b);
 }

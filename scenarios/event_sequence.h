@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_EVENT_SEQUENCE_H
+#define BNETLAB_SCENARIOS_EVENT_SEQUENCE_H
+
+/*
+ * Whether the events of a scenario, one after the other, make sense: a heal only while something is
+ * cut, a restart only of who is down.
+ *
+ * Ownership: everything is borrowed. Cost: linear in the events and the peers that they name.
+ */
+
+#include <stdint.h>
+
+#include "scenarios/reader.h"
+#include "scenarios/scenario.h"
+
+/* An event with what sorting and checking need. */
+typedef struct ScenarioReadEvent {
+    ScenarioEvent event;
+    uint32_t node;   /* of what happens: the value of "crash" and so on */
+    uint32_t number; /* in the file */
+} ScenarioReadEvent;
+
+/* Notes a mistake for each event that makes no sense after those before it. The events are in the
+ * order in which they happen; the peers are known. */
+void scenario_event_sequence_check(ScenarioReader *reader, const ScenarioReadEvent *events,
+                                   uint32_t n_events);
+
+#endif

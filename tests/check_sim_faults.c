@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Faults of single links and processes. Peers a, b and c in a full mesh, of which the later dials;
+ * a produces; the latency is 40 ms.
+ */
+#include "tests/sim_fixture.h"
+
+enum {
+    A,
+    B,
+    C,
+};
+
+#define LATENCY (40 * MS)
+
+static FixRecorder recorder;
+static Scenario *scenario;
+static SimResult *result;
+
+static void setup(void)
+{
+    fix_recorder_init(&recorder);
+}
+
+static void clear(void)
+{
+    sim_result_free(result);
+    scenario_free(scenario);
+    g_array_set_size(recorder.notes, 0);
+    result = NULL;
+    scenario = NULL;
+}
+
+static void teardown(void)
+{
+    clear();
+    fix_recorder_finish(&recorder);
+}
+
+/* `options`: of all peers, with a comma before each; `events`: the inside of the array. */
+static void run_trio(const char *duration, const char *options, const char *events)
+{
+    clear();
+    scenario =
+        fix_scenario_of("{'duration': '%s', 'links': {'latency': '40ms'}, 'peers': {"
+                        "'a': {'produces': true%s}, 'b': {'count': 1%s}, 'c': {'count': 1%s}},"
+                        "'events': [%s]}",
+                        duration, options, options, options, events);
+    result = fix_run(scenario, &recorder);
+}
+
+/* Messages of a kind that `peer` took in from `remote` in [from, to). */
+static uint32_t delivered(uint32_t peer, uint32_t remote, int64_t from_ns, int64_t to_ns)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < recorder.notes->len; i++) {
+        const SimHappening *happening = &fix_note(&recorder, i)->happening;
+        n += happening->kind == SIM_DELIVERED && happening->peer == peer &&
+             happening->remote == remote && happening->time_ns >= from_ns &&
+             happening->time_ns < to_ns;
+    }
+    return n;
+}
+
+/* The first happening of a kind to the session of `peer` with `remote`; SCENARIO_TIME_NONE: none.
+ */
+static int64_t time_of(SimHappeningKind kind, uint32_t peer, uint32_t remote, int64_t from_ns)
+{
+    for (guint i = 0; i < recorder.notes->len; i++) {
+        const SimHappening *happening = &fix_note(&recorder, i)->happening;
+        if (happening->kind == kind && happening->peer == peer && happening->remote == remote &&
+            happening->time_ns >= from_ns)
+            return happening->time_ns;
+    }
+    return SCENARIO_TIME_NONE;
+}
+
+/* The story has this moment. */
+static void expect_story(int64_t time_ns, const char *text)
+{
+    for (uint32_t i = 0; i < result->n_moments; i++)
+        if (result->moments[i].time_ns == time_ns && g_str_equal(result->moments[i].text, text))
+            return;
+    ck_abort_msg("the story does not tell \"%s\"", text);
+}
+
+/* --- cuts ------------------------------------------------------------------------------------ */
+
+/* One link is silent for its time, in both directions; the others go on. Nobody is told. */
+START_TEST(test_cut)
+{
+    run_trio("20s", "", "{'at': '5.2s', 'cut': ['a', 'b']}, {'at': '10.2s', 'mend': ['b', 'a']}");
+    int64_t cut_ns = 5200 * MS;
+    int64_t mended_ns = 10200 * MS;
+    ck_assert_uint_eq(delivered(B, A, cut_ns, mended_ns + LATENCY), 0);
+    ck_assert_uint_eq(delivered(A, B, cut_ns, mended_ns + LATENCY), 0);
+    ck_assert_uint_gt(delivered(B, C, cut_ns, mended_ns), 10);
+    ck_assert_uint_gt(delivered(C, A, cut_ns, mended_ns), 10);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, cut_ns), mended_ns + LATENCY);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 0);
+    expect_story(cut_ns, "cut: a | b");
+    expect_story(mended_ns, "mend: b | a");
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* Selectors that overlap: all links of a and b, the one between them too. */
+START_TEST(test_cut_of_overlapping_peers)
+{
+    run_trio("12s", "", "{'at': '5.2s', 'cut': [['a', 'b'], '*']}, {'at': '10.2s', 'heal': true}");
+    for (uint32_t peer = A; peer <= C; peer++)
+        for (uint32_t remote = A; remote <= C; remote++)
+            ck_assert_uint_eq(delivered(peer, remote, 5200 * MS, 10200 * MS + LATENCY), 0);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, 5200 * MS), 10200 * MS + LATENCY);
+}
+END_TEST
+
+/* What a sends stops; what b sends goes on, until b finds a dead 30 s later. */
+START_TEST(test_cut_one_way)
+{
+    run_trio("70s", "",
+             "{'at': '5.2s', 'cut': ['a', 'b'], 'one_way': true},"
+             "{'at': '60s', 'mend': ['b', 'a'], 'one_way': true},"
+             "{'at': '60.5s', 'mend': ['a', 'b'], 'one_way': true}");
+    ck_assert_uint_eq(delivered(B, A, 5200 * MS, 60500 * MS), 0);
+    ck_assert_uint_gt(delivered(A, B, 5240 * MS, 30 * S), 10);
+    int64_t dead_ns = time_of(SIM_CLOSED, B, A, 0);
+    ck_assert_int_gt(dead_ns, 34 * S);
+    ck_assert_int_lt(dead_ns, 5200 * MS + 30 * S);
+    /* a learns of it over the way that is left; b, which dialled, cannot come back before. */
+    ck_assert_int_eq(time_of(SIM_CLOSED, A, B, 0), dead_ns + LATENCY);
+    ck_assert_int_ge(time_of(SIM_OPENED, A, B, 10 * S), 60500 * MS);
+    expect_story(5200 * MS, "cut: a -> b");
+    expect_story(60 * S, "mend: b -> a"); /* which was whole */
+}
+END_TEST
+
+/* Both ends of the link lose the connection at the cut, and the link stays cut. */
+START_TEST(test_cut_resets)
+{
+    run_trio("50s", "",
+             "{'at': '5s', 'cut': ['c', 'a'], 'connections': 'reset'},"
+             "{'at': '30s', 'mend': ['a', 'c']}");
+    ck_assert_int_eq(time_of(SIM_CLOSED, A, C, 0), 5 * S);
+    ck_assert_int_eq(time_of(SIM_CLOSED, C, A, 0), 5 * S);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 2);
+    ck_assert_int_ge(time_of(SIM_OPENED, A, C, 5 * S), 30 * S);
+    ck_assert_int_lt(time_of(SIM_OPENED, A, C, 5 * S), 46 * S);
+    expect_story(5 * S, "cut: c | a (connections reset)");
+}
+END_TEST
+
+/* A mend ends no partition, and the heal ends the cut too. */
+START_TEST(test_cut_in_a_partition)
+{
+    run_trio("20s", "",
+             "{'at': '5.2s', 'partition': ['a']}, {'at': '6s', 'cut': ['a', '*']},"
+             "{'at': '7s', 'mend': ['a', 'b']}, {'at': '10s', 'heal': true}");
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, 5200 * MS), 10 * S + LATENCY);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, C, A, 5200 * MS), 10 * S + LATENCY);
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* A side does not reach those after it. */
+START_TEST(test_partition_one_way)
+{
+    run_trio(
+        "20s", "",
+        "{'at': '5.2s', 'partition': ['a', 'b'], 'one_way': true}, {'at': '15.2s', 'heal': true}");
+    int64_t from_ns = 5200 * MS;
+    int64_t to_ns = 15200 * MS + LATENCY;
+    ck_assert_uint_eq(delivered(B, A, from_ns, to_ns), 0);
+    ck_assert_uint_eq(delivered(C, A, from_ns, to_ns), 0);
+    ck_assert_uint_eq(delivered(C, B, from_ns, to_ns), 0);
+    ck_assert_uint_gt(delivered(A, B, from_ns, to_ns), 0);
+    ck_assert_uint_gt(delivered(A, C, from_ns, to_ns), 0);
+    ck_assert_uint_gt(delivered(B, C, from_ns, to_ns), 0);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, from_ns), to_ns);
+    expect_story(from_ns, "partition: a <- b <- c");
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* --- resets ---------------------------------------------------------------------------------- */
+
+/* Both ends lose the connection, the dialling side comes back after 10 to 15 s. */
+START_TEST(test_reset)
+{
+    run_trio("30s", "", "{'at': '5.01s', 'reset': ['a', ['b', 'a']]}");
+    ck_assert_int_eq(time_of(SIM_CLOSED, A, B, 0), 5010 * MS);
+    ck_assert_int_eq(time_of(SIM_CLOSED, B, A, 0), 5010 * MS);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 2);
+    /* The block of 5 s was in flight. */
+    ck_assert_uint_eq(delivered(B, A, 5 * S, 15 * S), 0);
+    int64_t opened_ns = time_of(SIM_OPENED, A, B, 5 * S);
+    ck_assert_int_ge(opened_ns, 15010 * MS + 3 * LATENCY);
+    ck_assert_int_le(opened_ns, 20010 * MS + 3 * LATENCY);
+    expect_story(5010 * MS, "reset: a | a b");
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* Before there is a connection there is nothing to reset: the dial goes on. */
+START_TEST(test_reset_of_a_dial)
+{
+    run_trio("1s", "", "{'at': '119ms', 'reset': ['a', '*']}");
+    ck_assert_int_eq(time_of(SIM_OPENED, B, A, 0), 4 * LATENCY);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 0);
+}
+END_TEST
+
+/* --- the last fault -------------------------------------------------------------------------- */
+
+/* Each of them counts as a fault of its time. */
+START_TEST(test_last_fault)
+{
+    static const char *const events[] = {
+        "{'at': '5s', 'cut': ['b', 'c']}",
+        "{'at': '1s', 'cut': ['b', 'c']}, {'at': '5s', 'mend': ['b', 'c']}",
+        "{'at': '5s', 'reset': ['b', 'c']}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
+        clear();
+        scenario = fix_scenario_of(
+            "{'duration': '10s', 'links': {'latency': '40ms'}, 'peers': {'a': {'produces': true},"
+            "'b': {}, 'c': {}}, 'events': [%s], 'expect': {'convergence': {'within': '5s'}}}",
+            events[i]);
+        result = fix_run(scenario, &recorder);
+        /* The block of 5 s is on its way for 40 ms. */
+        ck_assert_str_eq(fix_check(result, "expect/convergence")->detail,
+                         "0.040 s after the last fault; 5.000 s were allowed");
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim_faults");
+    TCase *tcase = tcase_create("faults");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_cut);
+    tcase_add_test(tcase, test_cut_of_overlapping_peers);
+    tcase_add_test(tcase, test_cut_one_way);
+    tcase_add_test(tcase, test_cut_resets);
+    tcase_add_test(tcase, test_cut_in_a_partition);
+    tcase_add_test(tcase, test_partition_one_way);
+    tcase_add_test(tcase, test_reset);
+    tcase_add_test(tcase, test_reset_of_a_dial);
+    tcase_add_test(tcase, test_last_fault);
+    suite_add_tcase(suite, tcase);
+    return fix_main(suite);
+}
