@@ -7,7 +7,7 @@
 typedef struct State {
     const ScenarioReadEvent *partition; /* in force; NULL: none */
     bool cut;                           /* there was a cut since the last heal */
-    bool *down;                         /* by peer: crashed */
+    uint32_t *down;                     /* by peer: number of its crash + 1; 0: it is not down */
 } State;
 
 static bool check_partition(ScenarioReader *reader, const ScenarioReadEvent *read, State *state)
@@ -23,8 +23,22 @@ static bool check_partition(ScenarioReader *reader, const ScenarioReadEvent *rea
     return true;
 }
 
+static bool check_end_of_partition(ScenarioReader *reader, const ScenarioReadEvent *read,
+                                   State *state)
+{
+    if (state->partition == NULL || state->partition->number != read->number) {
+        return scenario_reader_fail(reader, read->node,
+                                    "the partition has been healed before this time is over");
+    }
+    state->partition = NULL;
+    return true;
+}
+
 static bool check_heal(ScenarioReader *reader, const ScenarioReadEvent *read, State *state)
 {
+    if (read->ending) {
+        return check_end_of_partition(reader, read, state);
+    }
     if (state->partition == NULL && !state->cut) {
         return scenario_reader_fail(reader, read->node,
                                     "no partition or cut is in force at this time");
@@ -36,39 +50,53 @@ static bool check_heal(ScenarioReader *reader, const ScenarioReadEvent *read, St
 
 static bool check_mend(ScenarioReader *reader, const ScenarioReadEvent *read, const State *state)
 {
-    return state->cut || scenario_reader_fail(reader, read->node,
-                                              "there was no cut before this time that a heal has "
-                                              "not mended");
+    return state->cut || read->ending ||
+           scenario_reader_fail(reader, read->node,
+                                "there was no cut before this time that a heal has "
+                                "not mended");
 }
 
-/* A crash needs peers that run, a restart peers that crashed. */
+static bool fail_process(ScenarioReader *reader, const ScenarioReadEvent *read, uint32_t peer,
+                         bool down)
+{
+    const ScenarioGroup *group = scenario_group_of(reader->scenario, peer);
+    g_autofree char *name = scenario_peer_name(reader->scenario, peer);
+
+    if (group->start_ns > read->event.at_ns) {
+        g_autofree char *start = scenario_units_duration_text(group->start_ns);
+
+        return scenario_reader_fail(
+            reader, read->node, "%s does not run yet at this time; it starts at %s", name, start);
+    }
+    if (down && !read->ending) {
+        return scenario_reader_fail(reader, read->node, "%s is down already at this time", name);
+    }
+    if (read->ending) {
+        return scenario_reader_fail(reader, read->node,
+                                    "%s has been restarted before this time is over", name);
+    }
+    return scenario_reader_fail(
+        reader, read->node,
+        "%s is not down at this time; only a peer that crashed can be restarted", name);
+}
+
+/* A crash needs peers that run, a restart peers that crashed, and the end of a crash those that
+ * have been down since. */
 static bool check_process_state(ScenarioReader *reader, const ScenarioReadEvent *read, State *state)
 {
     const bool crash = read->event.kind == SCENARIO_EVENT_CRASH;
 
-    for (uint32_t i = 0; i < read->event.peers.count; i++) {
-        const uint32_t peer = read->event.peers.peers[i];
-        const ScenarioGroup *group = scenario_group_of(reader->scenario, peer);
-        const bool started = group->start_ns <= read->event.at_ns;
+    for (uint32_t i = 0; i < read->peers.count; i++) {
+        const uint32_t peer = read->peers.peers[i];
+        const uint32_t down = state->down[peer];
+        const bool runs =
+            down == 0 && scenario_group_of(reader->scenario, peer)->start_ns <= read->event.at_ns;
+        const bool right = read->ending ? down == read->number + 1 : down != 0;
 
-        if (started && state->down[peer] != crash) {
-            state->down[peer] = crash;
-            continue;
+        if (crash ? !runs : !right) {
+            return fail_process(reader, read, peer, down != 0);
         }
-        g_autofree char *name = scenario_peer_name(reader->scenario, peer);
-
-        if (!started) {
-            g_autofree char *start = scenario_units_duration_text(group->start_ns);
-
-            return scenario_reader_fail(reader, read->node,
-                                        "%s does not run yet at this time; it starts at %s", name,
-                                        start);
-        }
-        return scenario_reader_fail(reader, read->node,
-                                    crash ? "%s is down already at this time"
-                                          : "%s is not down at this time; only a peer that "
-                                            "crashed can be restarted",
-                                    name);
+        state->down[peer] = crash ? read->number + 1 : 0;
     }
     return true;
 }
@@ -99,7 +127,7 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
 void scenario_event_sequence_check(ScenarioReader *reader, const ScenarioReadEvent *events,
                                    uint32_t n_events)
 {
-    g_autofree bool *down = g_new0(bool, reader->scenario->n_peers);
+    g_autofree uint32_t *down = g_new0(uint32_t, reader->scenario->n_peers);
     State state = {.down = down};
 
     for (uint32_t i = 0; i < n_events; i++) {

@@ -17,8 +17,12 @@
 /* An event with what sorting and checking need. */
 typedef struct ScenarioReadEvent {
     ScenarioEvent event;
-    uint32_t node;   /* of what happens: the value of "crash" and so on */
-    uint32_t number; /* in the file */
+    ScenarioPeerSet peers; /* of the event, or of the one that it ends; borrowed */
+    int64_t for_ns;        /* it is undone so much later; 0: never */
+    uint32_t for_node;
+    uint32_t node;   /* of what happens: the value of "crash" and so on; or of "for" */
+    uint32_t number; /* in the file; an end has that of its beginning */
+    bool ending;     /* it is the end of a "for" */
 } ScenarioReadEvent;
 
 /* Notes a mistake for each event that makes no sense after those before it. The events are in the

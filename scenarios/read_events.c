@@ -172,8 +172,12 @@ static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
     ok = check_option(reader, keys->one_way, partition || cut || event->kind == SCENARIO_EVENT_MEND,
                       "a partition, a cut or a mend") &&
          ok;
-    ok =
-        check_option(reader, keys->chain, event->kind == SCENARIO_EVENT_RESTART, "a restart") && ok;
+    ok = check_option(
+             reader, keys->chain,
+             event->kind == SCENARIO_EVENT_RESTART ||
+                 (event->kind == SCENARIO_EVENT_CRASH && keys->for_time != SCENARIO_NODE_NONE),
+             "a restart, or a crash with \"for\",") &&
+         ok;
     ok = scenario_reader_word(reader, keys->connections, &scenario_connections_words, &reset) && ok;
     ok = scenario_reader_word(reader, keys->chain, &scenario_restart_chain_words, &lose) && ok;
     ok = scenario_reader_bool(reader, keys->one_way, &event->one_way) && ok;
@@ -221,6 +225,47 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     g_assert_not_reached();
 }
 
+/* What undoes an event when its time is over; RESET: nothing does. */
+static ScenarioEventKind opposite(ScenarioEventKind kind)
+{
+    switch (kind) {
+    case SCENARIO_EVENT_PARTITION:
+        return SCENARIO_EVENT_HEAL;
+    case SCENARIO_EVENT_CUT:
+        return SCENARIO_EVENT_MEND;
+    case SCENARIO_EVENT_CRASH:
+        return SCENARIO_EVENT_RESTART;
+    case SCENARIO_EVENT_STOP_PRODUCING:
+        return SCENARIO_EVENT_START_PRODUCING;
+    case SCENARIO_EVENT_HEAL:
+    case SCENARIO_EVENT_MEND:
+    case SCENARIO_EVENT_RESET:
+    case SCENARIO_EVENT_RESTART:
+    case SCENARIO_EVENT_START_PRODUCING:
+        return SCENARIO_EVENT_RESET;
+    }
+    g_assert_not_reached();
+}
+
+static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
+{
+    const int64_t left_ns = reader->scenario->duration_ns - read->event.at_ns;
+
+    if (node == SCENARIO_NODE_NONE) {
+        return true;
+    }
+    if (opposite(read->event.kind) == SCENARIO_EVENT_RESET) {
+        return scenario_reader_fail(reader, node,
+                                    "is allowed in a partition, a cut, a crash or a stop_producing "
+                                    "alone");
+    }
+    if (left_ns <= 0) {
+        return scenario_reader_fail(reader, node, "the run ends at the time of the event");
+    }
+    read->for_node = node;
+    return scenario_reader_duration(reader, node, 1, left_ns, &read->for_ns);
+}
+
 static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
 {
     ScenarioEventKeys keys = {0};
@@ -241,11 +286,27 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent 
         return fail_kinds(reader, node, n);
     }
     ok = read_options(reader, &keys, &read->event) && ok;
+    ok = read_for(reader, keys.for_time, read) && ok;
     return read_what(reader, read) && ok;
 }
 
 /* ---- The sequence ---------------------------------------------------------------------------- */
 
+static ScenarioReadEvent end_of(const ScenarioReadEvent *begin)
+{
+    return (ScenarioReadEvent){
+        .event = {.at_ns = begin->event.at_ns + begin->for_ns,
+                  .kind = opposite(begin->event.kind),
+                  .ends = begin->number,
+                  .lose_chain = begin->event.lose_chain},
+        .peers = begin->peers,
+        .node = begin->for_node,
+        .number = begin->number,
+        .ending = true,
+    };
+}
+
+/* What ends at an instant comes before what begins then. */
 static int compare_events(const void *left, const void *right)
 {
     const ScenarioReadEvent *a = left;
@@ -254,12 +315,36 @@ static int compare_events(const void *left, const void *right)
     if (a->event.at_ns != b->event.at_ns) {
         return a->event.at_ns < b->event.at_ns ? -1 : 1;
     }
+    if (a->ending != b->ending) {
+        return a->ending ? -1 : 1;
+    }
     return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Moves the events, which are in order now, to the scenario; `n_read` are of the file. */
+static void move_events(Scenario *scenario, const ScenarioReadEvent *events, uint32_t n,
+                        uint32_t n_read)
+{
+    g_autofree uint32_t *index_of = g_new0(uint32_t, n_read);
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (!events[i].ending) {
+            index_of[events[i].number] = i;
+        }
+    }
+    scenario->events = g_new(ScenarioEvent, n);
+    for (; scenario->n_events < n; scenario->n_events++) {
+        ScenarioEvent *event = &scenario->events[scenario->n_events];
+
+        *event = events[scenario->n_events].event;
+        if (event->ends != SCENARIO_EVENT_NONE) {
+            event->ends = index_of[event->ends];
+        }
+    }
 }
 
 void scenario_read_events(ScenarioReader *reader, uint32_t node)
 {
-    Scenario *scenario = reader->scenario;
     uint32_t n = 0;
     bool ok = true;
 
@@ -277,20 +362,27 @@ void scenario_read_events(ScenarioReader *reader, uint32_t node)
                              at->n_children, SCENARIO_EVENTS_MAX);
         return;
     }
-    g_autofree ScenarioReadEvent *events = g_new0(ScenarioReadEvent, at->n_children);
+    g_autofree ScenarioReadEvent *events = g_new0(ScenarioReadEvent, 2u * at->n_children);
 
     for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
          i = scenario_reader_node(reader, i)->next) {
         events[n].number = n;
-        ok = read_event(reader, i, &events[n++]) && ok;
+        events[n].event.ends = SCENARIO_EVENT_NONE;
+        ok = read_event(reader, i, &events[n]) && ok;
+        events[n].peers = events[n].event.peers;
+        n++;
+    }
+    const uint32_t n_read = n;
+
+    for (uint32_t i = 0; i < n_read; i++) {
+        if (events[i].for_ns > 0) {
+            events[n++] = end_of(&events[i]);
+        }
     }
     if (n > 0) {
         qsort(events, n, sizeof *events, compare_events);
     }
-    scenario->events = g_new(ScenarioEvent, n);
-    for (; scenario->n_events < n; scenario->n_events++) {
-        scenario->events[scenario->n_events] = events[scenario->n_events].event;
-    }
+    move_events(reader->scenario, events, n, n_read);
     if (ok && reader->peers_known) {
         scenario_event_sequence_check(reader, events, n);
     }

@@ -166,9 +166,18 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_START_PRODUCING,
 } ScenarioEventKind;
 
+/* ScenarioEvent.ends of an event that ends no other. */
+#define SCENARIO_EVENT_NONE UINT32_MAX
+
+/*
+ * "for" makes two events: the one of the file and, later, the one that undoes it. The latter names
+ * the former in `ends`, has no sets or sides of its own, and undoes nothing that another event has
+ * changed since.
+ */
 typedef struct ScenarioEvent {
     int64_t at_ns;
     ScenarioEventKind kind;
+    uint32_t ends;          /* index of the event whose time is over; SCENARIO_EVENT_NONE: none */
     ScenarioPeerSet peers;  /* all kinds but partition and heal */
     ScenarioPeerSet others; /* cut, mend, reset: the other ends of the links */
     uint32_t *sides;        /* partition: the side of each peer of the scenario, from 0 */

@@ -4,6 +4,20 @@
  */
 #include "sim/internal.h"
 
+/* The event itself, or the one that it ends: who has the peers. */
+static const ScenarioEvent *subject_of(const SimWorld *world, uint32_t index)
+{
+    const ScenarioEvent *event = &world->scenario->events[index];
+    return event->ends == SCENARIO_EVENT_NONE ? event : &world->scenario->events[event->ends];
+}
+
+/* What the event `by` has done is for the event `index` to undo. */
+static bool undoes(const SimWorld *world, uint32_t index, uint32_t by)
+{
+    uint32_t ends = world->scenario->events[index].ends;
+    return ends == SCENARIO_EVENT_NONE || ends == by;
+}
+
 /* --- links ----------------------------------------------------------------------------------- */
 
 /* What `end` sends is stopped by the partition in force. */
@@ -41,10 +55,11 @@ static void begin_partition(SimWorld *world, const ScenarioEvent *event)
     }
 }
 
-static void heal(SimWorld *world)
+/* `all`: the cuts too. */
+static void heal(SimWorld *world, bool all)
 {
     world->partition = NULL;
-    for (uint32_t end = 0; end < world->n_ends; end++)
+    for (uint32_t end = 0; all && end < world->n_ends; end++)
         world->ends[end].cut_by = SIM_NONE;
     for (uint32_t link = 0; link < world->scenario->n_links; link++)
         update_link(world, link);
@@ -71,7 +86,7 @@ typedef void LinkAction(SimWorld *world, uint32_t end, uint32_t index);
 /* Acts on each end of the event's `peers` towards its `others`, in order. */
 static void for_each_end(SimWorld *world, uint32_t index, LinkAction *act)
 {
-    const ScenarioEvent *event = &world->scenario->events[index];
+    const ScenarioEvent *event = subject_of(world, index);
     for (uint32_t i = 0; i < event->peers.count; i++) {
         uint32_t peer = event->peers.peers[i];
         for (uint32_t s = 0; s < world->peers[peer].n_ends; s++) {
@@ -95,8 +110,9 @@ static void cut_end(SimWorld *world, uint32_t end, uint32_t index)
 
 static void mend_end(SimWorld *world, uint32_t end, uint32_t index)
 {
-    world->ends[end].cut_by = SIM_NONE;
-    if (!world->scenario->events[index].one_way)
+    if (undoes(world, index, world->ends[end].cut_by))
+        world->ends[end].cut_by = SIM_NONE;
+    if (!subject_of(world, index)->one_way && undoes(world, index, world->ends[end ^ 1].cut_by))
         world->ends[end ^ 1].cut_by = SIM_NONE;
     update_link(world, end / 2);
 }
@@ -123,13 +139,24 @@ static void restart(SimWorld *world, const ScenarioPeerSet *peers, bool lose_cha
             sim_peer_start(world, peers->peers[i], !lose_chain);
 }
 
-/* Who is told to start produces whether its chain is stale or not. */
-static void set_producing(SimWorld *world, const ScenarioPeerSet *peers, bool producing)
+static void stop_producing(SimWorld *world, const ScenarioPeerSet *peers, uint32_t index)
 {
     for (uint32_t i = 0; i < peers->count; i++) {
-        world->peers[peers->peers[i]].producing = producing;
-        if (producing)
-            world->peers[peers->peers[i]].fresh = true;
+        world->peers[peers->peers[i]].producing = false;
+        world->peers[peers->peers[i]].stopped_by = index;
+    }
+}
+
+/* Who is told to start produces whether its chain is stale or not. */
+static void start_producing(SimWorld *world, const ScenarioPeerSet *peers, uint32_t index)
+{
+    for (uint32_t i = 0; i < peers->count; i++) {
+        SimPeer *peer = &world->peers[peers->peers[i]];
+        if (!undoes(world, index, peer->stopped_by))
+            continue;
+        peer->producing = true;
+        peer->stopped_by = SIM_NONE;
+        peer->fresh = true;
     }
 }
 
@@ -182,15 +209,22 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
                          event->reset ? " (connections reset)" : "");
 }
 
+static void tell_heal(SimWorld *world, bool all)
+{
+    sim_world_tell_fault(world, SIM_NONE,
+                         all ? "heal: all links are mended" : "heal: the partition is over");
+}
+
 static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *event)
 {
+    bool cut = g_str_equal(what, "cut");
     g_autoptr(GString) first = g_string_new(NULL);
     g_autoptr(GString) second = g_string_new(NULL);
     append_peers(first, world, event->peers.peers, event->peers.count);
     append_peers(second, world, event->others.peers, event->others.count);
     sim_world_tell_fault(world, SIM_NONE, "%s: %s %s %s%s", what, first->str,
                          event->one_way ? "->" : "|", second->str,
-                         event->reset ? " (connections reset)" : "");
+                         cut && event->reset ? " (connections reset)" : "");
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
@@ -198,21 +232,22 @@ static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *e
 void sim_faults_apply(SimWorld *world, uint32_t index)
 {
     const ScenarioEvent *event = &world->scenario->events[index];
+    const ScenarioEvent *subject = subject_of(world, index);
     switch (event->kind) {
     case SCENARIO_EVENT_PARTITION:
         tell_partition(world, event);
         begin_partition(world, event);
         break;
     case SCENARIO_EVENT_HEAL:
-        sim_world_tell_fault(world, SIM_NONE, "heal: all links are mended");
-        heal(world);
+        tell_heal(world, event->ends == SCENARIO_EVENT_NONE);
+        heal(world, event->ends == SCENARIO_EVENT_NONE);
         break;
     case SCENARIO_EVENT_CUT:
         tell_links(world, "cut", event);
         for_each_end(world, index, cut_end);
         break;
     case SCENARIO_EVENT_MEND:
-        tell_links(world, "mend", event);
+        tell_links(world, "mend", subject);
         for_each_end(world, index, mend_end);
         break;
     case SCENARIO_EVENT_RESET:
@@ -225,16 +260,16 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         break;
     case SCENARIO_EVENT_RESTART:
         tell_peers(world, event->lose_chain ? "restart without its chain" : "restart",
-                   &event->peers);
-        restart(world, &event->peers, event->lose_chain);
+                   &subject->peers);
+        restart(world, &subject->peers, event->lose_chain);
         break;
     case SCENARIO_EVENT_STOP_PRODUCING:
         tell_peers(world, "stop producing", &event->peers);
-        set_producing(world, &event->peers, false);
+        stop_producing(world, &event->peers, index);
         break;
     case SCENARIO_EVENT_START_PRODUCING:
-        tell_peers(world, "start producing", &event->peers);
-        set_producing(world, &event->peers, true);
+        tell_peers(world, "start producing", &subject->peers);
+        start_producing(world, &subject->peers, index);
         break;
     }
 }

@@ -119,8 +119,9 @@ typedef struct SimPeer {
     uint32_t identities; /* processes so far: each has a key of its own */
     bool up;
     bool honest;
-    bool producing; /* not stopped by the scenario */
-    bool fresh;     /* saw a recent block: only then it produces */
+    bool producing;      /* not stopped by the scenario */
+    uint32_t stopped_by; /* event that did; SIM_NONE: none */
+    bool fresh;          /* saw a recent block: only then it produces */
     bool persona_done;
     bool busy; /* `job` is being done */
     SimJob job;

@@ -233,6 +233,40 @@ START_TEST(events_in_order_of_time)
 }
 END_TEST
 
+/* The end of an event is one of its own, before what begins at its time. */
+START_TEST(events_with_an_end)
+{
+    g_autoptr(Scenario) s =
+        load("{\"duration\": \"60s\","
+             " \"peers\": {\"bp\": {\"count\": 3, \"produces\": true}, \"r\": {\"count\": 2}},"
+             " \"events\": ["
+             "  {\"at\": \"20s\", \"crash\": \"r\", \"for\": \"40s\"},"
+             "  {\"at\": \"10s\", \"crash\": \"r\", \"for\": \"10s\", \"chain\": \"lose\"},"
+             "  {\"at\": \"15s\", \"cut\": [\"bp\", [\"r\", \"bp[1]\"]], \"one_way\": true,"
+             "   \"for\": \"1ns\"}]}");
+    static const ScenarioEventKind kinds[] = {
+        SCENARIO_EVENT_CRASH,   SCENARIO_EVENT_CUT,   SCENARIO_EVENT_MEND,
+        SCENARIO_EVENT_RESTART, SCENARIO_EVENT_CRASH, SCENARIO_EVENT_RESTART,
+    };
+    static const int64_t times_ns[] = {10 * S, 15 * S, 15 * S + 1, 20 * S, 20 * S, 60 * S};
+    static const uint32_t ends[] = {
+        SCENARIO_EVENT_NONE, SCENARIO_EVENT_NONE, 1, 0, SCENARIO_EVENT_NONE, 4};
+
+    ck_assert_uint_eq(s->n_events, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        ck_assert_uint_eq(s->events[i].kind, kinds[i]);
+        ck_assert_int_eq(s->events[i].at_ns, times_ns[i]);
+        ck_assert_uint_eq(s->events[i].ends, ends[i]);
+        ck_assert((s->events[i].peers.count == 0) == (ends[i] != SCENARIO_EVENT_NONE));
+    }
+    assert_set(&s->events[1].peers, 3, (const uint32_t[]){0, 1, 2});
+    assert_set(&s->events[1].others, 3, (const uint32_t[]){1, 3, 4});
+    ck_assert(s->events[1].one_way);
+    ck_assert(s->events[3].lose_chain);
+    ck_assert(!s->events[5].lose_chain);
+}
+END_TEST
+
 START_TEST(a_peer_can_crash_when_it_starts)
 {
     g_autoptr(Scenario) s =
@@ -491,6 +525,7 @@ int main(void)
     tcase_add_test(tcase, peers_have_groups_and_names);
     tcase_add_test(tcase, the_other_latencies_and_rules);
     tcase_add_test(tcase, events_in_order_of_time);
+    tcase_add_test(tcase, events_with_an_end);
     tcase_add_test(tcase, a_peer_can_crash_when_it_starts);
     tcase_add_test(tcase, partitions_with_all_peers_named);
     tcase_add_test(tcase, every_expectation);

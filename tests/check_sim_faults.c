@@ -210,6 +210,80 @@ START_TEST(test_reset_of_a_dial)
 }
 END_TEST
 
+/* --- "for" ----------------------------------------------------------------------------------- */
+
+/* An event with "for" is that event and the one that undoes it. */
+START_TEST(test_for_is_two_events)
+{
+    static const char *const pairs[][2] = {
+        {"{'at': '5.2s', 'partition': ['a', 'b'], 'one_way': true, 'for': '2s'}",
+         "{'at': '5.2s', 'partition': ['a', 'b'], 'one_way': true}, {'at': '7.2s', 'heal': true}"},
+        {"{'at': '5.2s', 'cut': ['a', 'b'], 'for': '10s'}",
+         "{'at': '5.2s', 'cut': ['a', 'b']}, {'at': '15.2s', 'mend': ['a', 'b']}"},
+        {"{'at': '5.2s', 'cut': ['a', '*'], 'one_way': true, 'connections': 'reset', 'for': '1s'}",
+         "{'at': '5.2s', 'cut': ['a', '*'], 'one_way': true, 'connections': 'reset'},"
+         "{'at': '6.2s', 'mend': ['a', '*'], 'one_way': true}"},
+        {"{'at': '5.2s', 'crash': ['a', 'b'], 'for': '1s'}",
+         "{'at': '5.2s', 'crash': ['a', 'b']}, {'at': '6.2s', 'restart': ['a', 'b']}"},
+        {"{'at': '5.2s', 'crash': 'b', 'chain': 'lose', 'for': '1s'}",
+         "{'at': '5.2s', 'crash': 'b'}, {'at': '6.2s', 'restart': 'b', 'chain': 'lose'}"},
+        {"{'at': '5.2s', 'stop_producing': 'a', 'for': '14.8s'}",
+         "{'at': '5.2s', 'stop_producing': 'a'}, {'at': '20s', 'start_producing': 'a'}"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        run_trio("20s", "", pairs[i][0]);
+        uint64_t delivered_in_all = result->messages_delivered;
+        uint64_t events = result->events;
+        g_autofree char *last = g_strdup(result->moments[result->n_moments - 1].text);
+        run_trio("20s", "", pairs[i][1]);
+        ck_assert_uint_eq(result->messages_delivered, delivered_in_all);
+        ck_assert_uint_eq(result->events, events);
+        if (i > 0) /* the end of a partition says that it is one */
+            ck_assert_str_eq(result->moments[result->n_moments - 1].text, last);
+    }
+}
+END_TEST
+
+/* The end of a partition leaves cuts alone. */
+START_TEST(test_end_of_a_partition)
+{
+    run_trio("20s", "",
+             "{'at': '5.2s', 'partition': ['a'], 'for': '2s'}, {'at': '6s', 'cut': ['a', 'b']},"
+             "{'at': '10s', 'heal': true}");
+    ck_assert_int_eq(time_of(SIM_DELIVERED, C, A, 5200 * MS), 7200 * MS + LATENCY);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, 5200 * MS), 10 * S + LATENCY);
+    expect_story(7200 * MS, "heal: the partition is over");
+}
+END_TEST
+
+/* A later cut of a link takes the place of the earlier one, whose end does not undo it. */
+START_TEST(test_ends_of_cuts)
+{
+    run_trio("20s", "",
+             "{'at': '5.2s', 'cut': ['a', '*'], 'for': '2s'},"
+             "{'at': '6s', 'cut': ['b', 'a'], 'for': '4s'}");
+    ck_assert_int_eq(time_of(SIM_DELIVERED, C, A, 5200 * MS), 7200 * MS + LATENCY);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, 5200 * MS), 10 * S + LATENCY);
+    expect_story(7200 * MS, "mend: a | a b c");
+    expect_story(10 * S, "mend: b | a");
+}
+END_TEST
+
+/* The same for those who stop to produce; and what ends comes first. */
+START_TEST(test_ends_of_stops)
+{
+    run_trio("20s", "",
+             "{'at': '6s', 'stop_producing': 'a', 'for': '4s'},"
+             "{'at': '5s', 'stop_producing': 'a', 'for': '2s'}");
+    const FixNote *after = fix_find(&recorder, SIM_PRODUCED, A, 5 * S);
+    ck_assert_int_eq(after->happening.time_ns, 10 * S);
+    run_trio("20s", "",
+             "{'at': '7s', 'crash': 'b', 'for': '1s'}, {'at': '5s', 'crash': 'b', 'for': '2s'}");
+    ck_assert_uint_eq(fix_count(&recorder, SIM_STOPPED, B), 2);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_STARTED, B), 3);
+}
+END_TEST
+
 /* --- the last fault -------------------------------------------------------------------------- */
 
 /* Each of them counts as a fault of its time. */
@@ -219,6 +293,7 @@ START_TEST(test_last_fault)
         "{'at': '5s', 'cut': ['b', 'c']}",
         "{'at': '1s', 'cut': ['b', 'c']}, {'at': '5s', 'mend': ['b', 'c']}",
         "{'at': '5s', 'reset': ['b', 'c']}",
+        "{'at': '1s', 'cut': ['b', 'c'], 'for': '4s'}",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
         clear();
@@ -248,6 +323,10 @@ int main(void)
     tcase_add_test(tcase, test_partition_one_way);
     tcase_add_test(tcase, test_reset);
     tcase_add_test(tcase, test_reset_of_a_dial);
+    tcase_add_test(tcase, test_for_is_two_events);
+    tcase_add_test(tcase, test_end_of_a_partition);
+    tcase_add_test(tcase, test_ends_of_cuts);
+    tcase_add_test(tcase, test_ends_of_stops);
     tcase_add_test(tcase, test_last_fault);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
