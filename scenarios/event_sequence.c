@@ -119,6 +119,7 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
+    case SCENARIO_EVENT_SLOW:
         return true;
     }
     g_assert_not_reached();

@@ -186,6 +186,8 @@ static const ScenarioKey event_keys[] = {
     {"restart", OPTIONAL, offsetof(ScenarioEventKeys, restart)},
     {"stop_producing", OPTIONAL, offsetof(ScenarioEventKeys, stop_producing)},
     {"start_producing", OPTIONAL, offsetof(ScenarioEventKeys, start_producing)},
+    {"slow", OPTIONAL, offsetof(ScenarioEventKeys, slow)},
+    {"factor", OPTIONAL, offsetof(ScenarioEventKeys, factor)},
     {"for", OPTIONAL, offsetof(ScenarioEventKeys, for_time)},
     {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},
     {"one_way", OPTIONAL, offsetof(ScenarioEventKeys, one_way)},

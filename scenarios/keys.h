@@ -188,6 +188,8 @@ typedef struct ScenarioEventKeys {
     uint32_t restart;
     uint32_t stop_producing;
     uint32_t start_producing;
+    uint32_t slow;
+    uint32_t factor;
     uint32_t for_time;
     uint32_t connections;
     uint32_t one_way;

@@ -6,6 +6,9 @@
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
 
+/* Of a peer that is not slowed down. */
+#define USUAL_FACTOR_PPM 1000000u
+
 /* ---- One event ------------------------------------------------------------------------------- */
 
 /* Enters one side; peers that no side has named have UINT32_MAX. */
@@ -122,6 +125,7 @@ static const struct {
     {"stop_producing", offsetof(ScenarioEventKeys, stop_producing), SCENARIO_EVENT_STOP_PRODUCING},
     {"start_producing", offsetof(ScenarioEventKeys, start_producing),
      SCENARIO_EVENT_START_PRODUCING},
+    {"slow", offsetof(ScenarioEventKeys, slow), SCENARIO_EVENT_SLOW},
 };
 
 /* How many of the kinds an event has; the last of them is noted in `read`. */
@@ -216,6 +220,7 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
         return read_two_ends(reader, read->node, event);
     case SCENARIO_EVENT_CRASH:
     case SCENARIO_EVENT_RESTART:
+    case SCENARIO_EVENT_SLOW:
         return scenario_selector_set(reader, read->node, false, &event->peers);
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
@@ -237,6 +242,8 @@ static ScenarioEventKind opposite(ScenarioEventKind kind)
         return SCENARIO_EVENT_RESTART;
     case SCENARIO_EVENT_STOP_PRODUCING:
         return SCENARIO_EVENT_START_PRODUCING;
+    case SCENARIO_EVENT_SLOW:
+        return SCENARIO_EVENT_SLOW;
     case SCENARIO_EVENT_HEAL:
     case SCENARIO_EVENT_MEND:
     case SCENARIO_EVENT_RESET:
@@ -256,14 +263,28 @@ static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *r
     }
     if (opposite(read->event.kind) == SCENARIO_EVENT_RESET) {
         return scenario_reader_fail(reader, node,
-                                    "is allowed in a partition, a cut, a crash or a stop_producing "
-                                    "alone");
+                                    "is allowed in a partition, a cut, a crash, "
+                                    "a stop_producing or a slow alone");
     }
     if (left_ns <= 0) {
         return scenario_reader_fail(reader, node, "the run ends at the time of the event");
     }
     read->for_node = node;
     return scenario_reader_duration(reader, node, 1, left_ns, &read->for_ns);
+}
+
+static bool read_factor(ScenarioReader *reader, uint32_t event_node, uint32_t node,
+                        ScenarioEvent *event)
+{
+    const bool slow = event->kind == SCENARIO_EVENT_SLOW;
+
+    event->factor_ppm = USUAL_FACTOR_PPM;
+    if (slow && node == SCENARIO_NODE_NONE) {
+        return scenario_reader_fail(reader, event_node, "a slow needs the key \"factor\"");
+    }
+    return check_option(reader, node, slow, "a slow") &&
+           scenario_reader_ppm32(reader, node, SCENARIO_FACTOR_MIN_PPM, SCENARIO_FACTOR_MAX_PPM,
+                                 &event->factor_ppm);
 }
 
 static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
@@ -286,6 +307,7 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent 
         return fail_kinds(reader, node, n);
     }
     ok = read_options(reader, &keys, &read->event) && ok;
+    ok = read_factor(reader, node, keys.factor, &read->event) && ok;
     ok = read_for(reader, keys.for_time, read) && ok;
     return read_what(reader, read) && ok;
 }
@@ -298,7 +320,8 @@ static ScenarioReadEvent end_of(const ScenarioReadEvent *begin)
         .event = {.at_ns = begin->event.at_ns + begin->for_ns,
                   .kind = opposite(begin->event.kind),
                   .ends = begin->number,
-                  .lose_chain = begin->event.lose_chain},
+                  .lose_chain = begin->event.lose_chain,
+                  .factor_ppm = USUAL_FACTOR_PPM},
         .peers = begin->peers,
         .node = begin->for_node,
         .number = begin->number,

@@ -164,7 +164,11 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_RESTART,   /* and come back */
     SCENARIO_EVENT_STOP_PRODUCING,
     SCENARIO_EVENT_START_PRODUCING,
+    SCENARIO_EVENT_SLOW, /* the processing times of `peers` take `factor_ppm` / 1e6 of themselves */
 } ScenarioEventKind;
+
+#define SCENARIO_FACTOR_MIN_PPM 100000u
+#define SCENARIO_FACTOR_MAX_PPM 1000000000u
 
 /* ScenarioEvent.ends of an event that ends no other. */
 #define SCENARIO_EVENT_NONE UINT32_MAX
@@ -184,6 +188,7 @@ typedef struct ScenarioEvent {
     bool one_way;    /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
     bool reset;      /* partition, cut: connections are reset; else what is in flight is held */
     bool lose_chain; /* restart: from what the group starts with, not from what the peer had */
+    uint32_t factor_ppm; /* slow: SCENARIO_FACTOR_MIN_PPM to _MAX_PPM */
 } ScenarioEvent;
 
 /* What a bound is about. */

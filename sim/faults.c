@@ -160,6 +160,18 @@ static void start_producing(SimWorld *world, const ScenarioPeerSet *peers, uint3
     }
 }
 
+static void slow(SimWorld *world, const ScenarioPeerSet *peers, uint32_t index)
+{
+    const ScenarioEvent *event = &world->scenario->events[index];
+    for (uint32_t i = 0; i < peers->count; i++) {
+        SimPeer *peer = &world->peers[peers->peers[i]];
+        if (!undoes(world, index, peer->slowed_by))
+            continue;
+        peer->slowed_by = index;
+        sim_peer_set_speed(world, peers->peers[i], event->factor_ppm);
+    }
+}
+
 /* --- the story ------------------------------------------------------------------------------- */
 
 /* "bp[0..3] mallory": each run of a group's peers once. */
@@ -227,27 +239,43 @@ static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *e
                          cut && event->reset ? " (connections reset)" : "");
 }
 
+static void tell_slow(SimWorld *world, const ScenarioEvent *event)
+{
+    uint32_t factor_ppm = event->factor_ppm;
+    g_autoptr(GString) what = g_string_new("usual speed");
+    if (factor_ppm != SIM_USUAL_FACTOR_PPM) {
+        g_string_printf(what, "slow by a factor of %u.%06u", factor_ppm / SIM_USUAL_FACTOR_PPM,
+                        factor_ppm % SIM_USUAL_FACTOR_PPM);
+        gsize n = what->len;
+        while (what->str[n - 1] == '0')
+            n--;
+        g_string_truncate(what, what->str[n - 1] == '.' ? n - 1 : n);
+    }
+    tell_peers(world, what->str, &event->peers);
+}
+
 /* --- events ---------------------------------------------------------------------------------- */
 
 void sim_faults_apply(SimWorld *world, uint32_t index)
 {
     const ScenarioEvent *event = &world->scenario->events[index];
     const ScenarioEvent *subject = subject_of(world, index);
+    bool ends = event->ends != SCENARIO_EVENT_NONE;
     switch (event->kind) {
     case SCENARIO_EVENT_PARTITION:
         tell_partition(world, event);
         begin_partition(world, event);
         break;
     case SCENARIO_EVENT_HEAL:
-        tell_heal(world, event->ends == SCENARIO_EVENT_NONE);
-        heal(world, event->ends == SCENARIO_EVENT_NONE);
+        tell_heal(world, !ends);
+        heal(world, !ends);
         break;
     case SCENARIO_EVENT_CUT:
         tell_links(world, "cut", event);
         for_each_end(world, index, cut_end);
         break;
     case SCENARIO_EVENT_MEND:
-        tell_links(world, "mend", subject);
+        tell_links(world, ends ? "end of cut" : "mend", subject);
         for_each_end(world, index, mend_end);
         break;
     case SCENARIO_EVENT_RESET:
@@ -268,8 +296,15 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         stop_producing(world, &event->peers, index);
         break;
     case SCENARIO_EVENT_START_PRODUCING:
-        tell_peers(world, "start producing", &subject->peers);
+        tell_peers(world, ends ? "end of stop producing" : "start producing", &subject->peers);
         start_producing(world, &subject->peers, index);
+        break;
+    case SCENARIO_EVENT_SLOW:
+        if (ends)
+            tell_peers(world, "end of slow", &subject->peers);
+        else
+            tell_slow(world, event);
+        slow(world, &subject->peers, index);
         break;
     }
 }

@@ -25,6 +25,9 @@
 
 #define SIM_NONE UINT32_MAX
 
+/* SimPeer.factor_ppm of a peer that is not slowed down. */
+#define SIM_USUAL_FACTOR_PPM 1000000u
+
 /* Most transactions in one block of a producer. */
 #define SIM_BLOCK_TRXS_MAX 1000u
 
@@ -128,7 +131,12 @@ typedef struct SimPeer {
     SimJobs jobs;
     uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
     bool has_produced;      /* in this process, or in the chain that stands at the start */
-    uint64_t hash;          /* of all that happened to it */
+    uint32_t factor_ppm;    /* its processing times are so many millionths of the group's */
+    uint32_t slowed_by;     /* event that set it; SIM_NONE: none */
+    int64_t work_left_ns;   /* of `job` while busy, at the usual speed, from work_since_ns on */
+    int64_t work_since_ns;
+    int64_t work_due_ns; /* when the job is done: of the work event that counts */
+    uint64_t hash;       /* of all that happened to it */
     uint64_t fork_switches;
     uint64_t received[BNET_MESSAGE_KINDS];
     uint64_t received_bytes;
@@ -311,8 +319,12 @@ void sim_peer_add_job(SimPeer *peer, SimJob job);
 /* Appends work for this instant. */
 void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot);
 
-/* The chain thread is done with its job. */
-void sim_peer_work_done(SimWorld *world, uint32_t index);
+/* A work event of the process `identities`: the chain thread is done with its job, if the event
+ * counts. */
+void sim_peer_work_done(SimWorld *world, uint32_t index, uint32_t identities);
+
+/* From now on the chain thread takes factor_ppm / 1e6 of its usual time. */
+void sim_peer_set_speed(SimWorld *world, uint32_t index, uint32_t factor_ppm);
 
 void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain);
 void sim_peer_stop(SimWorld *world, uint32_t index);

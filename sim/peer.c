@@ -291,6 +291,43 @@ static bool has_steps(const SimPeer *peer)
     return view->head != view->target || view->returned.n > 0;
 }
 
+/* Time at the usual speed, in the peer's own; never beyond all runs. */
+static int64_t slowed_ns(const SimPeer *peer, int64_t ns)
+{
+    if (peer->factor_ppm == SIM_USUAL_FACTOR_PPM)
+        return ns;
+    __int128 slowed =
+        ((__int128)ns * peer->factor_ppm + SIM_USUAL_FACTOR_PPM - 1) / SIM_USUAL_FACTOR_PPM;
+    return (int64_t)MIN(slowed, 2 * SCENARIO_DURATION_MAX_NS);
+}
+
+/* The job is gone on with, from what is left of it. */
+static void work_on(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    peer->work_since_ns = world->now_ns;
+    peer->work_due_ns = world->now_ns + slowed_ns(peer, peer->work_left_ns);
+    sim_world_schedule(world, peer->work_due_ns, SIM_EVENT_WORK, index, peer->identities);
+}
+
+/* What of the job has been done up to now counts. */
+static void note_work(const SimWorld *world, SimPeer *peer)
+{
+    __int128 worked_ns = world->now_ns - peer->work_since_ns;
+    int64_t done_ns = (int64_t)(worked_ns * SIM_USUAL_FACTOR_PPM / peer->factor_ppm);
+    peer->work_left_ns -= MIN(done_ns, peer->work_left_ns);
+}
+
+void sim_peer_set_speed(SimWorld *world, uint32_t index, uint32_t factor_ppm)
+{
+    SimPeer *peer = &world->peers[index];
+    if (peer->busy)
+        note_work(world, peer);
+    peer->factor_ppm = factor_ppm;
+    if (peer->busy)
+        work_on(world, index);
+}
+
 static void start_job(SimWorld *world, uint32_t index)
 {
     SimPeer *peer = &world->peers[index];
@@ -309,12 +346,15 @@ static void start_job(SimWorld *world, uint32_t index)
         return;
     }
     peer->busy = true;
-    sim_world_schedule(world, world->now_ns + ns, SIM_EVENT_WORK, index, peer->identities);
+    peer->work_left_ns = ns;
+    work_on(world, index);
 }
 
-void sim_peer_work_done(SimWorld *world, uint32_t index)
+void sim_peer_work_done(SimWorld *world, uint32_t index, uint32_t identities)
 {
     SimPeer *peer = &world->peers[index];
+    if (!peer->busy || peer->identities != identities || peer->work_due_ns != world->now_ns)
+        return;
     SimJob job = peer->job;
     peer->busy = false;
     do_job(world, index, &job);

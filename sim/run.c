@@ -54,8 +54,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         sim_workload_trx(world);
         break;
     case SIM_EVENT_WORK:
-        if (world->peers[entity].busy && world->peers[entity].identities == event->arg)
-            sim_peer_work_done(world, entity);
+        sim_peer_work_done(world, entity, event->arg);
         break;
     case SIM_EVENT_DIAL:
         if (world->links[entity].attempt == event->arg)
