@@ -8,6 +8,7 @@ typedef struct State {
     const ScenarioReadEvent *partition; /* in force; NULL: none */
     bool cut;                           /* there was a cut since the last heal */
     uint32_t *down;                     /* by peer: number of its crash + 1; 0: it is not down */
+    uint32_t *paused;                   /* by peer: number of its pause + 1; 0: it is not paused */
 } State;
 
 static bool check_partition(ScenarioReader *reader, const ScenarioReadEvent *read, State *state)
@@ -97,6 +98,41 @@ static bool check_process_state(ScenarioReader *reader, const ScenarioReadEvent 
             return fail_process(reader, read, peer, down != 0);
         }
         state->down[peer] = crash ? read->number + 1 : 0;
+        state->paused[peer] = 0;
+    }
+    return true;
+}
+
+/* What keeps a peer from being paused or resumed; NULL: nothing does. */
+static const char *wrong_pause(const ScenarioReadEvent *read, const State *state, uint32_t peer)
+{
+    const uint32_t paused = state->paused[peer];
+
+    if (read->event.kind == SCENARIO_EVENT_PAUSE) {
+        return state->down[peer] != 0 ? "is down" : (paused != 0 ? "is paused already" : NULL);
+    }
+    if (read->ending) {
+        return paused == read->number + 1 ? NULL : "is no longer in this pause";
+    }
+    return paused == 0 ? "is not paused" : NULL;
+}
+
+static bool check_pause_state(ScenarioReader *reader, const ScenarioReadEvent *read, State *state)
+{
+    const bool pause = read->event.kind == SCENARIO_EVENT_PAUSE;
+
+    for (uint32_t i = 0; i < read->peers.count; i++) {
+        const uint32_t peer = read->peers.peers[i];
+        const bool started =
+            scenario_group_of(reader->scenario, peer)->start_ns <= read->event.at_ns;
+        const char *wrong = started ? wrong_pause(read, state, peer) : "does not run yet";
+
+        if (wrong != NULL) {
+            g_autofree char *name = scenario_peer_name(reader->scenario, peer);
+
+            return scenario_reader_fail(reader, read->node, "%s %s at this time", name, wrong);
+        }
+        state->paused[peer] = pause ? read->number + 1 : 0;
     }
     return true;
 }
@@ -116,6 +152,9 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
     case SCENARIO_EVENT_CRASH:
     case SCENARIO_EVENT_RESTART:
         return check_process_state(reader, read, state);
+    case SCENARIO_EVENT_PAUSE:
+    case SCENARIO_EVENT_RESUME:
+        return check_pause_state(reader, read, state);
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
@@ -129,7 +168,8 @@ void scenario_event_sequence_check(ScenarioReader *reader, const ScenarioReadEve
                                    uint32_t n_events)
 {
     g_autofree uint32_t *down = g_new0(uint32_t, reader->scenario->n_peers);
-    State state = {.down = down};
+    g_autofree uint32_t *paused = g_new0(uint32_t, reader->scenario->n_peers);
+    State state = {.down = down, .paused = paused};
 
     for (uint32_t i = 0; i < n_events; i++) {
         check_event(reader, &events[i], &state);

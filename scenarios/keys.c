@@ -187,6 +187,8 @@ static const ScenarioKey event_keys[] = {
     {"stop_producing", OPTIONAL, offsetof(ScenarioEventKeys, stop_producing)},
     {"start_producing", OPTIONAL, offsetof(ScenarioEventKeys, start_producing)},
     {"slow", OPTIONAL, offsetof(ScenarioEventKeys, slow)},
+    {"pause", OPTIONAL, offsetof(ScenarioEventKeys, pause)},
+    {"resume", OPTIONAL, offsetof(ScenarioEventKeys, resume)},
     {"factor", OPTIONAL, offsetof(ScenarioEventKeys, factor)},
     {"for", OPTIONAL, offsetof(ScenarioEventKeys, for_time)},
     {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},

@@ -189,6 +189,8 @@ typedef struct ScenarioEventKeys {
     uint32_t stop_producing;
     uint32_t start_producing;
     uint32_t slow;
+    uint32_t pause;
+    uint32_t resume;
     uint32_t factor;
     uint32_t for_time;
     uint32_t connections;

@@ -126,6 +126,8 @@ static const struct {
     {"start_producing", offsetof(ScenarioEventKeys, start_producing),
      SCENARIO_EVENT_START_PRODUCING},
     {"slow", offsetof(ScenarioEventKeys, slow), SCENARIO_EVENT_SLOW},
+    {"pause", offsetof(ScenarioEventKeys, pause), SCENARIO_EVENT_PAUSE},
+    {"resume", offsetof(ScenarioEventKeys, resume), SCENARIO_EVENT_RESUME},
 };
 
 /* How many of the kinds an event has; the last of them is noted in `read`. */
@@ -221,6 +223,8 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     case SCENARIO_EVENT_CRASH:
     case SCENARIO_EVENT_RESTART:
     case SCENARIO_EVENT_SLOW:
+    case SCENARIO_EVENT_PAUSE:
+    case SCENARIO_EVENT_RESUME:
         return scenario_selector_set(reader, read->node, false, &event->peers);
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
@@ -244,11 +248,14 @@ static ScenarioEventKind opposite(ScenarioEventKind kind)
         return SCENARIO_EVENT_START_PRODUCING;
     case SCENARIO_EVENT_SLOW:
         return SCENARIO_EVENT_SLOW;
+    case SCENARIO_EVENT_PAUSE:
+        return SCENARIO_EVENT_RESUME;
     case SCENARIO_EVENT_HEAL:
     case SCENARIO_EVENT_MEND:
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_RESTART:
     case SCENARIO_EVENT_START_PRODUCING:
+    case SCENARIO_EVENT_RESUME:
         return SCENARIO_EVENT_RESET;
     }
     g_assert_not_reached();
@@ -263,8 +270,8 @@ static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *r
     }
     if (opposite(read->event.kind) == SCENARIO_EVENT_RESET) {
         return scenario_reader_fail(reader, node,
-                                    "is allowed in a partition, a cut, a crash, "
-                                    "a stop_producing or a slow alone");
+                                    "is allowed in a partition, a cut, a crash, a "
+                                    "stop_producing, a slow or a pause alone");
     }
     if (left_ns <= 0) {
         return scenario_reader_fail(reader, node, "the run ends at the time of the event");

@@ -165,6 +165,8 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_STOP_PRODUCING,
     SCENARIO_EVENT_START_PRODUCING,
     SCENARIO_EVENT_SLOW, /* the processing times of `peers` take `factor_ppm` / 1e6 of themselves */
+    SCENARIO_EVENT_PAUSE,  /* the processes of `peers` stand still */
+    SCENARIO_EVENT_RESUME, /* and go on */
 } ScenarioEventKind;
 
 #define SCENARIO_FACTOR_MIN_PPM 100000u

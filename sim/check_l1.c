@@ -299,7 +299,8 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
         if (!sim_world_end_is_open(world, end) || sim_world_end_is_cut(world, end))
             continue;
         uint32_t server = sim_world_end_peer(world, end ^ 1);
-        if (!sim_world_is_honest(world, server) || sim_world_libs_conflict(world, peer, server))
+        if (!sim_world_is_honest(world, server) || !sim_world_is_running(world, server) ||
+            sim_world_libs_conflict(world, peer, server))
             continue;
         due = MAX(due, settled_lib(self, world, server));
     }
@@ -337,7 +338,8 @@ static void finish(SimCheck *check, SimWorld *world)
         judge_heads(self, world);
     uint32_t highest = highest_lib(self, world);
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
-        if (is_follower(world, p) && sim_world_is_up(world, p) && sim_world_is_honest(world, p))
+        if (is_follower(world, p) && sim_world_is_running(world, p) &&
+            sim_world_is_honest(world, p))
             judge_follower(self, world, p, highest);
 }
 

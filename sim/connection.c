@@ -30,6 +30,10 @@ void sim_connection_dial(SimWorld *world, uint32_t link)
     uint32_t end = dialling_end(link);
     if (!world->peers[world->ends[end].peer].up || world->ends[end].open)
         return;
+    if (world->peers[world->ends[end].peer].paused) {
+        world->links[link].dial_due = world->links[link].attempt;
+        return;
+    }
     int64_t delay_ns = sim_wire_latency(world, end);
     delay_ns += sim_wire_latency(world, end ^ 1);
     delay_ns += sim_wire_latency(world, end);
@@ -44,6 +48,7 @@ static void opened(SimWorld *world, uint32_t end, bool dialled)
     e->open = true;
     e->paused = false;
     e->blocked = false;
+    e->room_due = false;
     SimHappening happening = sim_session_happening(world, SIM_OPENED, end);
     happening.dialled = dialled;
     sim_world_tell(world, &happening);
@@ -61,6 +66,10 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
         redial_later(world, link);
         return;
     }
+    if (world->peers[world->ends[end].peer].paused) {
+        world->links[link].accept_due = attempt;
+        return;
+    }
     if (world->ends[end].open)
         sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
     sim_wire_clear(world, end);
@@ -69,6 +78,14 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
     sim_wire_signal(world, end, SIM_ITEM_OPEN);
     opened(world, end, false);
     sim_peer_settle(world, world->ends[end].peer);
+}
+
+void sim_connection_awake(SimWorld *world, uint32_t link)
+{
+    SimLink *l = &world->links[link];
+    if (l->accept_due != 0 && l->accept_due == l->attempt)
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_ACCEPT, link, l->attempt);
+    l->accept_due = 0;
 }
 
 void sim_connection_confirmed(SimWorld *world, uint32_t end)
@@ -112,7 +129,10 @@ void sim_connection_abandon(SimWorld *world, uint32_t end)
 void sim_connection_reset(SimWorld *world, uint32_t link)
 {
     uint32_t dialling = dialling_end(link);
-    bool half_open = sim_wire_has_open(world, dialling);
+    SimLink *l = &world->links[link];
+    bool waits = l->accept_due != 0 && l->accept_due == l->attempt;
+    bool half_open = sim_wire_has_open(world, dialling) || waits;
+    l->accept_due = 0;
     for (uint32_t end = dialling; end <= dialling + 1; end++)
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);

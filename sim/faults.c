@@ -172,6 +172,16 @@ static void slow(SimWorld *world, const ScenarioPeerSet *peers, uint32_t index)
     }
 }
 
+static void set_paused(SimWorld *world, const ScenarioPeerSet *peers, bool paused)
+{
+    for (uint32_t i = 0; i < peers->count; i++) {
+        if (paused)
+            sim_peer_pause(world, peers->peers[i]);
+        else
+            sim_peer_resume(world, peers->peers[i]);
+    }
+}
+
 /* --- the story ------------------------------------------------------------------------------- */
 
 /* "bp[0..3] mallory": each run of a group's peers once. */
@@ -305,6 +315,12 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         else
             tell_slow(world, event);
         slow(world, &subject->peers, index);
+        break;
+    case SCENARIO_EVENT_PAUSE:
+    case SCENARIO_EVENT_RESUME:
+        tell_peers(world, event->kind == SCENARIO_EVENT_PAUSE ? "pause" : "resume",
+                   &subject->peers);
+        set_paused(world, &subject->peers, event->kind == SCENARIO_EVENT_PAUSE);
         break;
     }
 }

@@ -91,6 +91,7 @@ typedef struct SimEnd {
     bool open;                /* has a session */
     bool paused;              /* reads no message until its SIM_JOB_RESUME is done */
     bool blocked;             /* its write waits for room in the buffers */
+    bool room_due;            /* a paused peer is to learn that its write is complete */
     bool cut;                 /* what this end sends does not arrive */
     uint32_t cut_by;          /* event of the last cut of it that is not mended; SIM_NONE: none */
     uint32_t epoch;           /* arrival events of an earlier one are void */
@@ -109,6 +110,8 @@ typedef struct SimEnd {
 } SimEnd;
 
 typedef struct SimLink {
+    uint32_t dial_due;   /* attempt that a paused peer is to begin when it goes on; 0: none */
+    uint32_t accept_due; /* attempt that waits for a paused peer to answer; 0: none */
     uint32_t attempt;    /* of dialling; an event of an earlier one is void */
     uint32_t connection; /* how many the link has carried; an event of an earlier one is void */
 } SimLink;
@@ -131,6 +134,8 @@ typedef struct SimPeer {
     SimJobs jobs;
     uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
     bool has_produced;      /* in this process, or in the chain that stands at the start */
+    bool paused;            /* its process stands still */
+    uint32_t slot_due;      /* the first slot of its own that it slept over; SIM_NONE: none */
     uint32_t factor_ppm;    /* its processing times are so many millionths of the group's */
     uint32_t slowed_by;     /* event that set it; SIM_NONE: none */
     int64_t work_left_ns;   /* of `job` while busy, at the usual speed, from work_since_ns on */
@@ -302,6 +307,9 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
 /* The process of this end, which dialled and has not learnt of the connection yet, ends. */
 void sim_connection_abandon(SimWorld *world, uint32_t end);
 
+/* The dial that waits for a paused peer reaches it now. */
+void sim_connection_awake(SimWorld *world, uint32_t link);
+
 /* The connection of a link is reset: both sides lose it at once. */
 void sim_connection_reset(SimWorld *world, uint32_t link);
 
@@ -322,6 +330,10 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot);
 /* A work event of the process `identities`: the chain thread is done with its job, if the event
  * counts. */
 void sim_peer_work_done(SimWorld *world, uint32_t index, uint32_t identities);
+
+/* The process, which is up, stands still, and goes on. */
+void sim_peer_pause(SimWorld *world, uint32_t index);
+void sim_peer_resume(SimWorld *world, uint32_t index);
 
 /* From now on the chain thread takes factor_ppm / 1e6 of its usual time. */
 void sim_peer_set_speed(SimWorld *world, uint32_t index, uint32_t factor_ppm);

@@ -127,7 +127,7 @@ void sim_peer_arm_timer(SimWorld *world, uint32_t end)
 void sim_peer_timer(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
-    if (!e->open || e->timer_ns != world->now_ns)
+    if (!e->open || e->timer_ns != world->now_ns || world->peers[e->peer].paused)
         return;
     e->timer_ns = BNET_TIME_NEVER;
     BnetNode *node = &world->peers[e->peer].node;
@@ -321,10 +321,11 @@ static void note_work(const SimWorld *world, SimPeer *peer)
 void sim_peer_set_speed(SimWorld *world, uint32_t index, uint32_t factor_ppm)
 {
     SimPeer *peer = &world->peers[index];
-    if (peer->busy)
+    bool works = peer->busy && !peer->paused;
+    if (works)
         note_work(world, peer);
     peer->factor_ppm = factor_ppm;
-    if (peer->busy)
+    if (works)
         work_on(world, index);
 }
 
@@ -353,7 +354,8 @@ static void start_job(SimWorld *world, uint32_t index)
 void sim_peer_work_done(SimWorld *world, uint32_t index, uint32_t identities)
 {
     SimPeer *peer = &world->peers[index];
-    if (!peer->busy || peer->identities != identities || peer->work_due_ns != world->now_ns)
+    if (!peer->busy || peer->paused || peer->identities != identities ||
+        peer->work_due_ns != world->now_ns)
         return;
     SimJob job = peer->job;
     peer->busy = false;
@@ -450,7 +452,7 @@ void sim_peer_settle(SimWorld *world, uint32_t index)
     while (!world->stopped) {
         if (world->todo_done < world->todo->len)
             do_todo(world, index, g_array_index(world->todo, SimTodo, world->todo_done++));
-        else if (peer->up && !peer->busy && (has_steps(peer) || peer->jobs.n > 0))
+        else if (peer->up && !peer->paused && !peer->busy && (has_steps(peer) || peer->jobs.n > 0))
             start_job(world, index);
         else
             break;
@@ -501,10 +503,58 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
     sim_peer_settle(world, index);
 }
 
+void sim_peer_pause(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    g_assert(peer->up && !peer->paused);
+    if (peer->busy)
+        note_work(world, peer);
+    peer->paused = true;
+}
+
+/* What came due for an end during a pause comes now, in events of its own. */
+static void awake_end(SimWorld *world, uint32_t end)
+{
+    SimEnd *e = &world->ends[end];
+    SimLink *link = &world->links[end / 2];
+    if (end % 2 == 1)
+        sim_connection_awake(world, end / 2);
+    else if (link->dial_due != 0 && link->dial_due == link->attempt)
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_DIAL, end / 2, link->attempt);
+    if (end % 2 == 0)
+        link->dial_due = 0;
+    if (e->open && e->room_due)
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_ROOM, end, link->connection);
+    e->room_due = false;
+    if (e->open && e->timer_ns <= world->now_ns) {
+        e->timer_ns = world->now_ns;
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_TIMER, end, 0);
+    }
+    if (e->arrived > 0 && !e->paused)
+        sim_peer_todo(world, SIM_TODO_READ, e->slot);
+}
+
+void sim_peer_resume(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    g_assert(peer->up && peer->paused);
+    peer->paused = false;
+    if (peer->busy)
+        work_on(world, index);
+    if (peer->slot_due != SIM_NONE && peer->producing)
+        sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, peer->slot_due});
+    peer->slot_due = SIM_NONE;
+    for (uint32_t s = 0; s < peer->n_ends; s++)
+        awake_end(world, sim_peer_end(world, index, s));
+    sim_peer_settle(world, index);
+}
+
 void sim_peer_stop(SimWorld *world, uint32_t index)
 {
     SimPeer *peer = &world->peers[index];
     peer->up = false;
+    peer->paused = false;
+    peer->slot_due = SIM_NONE;
     peer->busy = false;
     peer->jobs.n = 0;
     peer->job = (SimJob){0};
@@ -516,6 +566,8 @@ void sim_peer_stop(SimWorld *world, uint32_t index)
             sim_connection_gone(world, end, BNET_CLOSE_SHUTDOWN, true);
         else
             sim_connection_abandon(world, end);
+        if (end % 2 == 1)
+            sim_connection_awake(world, end / 2); /* it fails */
     }
     SimHappening happening = sim_happening(SIM_STOPPED, index);
     sim_world_tell(world, &happening);

@@ -11,7 +11,7 @@
 
 static void arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 {
-    if (!sim_wire_arrival(world, end, epoch))
+    if (!sim_wire_arrival(world, end, epoch) || world->peers[world->ends[end].peer].paused)
         return;
     sim_peer_todo(world, SIM_TODO_READ, world->ends[end].slot);
     sim_peer_settle(world, world->ends[end].peer);
@@ -21,6 +21,10 @@ static void room(SimWorld *world, uint32_t end, uint32_t connection)
 {
     if (connection != world->links[end / 2].connection || !world->ends[end].open)
         return;
+    if (world->peers[world->ends[end].peer].paused) {
+        world->ends[end].room_due = true;
+        return;
+    }
     sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
     sim_peer_settle(world, world->ends[end].peer);
 }

@@ -138,7 +138,7 @@ void sim_workload_persona(SimWorld *world, uint32_t index)
         return;
     sim_world_schedule(world, bnet_store_slot_time_ns(&world->store, slot + 1), SIM_EVENT_PERSONA,
                        index, 0);
-    if (!peer->up)
+    if (!peer->up || peer->paused)
         return;
     sim_peer_add_job(peer, (SimJob){SIM_JOB_PERSONA, BNET_NO_SESSION, slot});
     sim_peer_settle(world, index);
@@ -168,6 +168,11 @@ void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
         return;
     uint32_t index = world->scenario->producers[producer];
     SimPeer *peer = &world->peers[index];
+    if (peer->paused) {
+        if (peer->slot_due == SIM_NONE)
+            peer->slot_due = slot;
+        return;
+    }
     if (peer->up && peer->producing) {
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, slot});
         sim_peer_settle(world, index);

@@ -91,6 +91,11 @@ bool sim_world_is_up(const SimWorld *world, uint32_t peer)
     return world->peers[peer].up;
 }
 
+bool sim_world_is_running(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].up && !world->peers[peer].paused;
+}
+
 bool sim_world_is_honest(const SimWorld *world, uint32_t peer)
 {
     return world->peers[peer].honest;
@@ -135,7 +140,7 @@ void sim_world_stop(SimWorld *world)
 
 static bool takes_part(const SimWorld *world, uint32_t peer)
 {
-    return world->peers[peer].up && world->peers[peer].honest;
+    return sim_world_is_running(world, peer) && world->peers[peer].honest;
 }
 
 bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b)

@@ -27,6 +27,9 @@ const BnetNode *sim_world_node(const SimWorld *world, uint32_t peer);
 /* The peer's process runs. */
 bool sim_world_is_up(const SimWorld *world, uint32_t peer);
 
+/* It is up, and not paused. */
+bool sim_world_is_running(const SimWorld *world, uint32_t peer);
+
 /* The peer has no persona. */
 bool sim_world_is_honest(const SimWorld *world, uint32_t peer);
 
@@ -50,7 +53,7 @@ bool sim_world_end_is_cut(const SimWorld *world, uint32_t end);
  * agree. O(log blocks). */
 bool sim_world_libs_conflict(const SimWorld *world, uint32_t a, uint32_t b);
 
-/* Peers that are up, honest, and can reach each other over such peers and links that are not cut:
+/* Peers that run, are honest, and can reach each other over such peers and links that are not cut:
  * of several components the largest, as a flag for each peer. Nobody is reached through a follower
  * of irreversible blocks, which does not pass on all it has, nor by a peer whose LIB conflicts with
  * its own. O(peers + links log blocks). (transfer none) valid until the next call. */

@@ -361,6 +361,132 @@ START_TEST(test_slow_machine)
 }
 END_TEST
 
+/* --- paused peers ---------------------------------------------------------------------------- */
+
+static uint32_t count_of(SimHappeningKind kind, uint32_t peer, int64_t from_ns, int64_t to_ns)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < recorder.notes->len; i++) {
+        const FixNote *note = fix_note(&recorder, i);
+        n += fix_matches(note, kind, peer) && note->happening.time_ns >= from_ns &&
+             note->happening.time_ns < to_ns;
+    }
+    return n;
+}
+
+/* It neither takes in nor sends, and reads what waits when it goes on. */
+START_TEST(test_pause)
+{
+    run_trio("20s", "", "{'at': '5.2s', 'pause': 'b'}, {'at': '10.2s', 'resume': 'b'}");
+    ck_assert_uint_eq(count_of(SIM_DELIVERED, B, 5200 * MS, 10200 * MS), 0);
+    ck_assert_uint_eq(count_of(SIM_SENT, B, 5200 * MS, 10200 * MS), 0);
+    ck_assert_uint_eq(count_of(SIM_CHAIN, B, 5200 * MS, 10200 * MS), 0);
+    ck_assert_int_eq(time_of(SIM_DELIVERED, B, A, 5200 * MS), 10200 * MS);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 0);
+    ck_assert_uint_eq(result->peers[B].head_number, result->peers[C].head_number);
+    expect_story(5200 * MS, "pause: b");
+    expect_story(10200 * MS, "resume: b");
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* The producer makes the first block that it missed, late, and none of the others. */
+START_TEST(test_pause_of_a_producer)
+{
+    run_trio("9s", "", "{'at': '5.2s', 'pause': 'a', 'for': '2s'}");
+    ck_assert_uint_eq(count_of(SIM_PRODUCED, A, 5200 * MS, 7200 * MS), 0);
+    ck_assert_uint_eq(count_of(SIM_PRODUCED, A, 7200 * MS, 7500 * MS), 1);
+    ck_assert_int_eq(fix_find(&recorder, SIM_PRODUCED, A, 5200 * MS)->happening.time_ns, 7200 * MS);
+    ck_assert_int_eq(fix_find(&recorder, SIM_PRODUCED, A, 7201 * MS)->happening.time_ns, 7500 * MS);
+}
+END_TEST
+
+/* Timers fire when it goes on: b, to which nothing comes, finds its peers dead then. */
+START_TEST(test_pause_of_a_timer)
+{
+    run_trio("50s", "",
+             "{'at': '5.2s', 'cut': ['b', '*']}, {'at': '5.2s', 'pause': 'b', 'for': '40s'}");
+    ck_assert_int_eq(time_of(SIM_CLOSED, B, A, 0), 45200 * MS);
+    ck_assert_int_lt(time_of(SIM_CLOSED, A, B, 0), 35200 * MS);
+}
+END_TEST
+
+/* The time to dial again comes in the pause. */
+START_TEST(test_pause_of_a_redial)
+{
+    run_trio("30s", "",
+             "{'at': '5s', 'reset': ['a', 'c']}, {'at': '6s', 'pause': 'c', 'for': '20s'}");
+    ck_assert_int_eq(time_of(SIM_OPENED, A, C, 5 * S), 26 * S + 3 * LATENCY);
+}
+END_TEST
+
+/* Who dials a paused peer waits for its answer, unless the connection is reset or the peer dies. */
+START_TEST(test_dial_of_a_paused_peer)
+{
+    run_trio("20s", "", "{'at': '50ms', 'pause': 'a', 'for': '2s'}");
+    ck_assert_int_eq(time_of(SIM_OPENED, A, B, 0), 2050 * MS);
+    ck_assert_int_eq(time_of(SIM_OPENED, B, A, 0), 2050 * MS + LATENCY);
+    static const char *const events[] = {
+        "{'at': '50ms', 'pause': 'a', 'for': '3s'}, {'at': '1s', 'reset': ['a', '*']}",
+        "{'at': '50ms', 'pause': 'a'}, {'at': '1s', 'crash': 'a', 'for': '1s'}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
+        run_trio("20s", "", events[i]);
+        ck_assert_int_ge(time_of(SIM_OPENED, A, B, 0), 11 * S + 3 * LATENCY);
+        ck_assert_int_le(time_of(SIM_OPENED, A, B, 0), 16 * S + 3 * LATENCY);
+        ck_assert_int_ge(time_of(SIM_OPENED, A, C, 0), 11 * S + 3 * LATENCY);
+        ck_assert_uint_eq(result->peers[A].sessions, 2);
+    }
+}
+END_TEST
+
+/* Work that has begun is done that much later, and at the speed of the time. */
+START_TEST(test_pause_of_work)
+{
+    run_trio("6s", PROCESSING, "");
+    int64_t t_ns = taken_ns();
+    g_autofree char *pause = g_strdup_printf(
+        "{'at': '%" G_GINT64_FORMAT "ns', 'pause': 'b', 'for': '100ms'}", t_ns + 5 * MS);
+    run_trio("6s", PROCESSING, pause);
+    ck_assert_int_eq(applied_ns(B, t_ns), t_ns + 111 * MS);
+    g_autofree char *slow = g_strdup_printf("%s, {'at': '5.12s', 'slow': 'b', 'factor': 3}", pause);
+    run_trio("6s", PROCESSING, slow);
+    ck_assert_int_eq(applied_ns(B, t_ns), t_ns + 105 * MS + 3 * 6 * MS);
+}
+END_TEST
+
+/* The buffers towards a paused peer are full after 2 KiB; nothing is sent to it then. */
+START_TEST(test_pause_fills_buffers)
+{
+    scenario = fix_scenario(
+        "{'duration': '20s', 'links': {'latency': '40ms', 'send_buffer': '1KiB',"
+        "'receive_buffer': '1KiB'}, 'peers': {'a': {'produces': true}, 'b': {}, 'c': {}},"
+        "'transactions': {'rate': '20/s', 'from': 'a'},"
+        "'events': [{'at': '5.2s', 'pause': 'b', 'for': '5s'}]}");
+    result = fix_run(scenario, &recorder);
+    ck_assert_int_ge(time_of(SIM_SENT, A, B, 5200 * MS), 5200 * MS);
+    ck_assert_int_lt(time_of(SIM_SENT, A, B, 5200 * MS), 6 * S);
+    ck_assert_int_ge(time_of(SIM_SENT, A, B, 8 * S), 10200 * MS + LATENCY);
+    ck_assert_int_ge(time_of(SIM_WRITTEN, A, B, 8 * S), 10200 * MS + LATENCY);
+    ck_assert_int_lt(time_of(SIM_SENT, A, C, 8 * S), 9 * S);
+    fix_assert_pass(result);
+}
+END_TEST
+
+/* A paused process can be killed. */
+START_TEST(test_crash_in_a_pause)
+{
+    run_trio("20s", "",
+             "{'at': '5.2s', 'pause': 'b'}, {'at': '6.2s', 'crash': 'b', 'for': '1s'},"
+             "{'at': '10s', 'pause': 'b', 'for': '1s'}");
+    ck_assert_int_eq(time_of(SIM_CLOSED, B, A, 0), 6200 * MS);
+    ck_assert_int_eq(time_of(SIM_CLOSED, A, B, 0), 6200 * MS + LATENCY);
+    ck_assert_int_eq(time_of(SIM_OPENED, A, B, S), 7200 * MS + 3 * LATENCY);
+    ck_assert_uint_gt(count_of(SIM_DELIVERED, B, 8 * S, 10 * S), 5);
+    fix_assert_pass(result);
+}
+END_TEST
+
 /* --- the last fault -------------------------------------------------------------------------- */
 
 /* Each of them counts as a fault of its time. */
@@ -372,6 +498,7 @@ START_TEST(test_last_fault)
         "{'at': '5s', 'reset': ['b', 'c']}",
         "{'at': '1s', 'cut': ['b', 'c'], 'for': '4s'}",
         "{'at': '5s', 'slow': 'b', 'factor': 1}",
+        "{'at': '1s', 'pause': 'b', 'for': '4s'}",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
         clear();
@@ -407,6 +534,14 @@ int main(void)
     tcase_add_test(tcase, test_ends_of_stops);
     tcase_add_test(tcase, test_slow);
     tcase_add_test(tcase, test_slow_machine);
+    tcase_add_test(tcase, test_pause);
+    tcase_add_test(tcase, test_pause_of_a_producer);
+    tcase_add_test(tcase, test_pause_of_a_timer);
+    tcase_add_test(tcase, test_pause_of_a_redial);
+    tcase_add_test(tcase, test_dial_of_a_paused_peer);
+    tcase_add_test(tcase, test_pause_of_work);
+    tcase_add_test(tcase, test_pause_fills_buffers);
+    tcase_add_test(tcase, test_crash_in_a_pause);
     tcase_add_test(tcase, test_last_fault);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
