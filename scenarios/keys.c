@@ -304,7 +304,11 @@ static const ScenarioWord wire_words[] = {
 };
 WORD_TABLE(scenario_wire_words, "wire_word", wire_words);
 
-static const ScenarioWord connections_words[] = {{"hold", false}, {"reset", true}};
+static const ScenarioWord connections_words[] = {
+    {"hold", SCENARIO_CONNECTIONS_HOLD},
+    {"reset", SCENARIO_CONNECTIONS_RESET},
+    {"lose", SCENARIO_CONNECTIONS_LOSE},
+};
 WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
 
 static const ScenarioWord restart_chain_words[] = {{"keep", false}, {"lose", true}};

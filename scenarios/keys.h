@@ -278,7 +278,7 @@ extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopology
 extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTableWord */
 extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
-extern const ScenarioWordTable scenario_connections_words;   /* bool reset */
+extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
 extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */
 

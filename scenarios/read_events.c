@@ -171,7 +171,7 @@ static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
 {
     const bool partition = event->kind == SCENARIO_EVENT_PARTITION;
     const bool cut = event->kind == SCENARIO_EVENT_CUT;
-    int reset = false;
+    int connections = SCENARIO_CONNECTIONS_HOLD;
     int lose = false;
     bool ok = check_option(reader, keys->connections, partition || cut, "a partition or a cut");
 
@@ -184,10 +184,12 @@ static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
                  (event->kind == SCENARIO_EVENT_CRASH && keys->for_time != SCENARIO_NODE_NONE),
              "a restart, or a crash with \"for\",") &&
          ok;
-    ok = scenario_reader_word(reader, keys->connections, &scenario_connections_words, &reset) && ok;
+    ok = scenario_reader_word(reader, keys->connections, &scenario_connections_words,
+                              &connections) &&
+         ok;
     ok = scenario_reader_word(reader, keys->chain, &scenario_restart_chain_words, &lose) && ok;
     ok = scenario_reader_bool(reader, keys->one_way, &event->one_way) && ok;
-    event->reset = reset != 0;
+    event->connections = (ScenarioConnections)connections;
     event->lose_chain = lose != 0;
     return ok;
 }

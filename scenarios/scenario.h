@@ -169,6 +169,13 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_RESUME, /* and go on */
 } ScenarioEventKind;
 
+/* What becomes of connections over links that are cut. */
+typedef enum ScenarioConnections {
+    SCENARIO_CONNECTIONS_HOLD,  /* what is in flight waits until the link is mended */
+    SCENARIO_CONNECTIONS_RESET, /* both ends lose them at the cut */
+    SCENARIO_CONNECTIONS_LOSE,  /* held, and both ends lose them when the link is mended */
+} ScenarioConnections;
+
 #define SCENARIO_FACTOR_MIN_PPM 100000u
 #define SCENARIO_FACTOR_MAX_PPM 1000000000u
 
@@ -187,9 +194,9 @@ typedef struct ScenarioEvent {
     ScenarioPeerSet peers;  /* all kinds but partition and heal */
     ScenarioPeerSet others; /* cut, mend, reset: the other ends of the links */
     uint32_t *sides;        /* partition: the side of each peer of the scenario, from 0 */
-    bool one_way;    /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
-    bool reset;      /* partition, cut: connections are reset; else what is in flight is held */
-    bool lose_chain; /* restart: from what the group starts with, not from what the peer had */
+    bool one_way; /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
+    ScenarioConnections connections; /* partition, cut */
+    bool lose_chain;     /* restart: from what the group starts with, not from what the peer had */
     uint32_t factor_ppm; /* slow: SCENARIO_FACTOR_MIN_PPM to _MAX_PPM */
 } ScenarioEvent;
 

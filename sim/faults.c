@@ -40,9 +40,22 @@ static void update_link(SimWorld *world, uint32_t link)
         end->cut = end->cut_by != SIM_NONE || is_parted(world, 2 * link + i);
         mended[i] = was_cut && !end->cut;
     }
+    if ((mended[0] || mended[1]) && world->links[link].lose) {
+        world->links[link].lose = false;
+        sim_connection_reset(world, link);
+    }
     for (uint32_t i = 0; i < 2; i++)
         if (mended[i])
             sim_wire_mend(world, 2 * link + i);
+}
+
+/* What the event says of the connection of a link that it cuts. */
+static void treat_connection(SimWorld *world, uint32_t link, const ScenarioEvent *event)
+{
+    if (event->connections == SCENARIO_CONNECTIONS_RESET)
+        sim_connection_reset(world, link);
+    else if (event->connections == SCENARIO_CONNECTIONS_LOSE)
+        world->links[link].lose = true;
 }
 
 static void begin_partition(SimWorld *world, const ScenarioEvent *event)
@@ -50,8 +63,8 @@ static void begin_partition(SimWorld *world, const ScenarioEvent *event)
     world->partition = event;
     for (uint32_t link = 0; link < world->scenario->n_links; link++) {
         update_link(world, link);
-        if (event->reset && (is_parted(world, 2 * link) || is_parted(world, 2 * link + 1)))
-            sim_connection_reset(world, link);
+        if (is_parted(world, 2 * link) || is_parted(world, 2 * link + 1))
+            treat_connection(world, link, event);
     }
 }
 
@@ -104,8 +117,7 @@ static void cut_end(SimWorld *world, uint32_t end, uint32_t index)
     if (!event->one_way)
         world->ends[end ^ 1].cut_by = index;
     update_link(world, end / 2);
-    if (event->reset)
-        sim_connection_reset(world, end / 2);
+    treat_connection(world, end / 2, event);
 }
 
 static void mend_end(SimWorld *world, uint32_t end, uint32_t index)
@@ -211,6 +223,12 @@ static void tell_peers(SimWorld *world, const char *what, const ScenarioPeerSet 
     sim_world_tell_fault(world, SIM_NONE, "%s: %s", what, text->str);
 }
 
+static const char *connections_text(const ScenarioEvent *event)
+{
+    static const char *const texts[] = {"", " (connections reset)", " (what is held gets lost)"};
+    return texts[event->connections];
+}
+
 static void tell_partition(SimWorld *world, const ScenarioEvent *event)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -227,8 +245,7 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
         g_string_append_printf(text, "%s%s", s > 0 ? between : "", names->str);
         shown += n;
     }
-    sim_world_tell_fault(world, SIM_NONE, "partition: %s%s", text->str,
-                         event->reset ? " (connections reset)" : "");
+    sim_world_tell_fault(world, SIM_NONE, "partition: %s%s", text->str, connections_text(event));
 }
 
 static void tell_heal(SimWorld *world, bool all)
@@ -246,7 +263,7 @@ static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *e
     append_peers(second, world, event->others.peers, event->others.count);
     sim_world_tell_fault(world, SIM_NONE, "%s: %s %s %s%s", what, first->str,
                          event->one_way ? "->" : "|", second->str,
-                         cut && event->reset ? " (connections reset)" : "");
+                         cut ? connections_text(event) : "");
 }
 
 static void tell_slow(SimWorld *world, const ScenarioEvent *event)

@@ -110,6 +110,7 @@ typedef struct SimEnd {
 } SimEnd;
 
 typedef struct SimLink {
+    bool lose;           /* its connection is lost when a way that is cut is mended */
     uint32_t dial_due;   /* attempt that a paused peer is to begin when it goes on; 0: none */
     uint32_t accept_due; /* attempt that waits for a paused peer to answer; 0: none */
     uint32_t attempt;    /* of dialling; an event of an earlier one is void */

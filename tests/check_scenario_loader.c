@@ -225,11 +225,11 @@ START_TEST(events_in_order_of_time)
     assert_set(&s->events[1].peers, 2, (const uint32_t[]){0, 1});
     assert_set(&s->events[2].peers, 3, (const uint32_t[]){1, 3, 4});
     ck_assert_mem_eq(s->events[3].sides, sides, sizeof sides);
-    ck_assert(s->events[3].reset);
+    ck_assert_uint_eq(s->events[3].connections, SCENARIO_CONNECTIONS_RESET);
     ck_assert(s->events[4].lose_chain);
     assert_set(&s->events[4].peers, 1, (const uint32_t[]){3});
     ck_assert(!s->events[5].lose_chain);
-    ck_assert(!s->events[6].reset);
+    ck_assert_uint_eq(s->events[6].connections, SCENARIO_CONNECTIONS_HOLD);
 }
 END_TEST
 
@@ -243,7 +243,7 @@ START_TEST(events_with_an_end)
              "  {\"at\": \"20s\", \"crash\": \"r\", \"for\": \"40s\"},"
              "  {\"at\": \"10s\", \"crash\": \"r\", \"for\": \"10s\", \"chain\": \"lose\"},"
              "  {\"at\": \"15s\", \"cut\": [\"bp\", [\"r\", \"bp[1]\"]], \"one_way\": true,"
-             "   \"for\": \"1ns\"}]}");
+             "   \"connections\": \"lose\", \"for\": \"1ns\"}]}");
     static const ScenarioEventKind kinds[] = {
         SCENARIO_EVENT_CRASH,   SCENARIO_EVENT_CUT,   SCENARIO_EVENT_MEND,
         SCENARIO_EVENT_RESTART, SCENARIO_EVENT_CRASH, SCENARIO_EVENT_RESTART,
@@ -262,6 +262,7 @@ START_TEST(events_with_an_end)
     assert_set(&s->events[1].peers, 3, (const uint32_t[]){0, 1, 2});
     assert_set(&s->events[1].others, 3, (const uint32_t[]){1, 3, 4});
     ck_assert(s->events[1].one_way);
+    ck_assert_uint_eq(s->events[1].connections, SCENARIO_CONNECTIONS_LOSE);
     ck_assert(s->events[3].lose_chain);
     ck_assert(!s->events[5].lose_chain);
 }
@@ -286,7 +287,7 @@ START_TEST(partitions_with_all_peers_named)
 
     ck_assert_uint_eq(s->events[0].sides[0], 1);
     ck_assert_uint_eq(s->events[0].sides[1], 0);
-    ck_assert(!s->events[0].reset);
+    ck_assert_uint_eq(s->events[0].connections, SCENARIO_CONNECTIONS_HOLD);
 }
 END_TEST
 

@@ -150,6 +150,34 @@ START_TEST(test_cut_resets)
 }
 END_TEST
 
+/* Half-open: nobody is told, until at the mend both ends lose the connection with all that was
+ * held.
+ */
+START_TEST(test_cut_loses)
+{
+    static const char *const events[] = {
+        "{'at': '5.2s', 'cut': ['a', 'b'], 'connections': 'lose', 'for': '5s'}",
+        "{'at': '5.2s', 'cut': ['a', 'b'], 'connections': 'lose', 'one_way': true, 'for': '5s'}",
+        "{'at': '5.2s', 'cut': ['b', 'a'], 'connections': 'lose'}, {'at': '10.2s', 'heal': true}",
+        "{'at': '5.2s', 'partition': [['a', 'c']], 'connections': 'lose'},"
+        "{'at': '10.2s', 'heal': true}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
+        run_trio("30s", "", events[i]);
+        ck_assert_int_eq(time_of(SIM_CLOSED, A, B, 0), 10200 * MS);
+        ck_assert_int_eq(time_of(SIM_CLOSED, B, A, 0), 10200 * MS);
+        int64_t opened_ns = time_of(SIM_OPENED, A, B, 5 * S);
+        ck_assert_int_ge(opened_ns, 20200 * MS + 3 * LATENCY);
+        ck_assert_int_le(opened_ns, 25200 * MS + 3 * LATENCY);
+        ck_assert_uint_eq(delivered(B, A, 5200 * MS, opened_ns), 0);
+        fix_assert_pass(result);
+    }
+    run_trio("30s", "", events[0]);
+    expect_story(5200 * MS, "cut: a | b (what is held gets lost)");
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, FIX_ANY), 2);
+}
+END_TEST
+
 /* A mend ends no partition, and the heal ends the cut too. */
 START_TEST(test_cut_in_a_partition)
 {
@@ -524,6 +552,7 @@ int main(void)
     tcase_add_test(tcase, test_cut_of_overlapping_peers);
     tcase_add_test(tcase, test_cut_one_way);
     tcase_add_test(tcase, test_cut_resets);
+    tcase_add_test(tcase, test_cut_loses);
     tcase_add_test(tcase, test_cut_in_a_partition);
     tcase_add_test(tcase, test_partition_one_way);
     tcase_add_test(tcase, test_reset);
