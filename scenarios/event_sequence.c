@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/event_sequence.h"
 
+#include <stdlib.h>
+
 #include "scenarios/units.h"
 
 /* What the events up to now have done. */
@@ -164,6 +166,90 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
     g_assert_not_reached();
 }
 
+/* ---- Links ----------------------------------------------------------------------------------- */
+
+/* The peers that each peer is linked with: those of peer p are remote[first[p]] to
+ * remote[first[p + 1] - 1]. */
+typedef struct Neighbours {
+    uint32_t *first;
+    uint32_t *remote;
+} Neighbours;
+
+static void clear_neighbours(Neighbours *neighbours)
+{
+    g_free(neighbours->first);
+    g_free(neighbours->remote);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Neighbours, clear_neighbours)
+
+static void find_neighbours(const Scenario *scenario, Neighbours *neighbours)
+{
+    uint32_t *first = g_new0(uint32_t, (gsize)scenario->n_peers + 2u);
+    uint32_t *remote = g_new(uint32_t, 2u * (gsize)scenario->n_links);
+
+    for (uint32_t i = 0; i < scenario->n_links; i++) {
+        first[scenario->links[i].from + 2u]++;
+        first[scenario->links[i].to + 2u]++;
+    }
+    for (uint32_t peer = 2; peer < scenario->n_peers + 2u; peer++) {
+        first[peer] += first[peer - 1u];
+    }
+    for (uint32_t i = 0; i < scenario->n_links; i++) {
+        const ScenarioLink *link = &scenario->links[i];
+
+        remote[first[link->from + 1u]++] = link->to;
+        remote[first[link->to + 1u]++] = link->from;
+    }
+    *neighbours = (Neighbours){.first = first, .remote = remote};
+}
+
+static int compare_peers(const void *left, const void *right)
+{
+    const uint32_t a = *(const uint32_t *)left;
+    const uint32_t b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static bool names_a_link(const ScenarioEvent *event, const Neighbours *neighbours)
+{
+    for (uint32_t i = 0; i < event->peers.count; i++) {
+        const uint32_t peer = event->peers.peers[i];
+
+        for (uint32_t j = neighbours->first[peer]; j < neighbours->first[peer + 1u]; j++) {
+            if (bsearch(&neighbours->remote[j], event->others.peers, event->others.count,
+                        sizeof(uint32_t), compare_peers) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_of_links(const ScenarioReadEvent *read)
+{
+    return read->event.others.count > 0;
+}
+
+/* What happens to links must happen to one at least. */
+static void check_links(ScenarioReader *reader, const ScenarioReadEvent *events, uint32_t n_events)
+{
+    g_auto(Neighbours) neighbours = {0};
+
+    for (uint32_t i = 0; i < n_events; i++) {
+        if (!is_of_links(&events[i])) {
+            continue;
+        }
+        if (neighbours.first == NULL) {
+            find_neighbours(reader->scenario, &neighbours);
+        }
+        if (!names_a_link(&events[i].event, &neighbours)) {
+            scenario_reader_fail(reader, events[i].node,
+                                 "the topology has no link between these peers");
+        }
+    }
+}
+
 void scenario_event_sequence_check(ScenarioReader *reader, const ScenarioReadEvent *events,
                                    uint32_t n_events)
 {
@@ -173,5 +259,8 @@ void scenario_event_sequence_check(ScenarioReader *reader, const ScenarioReadEve
 
     for (uint32_t i = 0; i < n_events; i++) {
         check_event(reader, &events[i], &state);
+    }
+    if (reader->n_mistakes == 0) { /* so the topology is whole */
+        check_links(reader, events, n_events);
     }
 }

@@ -4,9 +4,10 @@
 
 /*
  * Whether the events of a scenario, one after the other, make sense: a heal only while something is
- * cut, a restart only of who is down.
+ * cut, a restart only of who is down, a cut only where there is a link.
  *
- * Ownership: everything is borrowed. Cost: linear in the events and the peers that they name.
+ * Ownership: everything is borrowed. Cost: linear in the events, the peers that they name and their
+ * links, those times the logarithm of the other ends named.
  */
 
 #include <stdint.h>
