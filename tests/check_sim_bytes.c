@@ -62,7 +62,7 @@ END_TEST
 START_TEST(test_random_scenarios)
 {
     const uint64_t seed = FIRST_SEED + (uint64_t)_i;
-    g_autofree char *text = maker_scenario(seed);
+    g_autofree char *text = maker_scenario(seed, true);
     g_autoptr(Scenario) scenario = fix_scenario(text);
     scenario->duration_ns = MIN(scenario->duration_ns, 50 * S);
     g_autofree char *what = g_strdup_printf("seed %" G_GUINT64_FORMAT, seed);

@@ -18,12 +18,20 @@ typedef struct Maker {
     uint32_t n_followers;
     bool persona;
     bool persona_produces;
+    bool storm; /* with faults of links and processes besides */
+    SimRandom random_storm;
+    bool crashes;         /* so no pause but before a crash */
     uint32_t fault_end_s; /* all faults are over */
 } Maker;
 
 static inline uint32_t maker_below(Maker *maker, uint32_t bound)
 {
     return (uint32_t)sim_random_below(&maker->random, bound);
+}
+
+static inline uint32_t maker_storm_below(Maker *maker, uint32_t bound)
+{
+    return (uint32_t)sim_random_below(&maker->random_storm, bound);
 }
 
 static inline bool maker_chance(Maker *maker, uint32_t percent)
@@ -175,9 +183,86 @@ static inline void maker_crash(Maker *maker, const char *separator, uint32_t fro
                                uint32_t to_ms)
 {
     g_autofree char *peer = maker_some_peer(maker);
+    if (maker->storm && maker_storm_below(maker, 3) == 0) {
+        maker_say(maker, "%s\n  {'at': '%ums', 'pause': '%s'}", separator,
+                  from_ms - (maker->crashes ? 1 : maker_storm_below(maker, 1000)), peer);
+        separator = ",";
+    }
+    maker->crashes = true;
     maker_say(maker, "%s\n  {'at': '%ums', 'crash': '%s'},\n", separator, from_ms, peer);
     maker_say(maker, "  {'at': '%ums', 'restart': '%s'%s}", to_ms, peer,
               maker_chance(maker, 30) ? ", 'chain': 'lose'" : "");
+}
+
+/* A selector of one peer, of a group, or of everybody. */
+static inline const char *maker_storm_peers(Maker *maker)
+{
+    const char *const last = maker->n_producers > 1 ? "bp[0]" : "bp";
+    const char *const names[] = {"bp", "*", last, maker->n_relays > 0 ? "relay" : last};
+    return names[maker_storm_below(maker, G_N_ELEMENTS(names))];
+}
+
+static inline const char *maker_storm_connections(Maker *maker)
+{
+    static const char *const words[] = {"hold", "reset", "lose"};
+    return words[maker_storm_below(maker, G_N_ELEMENTS(words))];
+}
+
+static inline void maker_storm_event(Maker *maker, uint32_t from_ms, uint32_t for_ms)
+{
+    bool towards =
+        maker_storm_below(maker, 2) == 0; /* every peer has a link: one side is all of them */
+    const char *peers = maker_storm_peers(maker);
+    const char *a = towards ? "*" : peers;
+    const char *b = towards ? peers : "*";
+    maker_say(maker, "  {'at': '%ums', ", from_ms);
+    switch (maker_storm_below(maker, 5)) {
+    case 0:
+        maker_say(maker, "'slow': '%s', 'factor': %u.%u, 'for': '%ums'", peers,
+                  maker_storm_below(maker, 20), 1 + maker_storm_below(maker, 9), for_ms);
+        break;
+    case 1:
+        maker_say(maker, "'reset': ['%s', '%s']", a, b);
+        break;
+    case 2:
+        maker_say(maker, "'stop_producing': 'bp', 'for': '%ums'", for_ms);
+        break;
+    default:
+        maker_say(maker, "'cut': ['%s', '%s'], 'one_way': %s, 'connections': '%s'", a, b,
+                  maker_storm_below(maker, 2) ? "true" : "false", maker_storm_connections(maker));
+        if (maker_storm_below(maker, 8) > 0) /* else for ever */
+            maker_say(maker, ", 'for': '%ums'", for_ms);
+        break;
+    }
+    maker_say(maker, "}");
+}
+
+/* Faults with an end, which overlap each other and the others. */
+static inline void maker_storm(Maker *maker, const char *separator)
+{
+    uint32_t n = 1 + maker_storm_below(maker, 5);
+    if (!maker->crashes && maker_storm_below(maker, 2) == 0) {
+        g_autofree char *peer = maker_some_peer(maker);
+        uint32_t from_ms = maker_storm_below(maker, 30000);
+        uint32_t for_ms =
+            1 + maker_storm_below(maker, maker_storm_below(maker, 2) == 0 ? 50000 : 5000);
+        maker_say(maker, "%s\n  {'at': '%ums', 'pause': '%s'", separator, from_ms,
+                  maker_storm_below(maker, 3) == 0 ? "bp" : peer);
+        if (maker_storm_below(maker, 8) > 0) /* else for ever */
+            maker_say(maker, ", 'for': '%ums'", for_ms);
+        maker_say(maker, "}");
+        maker->fault_end_s = MAX(maker->fault_end_s, (from_ms + for_ms) / 1000 + 1);
+        separator = ",";
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t from_ms = maker_storm_below(maker, 30000);
+        uint32_t for_ms =
+            1 + maker_storm_below(maker, maker_storm_below(maker, 3) == 0 ? 60000 : 8000);
+        maker_say(maker, "%s\n", separator);
+        maker_storm_event(maker, from_ms, for_ms);
+        maker->fault_end_s = MAX(maker->fault_end_s, (from_ms + for_ms) / 1000 + 1);
+        separator = ",";
+    }
 }
 
 /* Partitions follow each other; a crash may overlap them. */
@@ -201,19 +286,24 @@ static inline void maker_events(Maker *maker)
     if (maker->n_producers == 1 && maker->n_relays > 0 && n == 0 && maker_chance(maker, 20)) {
         maker_say(maker, "%s\n  {'at': '%ums', 'stop_producing': 'bp'}", separator, crash_ms);
         at_ms = MAX(at_ms, crash_ms);
+        separator = ",";
     }
-    maker_say(maker, "],\n");
     maker->fault_end_s = MAX(at_ms / 1000 + 1, 35);
+    if (maker->storm)
+        maker_storm(maker, separator);
+    maker_say(maker, "],\n");
 }
 
 /* --- one seed -------------------------------------------------------------------------------- */
 
-/* (transfer full) */
-static inline char *maker_scenario(uint64_t seed)
+/* `storm`: with more kinds of faults; all else is the same. (transfer full) */
+static inline char *maker_scenario(uint64_t seed, bool storm)
 {
     Maker maker = {
         .random = sim_random_stream(seed, SIM_RANDOM_TEST, 0),
         .text = g_string_new("{\n"),
+        .storm = storm,
+        .random_storm = sim_random_stream(seed, SIM_RANDOM_TEST, 1),
     };
     maker_say(&maker, " 'seed': %" G_GUINT64_FORMAT ",\n", seed);
     maker_peers(&maker);
