@@ -151,16 +151,15 @@ START_TEST(test_cut_resets)
 END_TEST
 
 /* Half-open: nobody is told, until at the mend both ends lose the connection with all that was
- * held.
- */
+ * held. */
 START_TEST(test_cut_loses)
 {
     static const char *const events[] = {
         "{'at': '5.2s', 'cut': ['a', 'b'], 'connections': 'lose', 'for': '5s'}",
         "{'at': '5.2s', 'cut': ['a', 'b'], 'connections': 'lose', 'one_way': true, 'for': '5s'}",
         "{'at': '5.2s', 'cut': ['b', 'a'], 'connections': 'lose'}, {'at': '10.2s', 'heal': true}",
-        "{'at': '5.2s', 'partition': [['a', 'c']], 'connections': 'lose'},"
-        "{'at': '10.2s', 'heal': true}",
+        ("{'at': '5.2s', 'partition': [['a', 'c']], 'connections': 'lose'},"
+         "{'at': '10.2s', 'heal': true}"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
         run_trio("30s", "", events[i]);
