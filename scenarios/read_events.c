@@ -380,18 +380,9 @@ void scenario_read_events(ScenarioReader *reader, uint32_t node)
     uint32_t n = 0;
     bool ok = true;
 
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const ScenarioNode *at = scenario_reader_node(reader, node);
+    const ScenarioNode *at = scenario_reader_array(reader, node, "events", SCENARIO_EVENTS_MAX);
 
-    if (at->kind != SCENARIO_NODE_ARRAY) {
-        scenario_reader_wrong_type(reader, node, "an array of events");
-        return;
-    }
-    if (at->n_children > SCENARIO_EVENTS_MAX) {
-        scenario_reader_fail(reader, node, "%u events are too many; at most %u are allowed",
-                             at->n_children, SCENARIO_EVENTS_MAX);
+    if (at == NULL) {
         return;
     }
     g_autofree ScenarioReadEvent *events = g_new0(ScenarioReadEvent, 2u * at->n_children);

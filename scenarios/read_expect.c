@@ -140,18 +140,9 @@ static void read_bounds(ScenarioReader *reader, uint32_t node)
 {
     ScenarioExpect *expect = &reader->scenario->expect;
 
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const ScenarioNode *at = scenario_reader_node(reader, node);
+    const ScenarioNode *at = scenario_reader_array(reader, node, "bounds", SCENARIO_BOUNDS_MAX);
 
-    if (at->kind != SCENARIO_NODE_ARRAY) {
-        scenario_reader_wrong_type(reader, node, "an array of bounds");
-        return;
-    }
-    if (at->n_children > SCENARIO_BOUNDS_MAX) {
-        scenario_reader_fail(reader, node, "%u bounds are too many; at most %u are allowed",
-                             at->n_children, SCENARIO_BOUNDS_MAX);
+    if (at == NULL) {
         return;
     }
     expect->bounds = g_new0(ScenarioBound, at->n_children);

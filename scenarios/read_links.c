@@ -131,18 +131,9 @@ static void read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, 
 
 static void read_rules(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
 {
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const ScenarioNode *at = scenario_reader_node(reader, node);
+    const ScenarioNode *at = scenario_reader_array(reader, node, "rules", SCENARIO_LINK_RULES_MAX);
 
-    if (at->kind != SCENARIO_NODE_ARRAY) {
-        scenario_reader_wrong_type(reader, node, "an array of rules");
-        return;
-    }
-    if (at->n_children > SCENARIO_LINK_RULES_MAX) {
-        scenario_reader_fail(reader, node, "%u rules are too many; at most %u are allowed",
-                             at->n_children, SCENARIO_LINK_RULES_MAX);
+    if (at == NULL) {
         return;
     }
     for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;

@@ -340,6 +340,28 @@ bool scenario_reader_ppm32(ScenarioReader *reader, uint32_t node, uint32_t min, 
     return true;
 }
 
+const ScenarioNode *scenario_reader_array(ScenarioReader *reader, uint32_t node, const char *items,
+                                          uint32_t max)
+{
+    if (node == SCENARIO_NODE_NONE) {
+        return NULL;
+    }
+    const ScenarioNode *at = scenario_reader_node(reader, node);
+
+    if (at->kind != SCENARIO_NODE_ARRAY) {
+        g_autofree char *allowed = g_strconcat("an array of ", items, NULL);
+
+        scenario_reader_wrong_type(reader, node, allowed);
+        return NULL;
+    }
+    if (at->n_children > max) {
+        scenario_reader_fail(reader, node, "%u %s are too many; at most %u are allowed",
+                             at->n_children, items, max);
+        return NULL;
+    }
+    return at;
+}
+
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed)
 {
     if (scenario_reader_node(reader, node)->kind != SCENARIO_NODE_STRING) {

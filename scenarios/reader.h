@@ -92,6 +92,11 @@ bool scenario_reader_text(ScenarioReader *reader, uint32_t node, size_t max, cha
 bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioWordTable *table,
                           int *value);
 
+/* The node of a value that must be an array of at most `max` items, called `items` in messages;
+ * NULL: it is absent or none. (transfer none) */
+const ScenarioNode *scenario_reader_array(ScenarioReader *reader, uint32_t node, const char *items,
+                                          uint32_t max);
+
 /* The text of a value that must be a string, said in `allowed`; NULL: it is none. (transfer
  * none) */
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed);

@@ -3,10 +3,10 @@
  * Connections: dialling, opening, closing, dialling again.
  *
  * A dial takes three latencies to the peer that is dialled (TCP handshake, then the WebSocket
- * request) and one back. It fails if that peer is down or the link cut, in
- * whichever way, when it arrives. Whoever
- * dials tries again 10 to 15 s after a failure or loss (protocol section 7). A link carries one
- * connection at a time: one that arrives while the dialled side still holds an old one replaces it.
+ * request) and one back. It fails if that peer is down or the link cut, in whichever way, when it
+ * arrives. Whoever dials tries again 10 to 15 s after a failure or loss (protocol section 7). A
+ * link carries one connection at a time: one that arrives while the dialled side still holds an old
+ * one replaces it.
  */
 #include "sim/internal.h"
 
