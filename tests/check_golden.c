@@ -8,38 +8,16 @@
  */
 #include <stdio.h>
 
+#include "tests/library.h"
 #include "tests/sim_fixture.h"
 
-#define FOLDER "scenarios"
 #define GOLDEN "tests/golden/hashes.txt"
-#define SCHEMA "scenario.schema.json"
 #define RENEW "to renew " GOLDEN ", run this test once with BNETLAB_UPDATE_GOLDEN=1"
-
-static int by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Names of the scenarios, sorted; the folder and ".json" left out. (transfer full) */
-static GPtrArray *scenario_names(void)
-{
-    GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
-    GDir *dir = g_dir_open(FOLDER, 0, NULL);
-    ck_assert_msg(dir, "no folder " FOLDER "; this test runs from the project's root");
-    const char *file;
-    while ((file = g_dir_read_name(dir)))
-        if (g_str_has_suffix(file, ".json") && !g_str_equal(file, SCHEMA))
-            g_ptr_array_add(found, g_strndup(file, strlen(file) - strlen(".json")));
-    g_dir_close(dir);
-    g_ptr_array_sort(found, by_name);
-    ck_assert_uint_gt(found->len, 0);
-    return found;
-}
 
 /* Trace hash of a scenario, with the seed of its file plus `more`. */
 static uint64_t hash_of(const char *name, uint64_t more)
 {
-    g_autofree char *path = g_strdup_printf(FOLDER "/%s.json", name);
+    g_autofree char *path = library_path(name);
     g_autoptr(GError) error = NULL;
     g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
     ck_assert_msg(scenario, "%s", error ? error->message : "");
@@ -54,7 +32,7 @@ static GPtrArray *names;
 
 static void run_all(void)
 {
-    names = scenario_names();
+    names = library_names();
     hashes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     for (guint i = 0; i < names->len; i++) {
         uint64_t hash = hash_of(names->pdata[i], 0);
@@ -120,11 +98,12 @@ END_TEST
 /* Whoever watches changes nothing, and so does a scenario that is read again. */
 START_TEST(test_watched)
 {
-    g_autoptr(Scenario) scenario = scenario_load(FOLDER "/quickstart.json", NULL, 0, NULL);
+    g_autoptr(Scenario) scenario =
+        scenario_load(LIBRARY_FOLDER "/basics/quickstart.json", NULL, 0, NULL);
     FixRecorder recorder;
     fix_recorder_init(&recorder);
     g_autoptr(SimResult) watched = fix_run(scenario, &recorder);
-    ck_assert_uint_eq(watched->trace_hash, hash_of("quickstart", 0));
+    ck_assert_uint_eq(watched->trace_hash, hash_of("basics/quickstart", 0));
     ck_assert_uint_gt(recorder.notes->len, 1000);
     fix_recorder_finish(&recorder);
 }

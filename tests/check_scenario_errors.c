@@ -64,7 +64,7 @@ START_TEST(damaged_files)
     g_autofree char *text = NULL;
     gsize length = 0;
 
-    ck_assert(g_file_get_contents("scenarios/quickstart.json", &text, &length, NULL));
+    ck_assert(g_file_get_contents("scenarios/basics/quickstart.json", &text, &length, NULL));
     const ScenarioText whole = {.path = "damaged.json", .data = text, .length = length};
 
     for (gsize i = 0; i < length; i++) {

@@ -337,10 +337,10 @@ static const CliUsage usage = {
     .summary = "Runs scenarios in virtual time and judges them.\n\n" CLI_FOLDER_HELP,
     .description =
         "Examples:\n"
-        "  bnetlab run scenarios/quickstart.json\n"
-        "  bnetlab run --seed 7 --set /duration=120s scenarios/quickstart.json\n"
-        "  bnetlab run --json scenarios/quickstart.json | jq .verdict\n"
-        "  bnetlab run --trace events.jsonl.zst scenarios/quickstart.json\n"
+        "  bnetlab run scenarios/basics/quickstart.json\n"
+        "  bnetlab run --seed 7 --set /duration=120s scenarios/basics/quickstart.json\n"
+        "  bnetlab run --json scenarios/basics/quickstart.json | jq .verdict\n"
+        "  bnetlab run --trace events.jsonl.zst scenarios/basics/quickstart.json\n"
         "  bnetlab run --jobs 4 --junit report.xml scenarios/\n"
         "\n"
         "Exit status: 0 all expectations met, 1 an expectation or property failed, 2 bad usage\n"

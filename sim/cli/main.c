@@ -86,7 +86,7 @@ static char *usage_text(void)
                     "  -h, --help Show this help; after a command, that of the command\n"
                     "  --version  Show the version\n"
                     "\nExamples:\n"
-                    "  bnetlab run scenarios/quickstart.json\n"
+                    "  bnetlab run scenarios/basics/quickstart.json\n"
                     "  bnetlab run --junit report.xml scenarios/\n"
                     "  bnetlab validate scenarios/\n"
                     "  bnetlab decode 0200\n"
