@@ -65,6 +65,10 @@ static bool fail_process(ScenarioReader *reader, const ScenarioReadEvent *read, 
     const ScenarioGroup *group = scenario_group_of(reader->scenario, peer);
     g_autofree char *name = scenario_peer_name(reader->scenario, peer);
 
+    if (group->start_ns == SCENARIO_TIME_NONE) {
+        return scenario_reader_fail(reader, read->node,
+                                    "%s never runs; its group has \"start\": \"none\"", name);
+    }
     if (group->start_ns > read->event.at_ns) {
         g_autofree char *start = scenario_units_duration_text(group->start_ns);
 

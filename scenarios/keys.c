@@ -38,6 +38,7 @@ static const ScenarioKey chain_keys[] = {
     {"irreversibility", OPTIONAL, offsetof(ScenarioChainKeys, irreversibility)},
     {"start_height", OPTIONAL, offsetof(ScenarioChainKeys, start_height)},
     {"blocks_log", OPTIONAL, offsetof(ScenarioChainKeys, blocks_log)},
+    {"genesis_time", OPTIONAL, offsetof(ScenarioChainKeys, genesis_time)},
 };
 KEY_TABLE(scenario_chain_table, "chain", "/chain", chain_keys);
 

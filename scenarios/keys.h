@@ -58,6 +58,7 @@ typedef struct ScenarioChainKeys {
     uint32_t irreversibility;
     uint32_t start_height;
     uint32_t blocks_log;
+    uint32_t genesis_time;
 } ScenarioChainKeys;
 
 typedef struct ScenarioIrreversibilityKeys {

@@ -14,8 +14,10 @@
 
 #include "scenarios/reader.h"
 
-/* read_peers.c: the chain (its rule, where it stands, its log), groups, producers. */
+/* read_chain.c: the chain (its rule, where it stands, its log, when it began). */
 void scenario_read_chain(ScenarioReader *reader, uint32_t node);
+
+/* read_peers.c: groups, producers. */
 void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 
 /* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;

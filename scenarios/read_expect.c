@@ -30,7 +30,9 @@ static void find_last_fault(const Scenario *scenario, LastFault *last)
     for (uint32_t i = 0; i < scenario->n_groups; i++) {
         const ScenarioGroup *group = &scenario->groups[i];
 
-        later_fault(last, group->start_ns, "the start of %s", group->name);
+        if (group->start_ns != SCENARIO_TIME_NONE) {
+            later_fault(last, group->start_ns, "the start of %s", group->name);
+        }
         if (group->persona.kind != SCENARIO_PERSONA_HONEST) {
             later_fault(last, group->persona.after_ns, "the persona of %s", group->name);
         }

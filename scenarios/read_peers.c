@@ -1,86 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "scenarios/file_text.h"
 #include "scenarios/parts.h"
 
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S INT64_C(1000000000)
 
-#define DEPTH_MAX 1000000u
 #define IDLE_TIMEOUT_MIN_NS NS_PER_MS
-
-/* ---- The chain ------------------------------------------------------------------------------- */
-
-static void read_irreversibility(ScenarioReader *reader, uint32_t node)
-{
-    ScenarioChain *chain = &reader->scenario->chain;
-    ScenarioIrreversibilityKeys keys = {0};
-    int rule = SCENARIO_RULE_DPOS;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    switch (scenario_reader_node(reader, node)->kind) {
-    case SCENARIO_NODE_OBJECT:
-        scenario_reader_object(reader, node, &scenario_irreversibility_table, &keys);
-        scenario_reader_uint32(reader, keys.depth, 1, DEPTH_MAX, &chain->depth);
-        chain->rule = SCENARIO_RULE_DEPTH;
-        return;
-    case SCENARIO_NODE_STRING:
-        scenario_reader_word(reader, node, &scenario_rule_words, &rule);
-        chain->rule = (ScenarioRule)rule;
-        return;
-    case SCENARIO_NODE_NULL:
-    case SCENARIO_NODE_BOOL:
-    case SCENARIO_NODE_INTEGER:
-    case SCENARIO_NODE_NUMBER:
-    case SCENARIO_NODE_ARRAY:
-        break;
-    }
-    scenario_reader_wrong_type(reader, node, "\"dpos\", \"none\" or {\"depth\": blocks}");
-}
-
-/* Looks whether the file is there; the simulator reads it when it builds the chain. */
-static void read_blocks_log(ScenarioReader *reader, uint32_t node)
-{
-    ScenarioChain *chain = &reader->scenario->chain;
-    g_autoptr(GError) error = NULL;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    g_autofree char *path = scenario_reader_path(reader, node);
-
-    if (path == NULL) {
-        return;
-    }
-    if (!scenario_file_check(path, &error)) {
-        scenario_reader_fail(reader, node, "%s", error->message);
-        return;
-    }
-    chain->blocks_log = g_steal_pointer(&path);
-    chain->start_height = 0;
-}
-
-void scenario_read_chain(ScenarioReader *reader, uint32_t node)
-{
-    ScenarioChain *chain = &reader->scenario->chain;
-    ScenarioChainKeys keys = {0};
-
-    *chain = (ScenarioChain){.rule = SCENARIO_RULE_DPOS, .start_height = 1};
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    scenario_reader_object(reader, node, &scenario_chain_table, &keys);
-    read_irreversibility(reader, keys.irreversibility);
-    read_blocks_log(reader, keys.blocks_log);
-    scenario_reader_uint32(reader, keys.start_height, 1, SCENARIO_START_HEIGHT_MAX,
-                           &chain->start_height);
-}
-
-/* ---- Peers ----------------------------------------------------------------------------------- */
 
 static bool is_group_name(const char *name)
 {
@@ -149,7 +76,7 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     }
     scenario_reader_word(reader, keys->chain, &scenario_start_chain_words, &from_genesis);
     group->from_genesis = from_genesis != 0;
-    scenario_reader_duration(reader, keys->start, 0, duration_ns, &group->start_ns);
+    scenario_reader_duration_or_none(reader, keys->start, 0, duration_ns, &group->start_ns);
     scenario_reader_duration_or_none(reader, keys->idle_timeout, IDLE_TIMEOUT_MIN_NS,
                                      SCENARIO_DURATION_MAX_NS, &group->idle_timeout_ns);
     read_processing(reader, keys->processing, &group->processing);

@@ -21,6 +21,8 @@
 #define SCENARIO_LINKS_MAX 8000000u
 #define SCENARIO_PRODUCERS_MAX 125u
 #define SCENARIO_START_HEIGHT_MAX 1000000u
+#define SCENARIO_GENESIS_SLOT_MAX                                                                  \
+    4228761600u /* 2067-01-01T00:00:00: all slots of a run are below 2^32 */
 #define SCENARIO_DURATION_MAX_NS (INT64_C(366) * 86400 * 1000000000)
 #define SCENARIO_LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
 #define SCENARIO_TIME_NONE INT64_MAX /* "none": never */
@@ -114,7 +116,7 @@ typedef struct ScenarioGroup {
     bool follow_irreversible; /* bnet-follow-irreversible */
     bool no_trx;              /* bnet-no-trx */
     bool from_genesis;        /* starts with the genesis block alone, whatever the start height */
-    int64_t start_ns;         /* when the process starts */
+    int64_t start_ns;         /* when the process starts; SCENARIO_TIME_NONE: never */
     int64_t
         idle_timeout_ns; /* closes a session that is silent so long; SCENARIO_TIME_NONE: never */
     ScenarioProcessing processing;
@@ -139,6 +141,9 @@ typedef struct ScenarioChain {
                               0: the last one of blocks_log, and never 0 without a log */
     char *blocks_log;      /* file that holds the blocks; was a readable regular file when the
                               scenario was loaded, its content is not checked; NULL: pre-built */
+    bool has_genesis_time; /* never with a log */
+    uint32_t genesis_slot; /* of block 1: 0 to SCENARIO_GENESIS_SLOT_MAX; 0 without
+                              has_genesis_time, and then the first producer begins */
 } ScenarioChain;
 
 /* How messages go from peer to peer. Timing, sizes and the trace hash are the same. */

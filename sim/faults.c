@@ -347,6 +347,9 @@ void sim_faults_begin(SimWorld *world)
     const Scenario *scenario = world->scenario;
     for (uint32_t i = 0; i < scenario->n_events; i++)
         sim_world_schedule(world, scenario->events[i].at_ns, SIM_EVENT_FAULT, 0, i);
-    for (uint32_t p = 0; p < world->n_peers; p++)
-        sim_world_schedule(world, scenario_group_of(scenario, p)->start_ns, SIM_EVENT_START, p, 0);
+    for (uint32_t p = 0; p < world->n_peers; p++) {
+        int64_t start_ns = scenario_group_of(scenario, p)->start_ns;
+        if (start_ns != SCENARIO_TIME_NONE)
+            sim_world_schedule(world, start_ns, SIM_EVENT_START, p, 0);
+    }
 }

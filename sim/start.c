@@ -6,8 +6,8 @@
 #include "sim/internal.h"
 #include "sim/log_file.h"
 
-/* Timestamp of block 1, about that of the EOS public network; a whole number of schedule rounds is
- * taken from it, so that producer 0 is the first. */
+/* Timestamp of block 1 where the scenario names none, about that of the EOS public network; what is
+ * beyond a whole number of schedule rounds is taken from it, so that producer 0 is the first. */
 #define GENESIS_SLOT 1163894400u
 
 #define START_ERROR SIM_LOG_ERROR
@@ -45,7 +45,8 @@ static void init_model(SimWorld *world)
         names[i] = producer_name(i);
     g_assert(scenario->n_producers >= 1);
     uint32_t round = scenario->n_producers * BNET_SLOTS_PER_TURN;
-    uint32_t genesis_slot = GENESIS_SLOT - GENESIS_SLOT % round;
+    uint32_t genesis_slot = scenario->chain.has_genesis_time ? scenario->chain.genesis_slot
+                                                             : GENESIS_SLOT - GENESIS_SLOT % round;
     bool bytes = scenario->wire == SCENARIO_WIRE_BYTES;
     bnet_store_init(&world->store,
                     &(BnetChainConfig){
