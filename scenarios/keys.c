@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "core/session.h"
 #include "scenarios/scenario.h"
 
 #define REQUIRED true
@@ -201,6 +202,8 @@ KEY_TABLE(scenario_event_table, "event", "/events/INDEX", event_keys);
 static const ScenarioKey expect_keys[] = {
     {"convergence", OPTIONAL, offsetof(ScenarioExpectKeys, convergence)},
     {"bad_block", OPTIONAL, offsetof(ScenarioExpectKeys, bad_block)},
+    {"disconnects", OPTIONAL, offsetof(ScenarioExpectKeys, disconnects)},
+    {"other_disconnects", OPTIONAL, offsetof(ScenarioExpectKeys, other_disconnects)},
     {"no_violation", OPTIONAL, offsetof(ScenarioExpectKeys, no_violation)},
     {"bounds", OPTIONAL, offsetof(ScenarioExpectKeys, bounds)},
 };
@@ -211,6 +214,19 @@ static const ScenarioKey convergence_keys[] = {
     {"lib_within", OPTIONAL, offsetof(ScenarioConvergenceKeys, lib_within)},
 };
 KEY_TABLE(scenario_convergence_table, "convergence", "/expect/convergence", convergence_keys);
+
+static const ScenarioKey disconnect_keys[] = {
+    {"who", OPTIONAL, offsetof(ScenarioDisconnectKeys, who)},
+    {"by", OPTIONAL, offsetof(ScenarioDisconnectKeys, by)},
+    {"why", OPTIONAL, offsetof(ScenarioDisconnectKeys, why)},
+    {"each", OPTIONAL, offsetof(ScenarioDisconnectKeys, each)},
+    {"exactly", OPTIONAL, offsetof(ScenarioDisconnectKeys, exactly)},
+    {"at_least", OPTIONAL, offsetof(ScenarioDisconnectKeys, at_least)},
+    {"at_most", OPTIONAL, offsetof(ScenarioDisconnectKeys, at_most)},
+    {"after", OPTIONAL, offsetof(ScenarioDisconnectKeys, after)},
+    {"within", OPTIONAL, offsetof(ScenarioDisconnectKeys, within)},
+};
+KEY_TABLE(scenario_disconnect_table, "disconnect", "/expect/disconnects/INDEX", disconnect_keys);
 
 static const ScenarioKey bound_keys[] = {
     {"quantity", REQUIRED, offsetof(ScenarioBoundKeys, quantity)},
@@ -242,6 +258,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_event_table,
     &scenario_expect_table,
     &scenario_convergence_table,
+    &scenario_disconnect_table,
     &scenario_bound_table,
     NULL,
 };
@@ -315,6 +332,22 @@ WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
 static const ScenarioWord restart_chain_words[] = {{"keep", false}, {"lose", true}};
 WORD_TABLE(scenario_restart_chain_words, "restart_chain_word", restart_chain_words);
 
+static const ScenarioWord close_reason_words[] = {
+    {"bad-block", BNET_CLOSE_BAD_BLOCK},
+    {"bad-pong", BNET_CLOSE_BAD_PONG},
+    {"wrong-chain", BNET_CLOSE_WRONG_CHAIN},
+    {"self", BNET_CLOSE_SELF},
+    {"old-version", BNET_CLOSE_OLD_VERSION},
+    {"redundant", BNET_CLOSE_REDUNDANT},
+    {"protocol", BNET_CLOSE_PROTOCOL},
+    {"malformed", BNET_CLOSE_MALFORMED},
+    {"dead", BNET_CLOSE_DEAD},
+    {"resync", BNET_CLOSE_RESYNC},
+    {"lost", BNET_CLOSE_LOST},
+    {"shutdown", BNET_CLOSE_SHUTDOWN},
+};
+WORD_TABLE(scenario_close_reason_words, "close_reason_word", close_reason_words);
+
 static const ScenarioWord quantity_words[] = {
     {"head", SCENARIO_QUANTITY_HEAD},
     {"lib", SCENARIO_QUANTITY_LIB},
@@ -326,10 +359,19 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,          &scenario_start_chain_words,   &scenario_persona_kind_words,
-    &scenario_fault_words,         &scenario_topology_kind_words, &scenario_region_table_words,
-    &scenario_region_deal_words,   &scenario_wire_words,          &scenario_connections_words,
-    &scenario_restart_chain_words, &scenario_quantity_words,      NULL,
+    &scenario_rule_words,
+    &scenario_start_chain_words,
+    &scenario_persona_kind_words,
+    &scenario_fault_words,
+    &scenario_topology_kind_words,
+    &scenario_region_table_words,
+    &scenario_region_deal_words,
+    &scenario_wire_words,
+    &scenario_connections_words,
+    &scenario_restart_chain_words,
+    &scenario_close_reason_words,
+    &scenario_quantity_words,
+    NULL,
 };
 
 /* ---- Misspellings ---------------------------------------------------------------------------- */

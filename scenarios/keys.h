@@ -202,9 +202,23 @@ typedef struct ScenarioEventKeys {
 typedef struct ScenarioExpectKeys {
     uint32_t convergence;
     uint32_t bad_block;
+    uint32_t disconnects;
+    uint32_t other_disconnects;
     uint32_t no_violation;
     uint32_t bounds;
 } ScenarioExpectKeys;
+
+typedef struct ScenarioDisconnectKeys {
+    uint32_t who;
+    uint32_t by;
+    uint32_t why;
+    uint32_t each;
+    uint32_t exactly;
+    uint32_t at_least;
+    uint32_t at_most;
+    uint32_t after;
+    uint32_t within;
+} ScenarioDisconnectKeys;
 
 typedef struct ScenarioConvergenceKeys {
     uint32_t within;
@@ -239,6 +253,7 @@ extern const ScenarioKeyTable scenario_transactions_table;
 extern const ScenarioKeyTable scenario_event_table;
 extern const ScenarioKeyTable scenario_expect_table;
 extern const ScenarioKeyTable scenario_convergence_table;
+extern const ScenarioKeyTable scenario_disconnect_table;
 extern const ScenarioKeyTable scenario_bound_table;
 
 /* Region tables that are built in. */
@@ -281,6 +296,7 @@ extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDe
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
 extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
+extern const ScenarioWordTable scenario_close_reason_words;  /* BnetCloseReason, but none */
 extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */
 
 /* All of the above, ended by NULL. */

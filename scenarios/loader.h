@@ -35,6 +35,7 @@
 #define SCENARIO_ERRORS_MAX 20u
 #define SCENARIO_EVENTS_MAX 100000u
 #define SCENARIO_BOUNDS_MAX 100000u
+#define SCENARIO_DISCONNECTS_MAX 1000u
 #define SCENARIO_GROUP_NAME_MAX 64u
 #define SCENARIO_NAME_BYTES_MAX 128u
 #define SCENARIO_DESCRIPTION_BYTES_MAX 65536u
@@ -45,7 +46,7 @@
 #define SCENARIO_TRANSACTION_MIN_BYTES 50u
 #define SCENARIO_TRANSACTION_MAX_BYTES 65536u
 
-/* Peers that transactions, events and bounds name, all added up; a partition names all peers. */
+/* Peers that transactions, events and expectations name, all added up; a partition names all peers. */
 #define SCENARIO_SELECTED_MAX 16000000u
 
 #define SCENARIO_ERROR (scenario_error_quark())

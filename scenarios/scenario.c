@@ -14,9 +14,7 @@ void scenario_free(Scenario *scenario)
         g_free(scenario->events[i].others.peers);
         g_free(scenario->events[i].sides);
     }
-    for (uint32_t i = 0; i < scenario->expect.n_bounds; i++) {
-        g_free(scenario->expect.bounds[i].peers.peers);
-    }
+    scenario_expect_clear(&scenario->expect);
     g_free(scenario->path);
     g_free(scenario->name);
     g_free(scenario->description);
@@ -32,8 +30,6 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->regions);
     g_free(scenario->transactions.from.peers);
     g_free(scenario->events);
-    g_free(scenario->expect.bad_block.peers);
-    g_free(scenario->expect.bounds);
     g_free(scenario);
 }
 

@@ -16,6 +16,9 @@
 
 #include <glib.h>
 
+#include "scenarios/expect.h"
+#include "scenarios/peer_set.h"
+
 /* Limits of a scenario. The loader refuses what is beyond them. */
 #define SCENARIO_PEERS_MAX 1000000u
 #define SCENARIO_LINKS_MAX 8000000u
@@ -26,12 +29,6 @@
 #define SCENARIO_DURATION_MAX_NS (INT64_C(366) * 86400 * 1000000000)
 #define SCENARIO_LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
 #define SCENARIO_TIME_NONE INT64_MAX /* "none": never */
-
-/* A set of peers: sorted ascending, no duplicates. */
-typedef struct ScenarioPeerSet {
-    uint32_t *peers;
-    uint32_t count;
-} ScenarioPeerSet;
 
 typedef enum ScenarioLatencyKind {
     SCENARIO_LATENCY_CONSTANT,  /* a_ns */
@@ -204,38 +201,6 @@ typedef struct ScenarioEvent {
     bool lose_chain;     /* restart: from what the group starts with, not from what the peer had */
     uint32_t factor_ppm; /* slow: SCENARIO_FACTOR_MIN_PPM to _MAX_PPM */
 } ScenarioEvent;
-
-/* What a bound is about. */
-typedef enum ScenarioQuantity {
-    SCENARIO_QUANTITY_HEAD,          /* number of a peer's head */
-    SCENARIO_QUANTITY_LIB,           /* number of a peer's last irreversible block */
-    SCENARIO_QUANTITY_FORK_SWITCHES, /* of a peer, up to the time */
-    SCENARIO_QUANTITY_BLOCKS_RECEIVED,
-    SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED,
-    SCENARIO_QUANTITY_NOTICES_RECEIVED,
-} ScenarioQuantity;
-
-/* For each of `peers`, at `at_ns`: at_least <= quantity <= at_most. */
-typedef struct ScenarioBound {
-    ScenarioQuantity quantity;
-    ScenarioPeerSet peers;
-    int64_t at_ns;     /* at most the duration, the default */
-    uint64_t at_least; /* 0: no lower bound */
-    uint64_t at_most;  /* UINT64_MAX: no upper bound */
-    uint32_t line;     /* where the file says so, for the report; 0: unknown */
-} ScenarioBound;
-
-typedef struct ScenarioExpect {
-    int64_t
-        convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
-    int64_t
-        lib_within_ns; /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
-    bool convergence;  /* false: the scenario says "convergence": false */
-    ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
-    bool no_violation;         /* default true */
-    ScenarioBound *bounds;
-    uint32_t n_bounds;
-} ScenarioExpect;
 
 typedef struct Scenario {
     char *path; /* of the file, as given */

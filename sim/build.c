@@ -111,6 +111,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
         SimCheck *check = world->checks->pdata[i];
         g_ptr_array_add(world->observers, &check->observer);
     }
+    sim_expect_watch(world);
     return world;
 }
 
@@ -127,6 +128,7 @@ void sim_world_free(SimWorld *world)
         return;
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     g_ptr_array_unref(world->observers);
+    sim_expect_disconnects_free(world->expect_disconnects);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);
     g_array_unref(world->parcels);

@@ -4,6 +4,9 @@
  */
 #include "sim/internal.h"
 
+/* Of more peers only their number is told. */
+#define NAMES_MAX 3u
+
 static uint64_t quantity_of(const SimPeer *peer, ScenarioQuantity quantity)
 {
     switch (quantity) {
@@ -45,7 +48,7 @@ void sim_expect_look(SimWorld *world, uint32_t index)
     for (uint32_t i = 0; i < bound->peers.count; i++) {
         uint32_t peer = bound->peers.peers[i];
         uint64_t quantity = quantity_of(&world->peers[peer], bound->quantity);
-        if (quantity >= bound->at_least && quantity <= bound->at_most)
+        if (scenario_limits_hold(&bound->limits, quantity))
             continue;
         value->worst_peer = peer;
         value->worst_value = quantity;
@@ -53,7 +56,7 @@ void sim_expect_look(SimWorld *world, uint32_t index)
     }
 }
 
-static void add(GArray *checks, const char *id, const char *title, bool pass, char *detail)
+void sim_expect_add(GArray *checks, const char *id, const char *title, bool pass, char *detail)
 {
     SimCheckResult result = {
         .id = g_strdup(id),
@@ -63,6 +66,43 @@ static void add(GArray *checks, const char *id, const char *title, bool pass, ch
         .violations = pass ? 0 : 1,
     };
     g_array_append_val(checks, result);
+}
+
+void sim_expect_append_peers(GString *text, const SimWorld *world, const ScenarioPeerSet *set,
+                             const char *all)
+{
+    if (set->count == 0 || set->count == world->n_peers) {
+        g_string_append(text, all);
+        return;
+    }
+    if (set->count > NAMES_MAX) {
+        g_string_append_printf(text, "%u peers", set->count);
+        return;
+    }
+    for (uint32_t i = 0; i < set->count; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", world->peers[set->peers[i]].name);
+}
+
+void sim_expect_append_limits(GString *text, const ScenarioLimits *limits)
+{
+    if (limits->at_least == limits->at_most) {
+        g_string_append_printf(text, "exactly %" G_GUINT64_FORMAT, limits->at_least);
+        return;
+    }
+    if (limits->at_least > 0 || limits->at_most == UINT64_MAX)
+        g_string_append_printf(text, "at least %" G_GUINT64_FORMAT, limits->at_least);
+    if (limits->at_most < UINT64_MAX)
+        g_string_append_printf(text, "%sat most %" G_GUINT64_FORMAT,
+                               limits->at_least > 0 ? ", " : "", limits->at_most);
+}
+
+void sim_expect_watch(SimWorld *world)
+{
+    const ScenarioExpect *expect = &world->scenario->expect;
+    if (expect->n_disconnects == 0 && expect->other_disconnects)
+        return;
+    world->expect_disconnects = sim_expect_disconnects_new(world);
+    g_ptr_array_add(world->observers, sim_expect_disconnects_observer(world->expect_disconnects));
 }
 
 /* --- convergence ----------------------------------------------------------------------------- */
@@ -92,9 +132,9 @@ static void judge_time(const SimWorld *world, GArray *checks, const Deadline *de
     int64_t took_ns = (reached ? deadline->reached_ns : world->now_ns) - fault_ns;
     g_autofree char *limit = sim_time_text(deadline->within_ns);
     g_autofree char *took = sim_time_text(took_ns);
-    add(checks, deadline->id, deadline->title, reached && took_ns <= deadline->within_ns,
-        g_strdup_printf("%s%s after the last fault; %s were allowed",
-                        reached ? "" : "not reached in the ", took, limit));
+    sim_expect_add(checks, deadline->id, deadline->title, reached && took_ns <= deadline->within_ns,
+                   g_strdup_printf("%s%s after the last fault; %s were allowed",
+                                   reached ? "" : "not reached in the ", took, limit));
 }
 
 static void judge_convergence(const SimWorld *world, GArray *checks)
@@ -149,8 +189,8 @@ static void judge_bad_block(const SimWorld *world, const SimResult *result, GArr
     if (pass)
         g_string_append_printf(detail, "cut off for a bad block: %s",
                                right->len > 0 ? right->str : "nobody");
-    add(checks, "expect/bad_block", "exactly these are cut off for a bad block", pass,
-        g_strdup(detail->str));
+    sim_expect_add(checks, "expect/bad_block", "exactly these are cut off for a bad block", pass,
+                   g_strdup(detail->str));
 }
 
 /* --- bounds ---------------------------------------------------------------------------------- */
@@ -159,11 +199,8 @@ static char *bound_text(const ScenarioBound *bound)
 {
     g_autofree char *time = sim_time_text(bound->at_ns);
     GString *text = g_string_new(quantity_name(bound->quantity));
-    if (bound->at_least > 0)
-        g_string_append_printf(text, " at least %" G_GUINT64_FORMAT, bound->at_least);
-    if (bound->at_most < UINT64_MAX)
-        g_string_append_printf(text, "%s at most %" G_GUINT64_FORMAT,
-                               bound->at_least > 0 ? "," : "", bound->at_most);
+    g_string_append_c(text, ' ');
+    sim_expect_append_limits(text, &bound->limits);
     g_string_append_printf(text, " at %s", time);
     return g_string_free(text, FALSE);
 }
@@ -184,13 +221,16 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
         detail =
             g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
                             quantity_name(bound->quantity), value->worst_value);
-    add(checks, id, title, pass, detail);
+    sim_expect_add(checks, id, title, pass, detail);
 }
 
 void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
 {
     judge_convergence(world, checks);
-    judge_bad_block(world, result, checks);
+    if (world->scenario->expect.bad_block_asked)
+        judge_bad_block(world, result, checks);
+    if (world->expect_disconnects)
+        sim_expect_disconnects_judge(world->expect_disconnects, world, checks);
     for (uint32_t i = 0; i < world->scenario->expect.n_bounds; i++)
         judge_bound(world, i, checks);
 }

@@ -16,6 +16,7 @@
 #include "core/node.h"
 #include "scenarios/scenario.h"
 #include "sim/check.h"
+#include "sim/expect.h"
 #include "sim/observer.h"
 #include "sim/queue.h"
 #include "sim/random.h"
@@ -197,6 +198,7 @@ struct SimWorld {
     GPtrArray *observers;
     GPtrArray *checks;    /* of SimCheck, owned */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
+    SimExpectDisconnects *expect_disconnects; /* NULL: the scenario says nothing of them */
     bool *connected;      /* scratch of sim_world_connected() */
     uint64_t events;
     uint64_t messages_delivered;
@@ -379,6 +381,9 @@ void sim_faults_begin(SimWorld *world);
 void sim_faults_apply(SimWorld *world, uint32_t index);
 
 /* --- expect.c -------------------------------------------------------------------------------- */
+
+/* Adds observers for what the scenario expects. */
+void sim_expect_watch(SimWorld *world);
 
 /* Looks at a bound of the scenario, at its time. */
 void sim_expect_look(SimWorld *world, uint32_t index);

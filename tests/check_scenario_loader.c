@@ -313,14 +313,14 @@ START_TEST(every_expectation)
     ck_assert_uint_eq(expect->bounds[0].quantity, SCENARIO_QUANTITY_LIB);
     assert_set(&expect->bounds[0].peers, 1, (const uint32_t[]){1});
     ck_assert_int_eq(expect->bounds[0].at_ns, 30 * S);
-    ck_assert_uint_eq(expect->bounds[0].at_least, 5);
-    ck_assert_uint_eq(expect->bounds[0].at_most, 5);
+    ck_assert_uint_eq(expect->bounds[0].limits.at_least, 5);
+    ck_assert_uint_eq(expect->bounds[0].limits.at_most, 5);
     ck_assert_uint_eq(expect->bounds[0].line, 4);
     ck_assert_uint_eq(expect->bounds[1].quantity, SCENARIO_QUANTITY_NOTICES_RECEIVED);
     assert_set(&expect->bounds[1].peers, 3, (const uint32_t[]){0, 1, 2});
     ck_assert_int_eq(expect->bounds[1].at_ns, 60 * S);
-    ck_assert_uint_eq(expect->bounds[1].at_least, 0);
-    ck_assert_uint_eq(expect->bounds[1].at_most, UINT64_MAX);
+    ck_assert_uint_eq(expect->bounds[1].limits.at_least, 0);
+    ck_assert_uint_eq(expect->bounds[1].limits.at_most, UINT64_MAX);
     ck_assert_uint_eq(expect->bounds[1].line, 5);
 }
 END_TEST
@@ -503,7 +503,7 @@ START_TEST(overrides_of_array_elements)
     const ScenarioOverride padded = {"/expect/bounds/00", "2"};
     g_autoptr(Scenario) s = load_with(json, &good, 1);
 
-    ck_assert_uint_eq(s->expect.bounds[0].at_least, 2);
+    ck_assert_uint_eq(s->expect.bounds[0].limits.at_least, 2);
     assert_refused(json, &beyond, 1,
                    "--set /expect/bounds/1: \"1\" is no element of /expect/bounds, which has 1; "
                    "\"-\" appends one");

@@ -389,7 +389,7 @@ START_TEST(test_bounds)
         quantities[_i]);
     ScenarioBound *bound = &scenario->expect.bounds[0];
     uint64_t value = 0;
-    bound->at_least = UINT64_MAX;
+    bound->limits.at_least = UINT64_MAX;
     g_autoptr(SimResult) first = sim_run(scenario, NULL, NULL);
     const char *detail = fix_check(first, "expect/bounds/0")->detail;
     g_autofree char *prefix = g_strdup_printf("relay has %s ", names[_i]);
@@ -406,8 +406,8 @@ START_TEST(test_bounds)
         {value, value, SIM_VERDICT_PASS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        bound->at_least = cases[i].at_least;
-        bound->at_most = cases[i].at_most;
+        bound->limits.at_least = cases[i].at_least;
+        bound->limits.at_most = cases[i].at_most;
         g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         ck_assert_int_eq(fix_check(result, "expect/bounds/0")->verdict, cases[i].verdict);
         ck_assert_int_eq(result->verdict, cases[i].verdict);

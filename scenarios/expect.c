@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/expect.h"
+
+#include <glib.h>
+
+uint32_t scenario_peer_set_find(const ScenarioPeerSet *set, uint32_t peer)
+{
+    uint32_t low = 0;
+    uint32_t high = set->count; /* the peer is in [low, high) or nowhere */
+
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+
+        if (set->peers[middle] == peer) {
+            return middle;
+        }
+        if (set->peers[middle] < peer) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return set->count;
+}
+
+void scenario_expect_clear(ScenarioExpect *expect)
+{
+    for (uint32_t i = 0; i < expect->n_bounds; i++) {
+        g_free(expect->bounds[i].peers.peers);
+    }
+    for (uint32_t i = 0; i < expect->n_disconnects; i++) {
+        g_free(expect->disconnects[i].who.peers);
+        g_free(expect->disconnects[i].by.peers);
+    }
+    g_free(expect->bounds);
+    g_free(expect->disconnects);
+    g_free(expect->bad_block.peers);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SCENARIOS_EXPECT_H
+#define BNETLAB_SCENARIOS_EXPECT_H
+
+/*
+ * What a scenario expects of its run: the part `expect` of a Scenario (scenario.h), of which all
+ * that is said there holds too. Plain data, owned by the scenario.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenarios/peer_set.h"
+
+/* What a bound is about. */
+typedef enum ScenarioQuantity {
+    SCENARIO_QUANTITY_HEAD,          /* number of a peer's head */
+    SCENARIO_QUANTITY_LIB,           /* number of a peer's last irreversible block */
+    SCENARIO_QUANTITY_FORK_SWITCHES, /* of a peer, up to the time */
+    SCENARIO_QUANTITY_BLOCKS_RECEIVED,
+    SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED,
+    SCENARIO_QUANTITY_NOTICES_RECEIVED,
+} ScenarioQuantity;
+
+/* at_least <= something <= at_most */
+typedef struct ScenarioLimits {
+    uint64_t at_least; /* 0: no lower bound */
+    uint64_t at_most;  /* UINT64_MAX: no upper bound */
+} ScenarioLimits;
+
+static inline bool scenario_limits_hold(const ScenarioLimits *limits, uint64_t value)
+{
+    return value >= limits->at_least && value <= limits->at_most;
+}
+
+/* For each of `peers`, at `at_ns`, the quantity keeps the limits. */
+typedef struct ScenarioBound {
+    ScenarioQuantity quantity;
+    ScenarioPeerSet peers;
+    int64_t at_ns; /* at most the duration, the default */
+    ScenarioLimits limits;
+    uint32_t line; /* where the file says so, for the report; 0: unknown */
+} ScenarioBound;
+
+/* How often sessions with one of `who` are closed by one of `by` for one of the reasons. */
+typedef struct ScenarioDisconnect {
+    ScenarioPeerSet who; /* empty: everybody */
+    ScenarioPeerSet by;  /* empty: everybody */
+    uint32_t reasons;    /* bits 1 << BnetCloseReason */
+    bool each;           /* the range is that of each of `who` alone, not of all together */
+    int64_t after_ns;
+    int64_t until_ns; /* at most the duration; both times belong to it */
+    ScenarioLimits count;
+} ScenarioDisconnect;
+
+typedef struct ScenarioExpect {
+    int64_t
+        convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
+    int64_t
+        lib_within_ns; /* of LIBs past all heads at the last fault; SCENARIO_TIME_NONE: not asked */
+    bool convergence;  /* false: the scenario says "convergence": false */
+    bool bad_block_asked;      /* exactly those of bad_block are cut off for a bad block; false:
+                                  `disconnects` speaks of bad blocks in its place */
+    ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
+    bool no_violation;         /* default true */
+    bool other_disconnects;    /* default true: those that nothing lists may occur */
+    ScenarioDisconnect *disconnects;
+    uint32_t n_disconnects;
+    ScenarioBound *bounds;
+    uint32_t n_bounds;
+} ScenarioExpect;
+
+/* Releases all that the expectations own. */
+void scenario_expect_clear(ScenarioExpect *expect);
+
+#endif

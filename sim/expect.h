@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_EXPECT_H
+#define BNETLAB_SIM_EXPECT_H
+
+/*
+ * What a scenario expects of its run, besides the properties: what is watched on the way, and the
+ * verdicts at the end. Each kind of expectation stands in a file of its own, and costs nothing
+ * where the scenario does not speak of it.
+ */
+
+#include <glib.h>
+
+#include "scenarios/expect.h"
+#include "sim/observer.h"
+#include "sim/result.h"
+
+/* Appends the verdict on one expectation to `checks`, an array of SimCheckResult. Takes `detail`
+ * over. */
+void sim_expect_add(GArray *checks, const char *id, const char *title, bool pass, char *detail);
+
+/* "bp[0]", "bp[0], relay", "7 peers"; `all` if the set is empty. */
+void sim_expect_append_peers(GString *text, const SimWorld *world, const ScenarioPeerSet *set,
+                             const char *all);
+
+/* ", at least 3, at most 5"; "exactly 3" where both are equal. */
+void sim_expect_append_limits(GString *text, const ScenarioLimits *limits);
+
+/* expect_disconnects.c. The scenario must speak of disconnects. O(expectations log peers) for each
+ * session that closes. */
+typedef struct SimExpectDisconnects SimExpectDisconnects;
+SimExpectDisconnects *sim_expect_disconnects_new(SimWorld *world);
+void sim_expect_disconnects_free(SimExpectDisconnects *self);
+SimObserver *sim_expect_disconnects_observer(SimExpectDisconnects *self);
+void sim_expect_disconnects_judge(const SimExpectDisconnects *self, const SimWorld *world,
+                                  GArray *checks);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a scenario expects, as the loader reads it: every value, every default, every limit. */
+#include <stdlib.h>
+
+#include "core/session.h"
+#include "scenarios/keys.h"
+#include "tests/loader_fixture.h"
+
+#define S INT64_C(1000000000)
+#define REASON(reason) (UINT32_C(1) << (reason))
+#define BY_RULE                                                                                    \
+    ((REASON(BNET_CLOSE_SHUTDOWN + 1) - 1) &                                                       \
+     ~(REASON(BNET_CLOSE_NONE) | REASON(BNET_CLOSE_LOST) | REASON(BNET_CLOSE_SHUTDOWN)))
+
+/* A scenario of bp[0] to bp[2] and a relay, of 60 s, with ' for ". (transfer full) */
+static Scenario *load_expect(const char *expect)
+{
+    g_autofree char *json =
+        g_strdup_printf("{'duration': '60s', 'peers': {'bp': {'count': 3, 'produces': true}, "
+                        "'relay': {}}, 'expect': %s}",
+                        expect);
+    return load(g_strdelimit(json, "'", '"'));
+}
+
+static void assert_set(const ScenarioPeerSet *set, uint32_t first, uint32_t count)
+{
+    ck_assert_uint_eq(set->count, count);
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert_uint_eq(set->peers[i], first + i);
+}
+
+START_TEST(disconnects_by_default)
+{
+    g_autoptr(Scenario) plain = load_expect("{}");
+    g_autoptr(Scenario) s = load_expect("{'disconnects': [{}]}");
+    const ScenarioDisconnect *disconnect = &s->expect.disconnects[0];
+
+    ck_assert_uint_eq(plain->expect.n_disconnects, 0);
+    ck_assert(plain->expect.other_disconnects);
+    ck_assert(plain->expect.bad_block_asked);
+    ck_assert(s->expect.bad_block_asked);
+    ck_assert_uint_eq(s->expect.n_disconnects, 1);
+    assert_set(&disconnect->who, 0, 0);
+    assert_set(&disconnect->by, 0, 0);
+    ck_assert_uint_eq(disconnect->reasons, BY_RULE);
+    ck_assert(!disconnect->each);
+    ck_assert_uint_eq(disconnect->count.at_least, 1);
+    ck_assert_uint_eq(disconnect->count.at_most, UINT64_MAX);
+    ck_assert_int_eq(disconnect->after_ns, 0);
+    ck_assert_int_eq(disconnect->until_ns, 60 * S);
+}
+END_TEST
+
+START_TEST(disconnects_in_full)
+{
+    g_autoptr(Scenario) s = load_expect(
+        "{'other_disconnects': false, 'disconnects': ["
+        " {'who': 'relay', 'by': ['bp[1..2]'], 'why': ['lost', 'bad-block'], 'each': true,"
+        "  'exactly': 2, 'after': '50s', 'within': '10s'},"
+        " {'who': '*', 'why': 'dead', 'at_most': 18446744073709551615, 'within': '0s'},"
+        " {'at_least': 2, 'at_most': 3, 'after': '60s'}]}");
+    const ScenarioDisconnect *disconnects = s->expect.disconnects;
+
+    ck_assert(!s->expect.other_disconnects);
+    ck_assert(!s->expect.bad_block_asked);
+    assert_set(&disconnects[0].who, 3, 1);
+    assert_set(&disconnects[0].by, 1, 2);
+    ck_assert_uint_eq(disconnects[0].reasons,
+                      REASON(BNET_CLOSE_LOST) | REASON(BNET_CLOSE_BAD_BLOCK));
+    ck_assert(disconnects[0].each);
+    ck_assert_uint_eq(disconnects[0].count.at_least, 2);
+    ck_assert_uint_eq(disconnects[0].count.at_most, 2);
+    ck_assert_int_eq(disconnects[0].after_ns, 50 * S);
+    ck_assert_int_eq(disconnects[0].until_ns, 60 * S);
+    assert_set(&disconnects[1].who, 0, 4);
+    ck_assert_uint_eq(disconnects[1].reasons, REASON(BNET_CLOSE_DEAD));
+    ck_assert_uint_eq(disconnects[1].count.at_least, 0);
+    ck_assert_uint_eq(disconnects[1].count.at_most, UINT64_MAX);
+    ck_assert_int_eq(disconnects[1].until_ns, 0);
+    ck_assert_uint_eq(disconnects[2].count.at_least, 2);
+    ck_assert_uint_eq(disconnects[2].count.at_most, 3);
+    ck_assert_int_eq(disconnects[2].after_ns, 60 * S);
+}
+END_TEST
+
+/* The words are those of the protocol. */
+START_TEST(close_reasons)
+{
+    ck_assert_uint_eq(scenario_close_reason_words.n_words, BNET_CLOSE_SHUTDOWN);
+    for (size_t i = 0; i < scenario_close_reason_words.n_words; i++) {
+        const ScenarioWord *word = &scenario_close_reason_words.words[i];
+
+        ck_assert_int_eq(word->value, (int)i + 1);
+        ck_assert_str_eq(word->word, bnet_close_reason_name((BnetCloseReason)word->value));
+    }
+}
+END_TEST
+
+/* An array of so many items. (transfer full) */
+static char *array_of(const char *key, const char *item, uint32_t n)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "{'%s': [%s", key, item);
+    for (uint32_t i = 1; i < n; i++)
+        g_string_append_printf(text, ",%s", item);
+    g_string_append(text, "]}");
+    return g_string_free(text, FALSE);
+}
+
+START_TEST(too_many_disconnects)
+{
+    g_autofree char *good = array_of("disconnects", "{}", SCENARIO_DISCONNECTS_MAX);
+    g_autofree char *bad = array_of("disconnects", "{}", SCENARIO_DISCONNECTS_MAX + 1);
+    g_autoptr(Scenario) s = load_expect(good);
+    const ScenarioOverride override = {"/expect", g_strdelimit(bad, "'", '"')};
+
+    ck_assert_uint_eq(s->expect.n_disconnects, SCENARIO_DISCONNECTS_MAX);
+    assert_refused(MINIMAL, &override, 1,
+                   "--set /expect: /expect/disconnects: 1001 disconnects are too many; at most "
+                   "1000 are allowed");
+}
+END_TEST
+
+START_TEST(peer_sets)
+{
+    uint32_t peers[] = {2, 3, 7, UINT32_MAX};
+    const ScenarioPeerSet set = {peers, 4};
+    const ScenarioPeerSet empty = {NULL, 0};
+
+    for (uint32_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(scenario_peer_set_find(&set, peers[i]), i);
+    ck_assert_uint_eq(scenario_peer_set_find(&set, 0), 4);
+    ck_assert_uint_eq(scenario_peer_set_find(&set, 5), 4);
+    ck_assert_uint_eq(scenario_peer_set_find(&set, 8), 4);
+    ck_assert(!scenario_peer_set_has(&empty, 0));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scenario_expect");
+    TCase *tcase = tcase_create("expect");
+
+    tcase_add_test(tcase, disconnects_by_default);
+    tcase_add_test(tcase, disconnects_in_full);
+    tcase_add_test(tcase, close_reasons);
+    tcase_add_test(tcase, too_many_disconnects);
+    tcase_add_test(tcase, peer_sets);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
