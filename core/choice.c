@@ -49,7 +49,7 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     session->ping_pending = true;
     session->last_ping_ns = env->now_ns;
     BnetMessage message = {.kind = BNET_MESSAGE_PING};
-    message.u.ping.sent_ns = env->now_ns - env->now_ns % BNET_NS_PER_US; /* as on the wire */
+    message.u.ping.sent_ns = env->wall_ns - env->wall_ns % BNET_NS_PER_US; /* as on the wire */
     message.u.ping.code = session->ping_code;
     message.u.ping.lib_number = bnet_view_lib_number(env->view);
     send(session, env, &message);
@@ -80,7 +80,7 @@ static void send_trx(BnetSession *session, const BnetEnv *env)
 {
     if (!session->peer_requests_trx)
         return;
-    BnetTrx trx = bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->now_ns);
+    BnetTrx trx = bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->wall_ns);
     if (trx == BNET_NO_TRX)
         return;
     bnet_trxs_mark_known(env->trxs, session->slot, trx);

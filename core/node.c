@@ -60,10 +60,12 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
     bnet_assert(node->actions.n == 0);
+    int64_t wall_ns = bnet_clock_at(&node->clock, now_ns);
     bnet_pool_reserve(node->pool, node->n_sessions + 1);
-    bnet_trxs_reserve(&node->trxs, trxs, now_ns);
+    bnet_trxs_reserve(&node->trxs, trxs, wall_ns);
     return (BnetEnv){
         .now_ns = now_ns,
+        .wall_ns = wall_ns,
         .view = &node->view,
         .trxs = &node->trxs,
         .pool = node->pool,
@@ -226,7 +228,7 @@ static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
     uint32_t slot_number = bnet_store_block(node->view.store, block)->slot;
     int64_t made_ns = bnet_store_slot_time_ns(node->view.store, slot_number);
-    if (env->now_ns - made_ns >= BNET_NOTICE_AGE_NS)
+    if (env->wall_ns - made_ns >= BNET_NOTICE_AGE_NS)
         return;
     for (uint32_t i = 0; i < node->n_sessions; i++)
         if (bnet_session_is_open(&node->sessions[i]) && !bnet_blame_has(&node->blame, block, i))
@@ -252,7 +254,7 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
     /* The verdict on another copy may have dropped the blame while this one was on its way. */
     if (slot != BNET_NO_SESSION)
         bnet_blame_add(&node->blame, block, slot);
-    BnetVerdict verdict = bnet_view_receive(&node->view, block, now_ns);
+    BnetVerdict verdict = bnet_view_receive(&node->view, block, env.wall_ns);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
         bnet_session_linked(&node->sessions[slot]);
@@ -310,7 +312,7 @@ static void irreversible(BnetNode *node, BnetBlock block, const BnetEnv *env)
 static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
 {
     const BnetTrxInfo *info = bnet_store_trx(node->view.store, trx);
-    if (info->expires_ns < env->now_ns)
+    if (info->expires_ns < env->wall_ns)
         return false;
     if (bnet_bits_has(&node->view.included, trx) || bnet_trxs_is_pending(&node->trxs, trx))
         return false;

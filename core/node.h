@@ -8,11 +8,14 @@
  *
  * This is what a driver drives. Each input takes the time and leaves actions in node->actions,
  * which the driver carries out in order and clears with bnet_node_actions_done() before the next
- * input. An input works in O(sessions) at most, besides what session.h and view.h say. A node is
- * used by one thread; nodes that share a store or a pool, by the same thread.
+ * input. That time is the driver's own, which only goes forward; what the node takes for the time
+ * of day follows from it by node->clock. An input works in O(sessions) at most, besides what
+ * session.h and view.h say. A node is used by one thread; nodes that share a store or a pool, by
+ * the same thread.
  */
 
 #include "core/blame.h"
+#include "core/clock.h"
 #include "core/session.h"
 
 /* Protocol section 6: an older header is not noticed. */
@@ -20,6 +23,7 @@
 
 typedef struct BnetNode {
     BnetIdentity self;
+    BnetClock clock; /* the driver's to set, between inputs; a node begins with one that is right */
     BnetView view;
     BnetTrxs trxs;
     BnetBlame blame;

@@ -141,7 +141,7 @@ static void trx_received(BnetSession *session, const BnetEnv *env, const BnetIde
                          BnetTrx trx)
 {
     const BnetTrxInfo *info = bnet_store_trx(env->view->store, trx);
-    if (!self->request_transactions || info->expires_ns < env->now_ns)
+    if (!self->request_transactions || info->expires_ns < env->wall_ns)
         return;
     bool is_new =
         !bnet_trxs_is_pending(env->trxs, trx) && !bnet_bits_has(&env->view->included, trx);

@@ -85,7 +85,8 @@ typedef struct BnetActions {
 
 /* What an input needs besides itself. */
 typedef struct BnetEnv {
-    int64_t now_ns;
+    int64_t now_ns;  /* of the driver: timers and timeouts */
+    int64_t wall_ns; /* of the node's clock: the rules of the chain */
     const BnetView *view;
     BnetTrxs *trxs;
     BnetPool *pool; /* at least one chunk is free */

@@ -135,7 +135,7 @@ static void trim_order(BnetTrxs *trxs)
 }
 
 /* Removes the expired of 64 entries; their known bits go with one operation for each session. */
-static void sweep_word(BnetTrxs *trxs, uint32_t word, uint32_t now_s)
+static void sweep_word(BnetTrxs *trxs, uint32_t word, int64_t now_s)
 {
     uint64_t expired = 0;
     for (uint32_t e = word * 64; e < word * 64 + 64; e++) {
@@ -151,7 +151,7 @@ static void sweep_word(BnetTrxs *trxs, uint32_t word, uint32_t now_s)
 
 static void sweep(BnetTrxs *trxs, int64_t now_ns)
 {
-    uint32_t now_s = (uint32_t)(now_ns / BNET_NS_PER_S);
+    int64_t now_s = now_ns / BNET_NS_PER_S - (now_ns % BNET_NS_PER_S < 0);
     if (now_s == trxs->swept_s)
         return;
     trxs->swept_s = now_s;

@@ -34,7 +34,7 @@ typedef struct BnetTrxs {
     uint32_t n_entries;
     uint32_t first_position; /* oldest position still in the ring */
     uint32_t next_position;
-    uint32_t swept_s; /* second of the last sweep */
+    int64_t swept_s;  /* second of the last sweep */
     uint64_t refused; /* transactions that found the table full */
 } BnetTrxs;
 

@@ -151,12 +151,12 @@ static bool is_on_invalid_branch(const BnetView *view, BnetBlock block)
     return false;
 }
 
-static bool is_future(const BnetView *view, const BnetBlockInfo *info, int64_t now_ns)
+static bool is_future(const BnetView *view, const BnetBlockInfo *info, int64_t wall_ns)
 {
-    return bnet_store_slot_time_ns(view->store, info->slot) > now_ns + BNET_FUTURE_NS;
+    return bnet_store_slot_time_ns(view->store, info->slot) > wall_ns + BNET_FUTURE_NS;
 }
 
-BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t now_ns)
+BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t wall_ns)
 {
     const BnetBlockInfo *info = bnet_store_block(view->store, block);
     if (bnet_view_has(view, block))
@@ -165,7 +165,7 @@ BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t now_ns)
         return BNET_VERDICT_STALE;
     if (is_on_invalid_branch(view, block))
         return BNET_VERDICT_INVALID;
-    if (is_future(view, info, now_ns))
+    if (is_future(view, info, wall_ns))
         return BNET_VERDICT_FUTURE;
     if (info->parent == BNET_NO_BLOCK || !bnet_view_has(view, info->parent))
         return BNET_VERDICT_UNLINKABLE;

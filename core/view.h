@@ -74,10 +74,11 @@ void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head);
 void bnet_view_finish(BnetView *view);
 
 /*
- * Judges a block by what can be known on arrival. ACCEPTED: it is in the fork database now, and
- * bnet_view_step() has work if it is better than the head. INVALID: it is remembered.
+ * Judges a block by what can be known on arrival, by the node's clock. ACCEPTED: it is in the fork
+ * database now, and bnet_view_step() has work if it is better than the head. INVALID: it is
+ * remembered.
  */
-BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t now_ns);
+BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t wall_ns);
 
 /* Does one step towards the target; false when there is none left to do. */
 bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event);

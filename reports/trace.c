@@ -129,6 +129,16 @@ static void put_block(ReportTrace *trace, const BnetStore *store, BnetBlock bloc
     put_id(trace, &info->id);
 }
 
+/* Before the run begins is negative. */
+static void put_slot_time(ReportTrace *trace, const BnetStore *store, BnetBlock block)
+{
+    const int64_t ns = bnet_store_slot_time_ns(store, bnet_store_block(store, block)->slot);
+    PUT(trace, ",\"slot_time\":");
+    if (ns < 0)
+        PUT(trace, "-");
+    put_number(trace, (uint64_t)(ns < 0 ? -ns : ns));
+}
+
 static void put_key_number(ReportTrace *trace, const char *key, uint64_t number)
 {
     PUT(trace, ",\"");
@@ -252,6 +262,7 @@ static void put_details(ReportTrace *trace, SimWorld *world, const SimHappening 
         break;
     case SIM_PRODUCED:
         put_block(trace, store, happening->block);
+        put_slot_time(trace, store, happening->block);
         put_key_number(trace, "transactions", bnet_store_block(store, happening->block)->n_trx);
         break;
     case SIM_VERDICT:

@@ -57,10 +57,18 @@ static const ScenarioKey group_keys[] = {
     {"chain", OPTIONAL, offsetof(ScenarioGroupKeys, chain)},
     {"start", OPTIONAL, offsetof(ScenarioGroupKeys, start)},
     {"idle_timeout", OPTIONAL, offsetof(ScenarioGroupKeys, idle_timeout)},
+    {"clock", OPTIONAL, offsetof(ScenarioGroupKeys, clock)},
+    {"missed_slots", OPTIONAL, offsetof(ScenarioGroupKeys, missed_slots)},
     {"processing", OPTIONAL, offsetof(ScenarioGroupKeys, processing)},
     {"persona", OPTIONAL, offsetof(ScenarioGroupKeys, persona)},
 };
 KEY_TABLE(scenario_group_table, "group", "/peers/GROUP", group_keys);
+
+static const ScenarioKey clock_keys[] = {
+    {"skew", OPTIONAL, offsetof(ScenarioClockKeys, skew)},
+    {"drift_ppm", OPTIONAL, offsetof(ScenarioClockKeys, drift)},
+};
+KEY_TABLE(scenario_clock_table, "clock", "/peers/GROUP/clock", clock_keys);
 
 static const ScenarioKey processing_keys[] = {
     {"header", OPTIONAL, offsetof(ScenarioProcessingKeys, header)},
@@ -191,7 +199,10 @@ static const ScenarioKey event_keys[] = {
     {"slow", OPTIONAL, offsetof(ScenarioEventKeys, slow)},
     {"pause", OPTIONAL, offsetof(ScenarioEventKeys, pause)},
     {"resume", OPTIONAL, offsetof(ScenarioEventKeys, resume)},
+    {"skew_clock", OPTIONAL, offsetof(ScenarioEventKeys, skew_clock)},
     {"factor", OPTIONAL, offsetof(ScenarioEventKeys, factor)},
+    {"skew", OPTIONAL, offsetof(ScenarioEventKeys, skew)},
+    {"drift_ppm", OPTIONAL, offsetof(ScenarioEventKeys, drift)},
     {"for", OPTIONAL, offsetof(ScenarioEventKeys, for_time)},
     {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},
     {"one_way", OPTIONAL, offsetof(ScenarioEventKeys, one_way)},
@@ -242,6 +253,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_chain_table,
     &scenario_irreversibility_table,
     &scenario_group_table,
+    &scenario_clock_table,
     &scenario_processing_table,
     &scenario_persona_table,
     &scenario_topology_table,

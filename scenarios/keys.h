@@ -73,9 +73,16 @@ typedef struct ScenarioGroupKeys {
     uint32_t chain;
     uint32_t start;
     uint32_t idle_timeout;
+    uint32_t clock;
+    uint32_t missed_slots;
     uint32_t processing;
     uint32_t persona;
 } ScenarioGroupKeys;
+
+typedef struct ScenarioClockKeys {
+    uint32_t skew;
+    uint32_t drift;
+} ScenarioClockKeys;
 
 typedef struct ScenarioProcessingKeys {
     uint32_t header;
@@ -192,7 +199,10 @@ typedef struct ScenarioEventKeys {
     uint32_t slow;
     uint32_t pause;
     uint32_t resume;
+    uint32_t skew_clock;
     uint32_t factor;
+    uint32_t skew;
+    uint32_t drift;
     uint32_t for_time;
     uint32_t connections;
     uint32_t one_way;
@@ -237,6 +247,7 @@ extern const ScenarioKeyTable scenario_root_table;
 extern const ScenarioKeyTable scenario_chain_table;
 extern const ScenarioKeyTable scenario_irreversibility_table;
 extern const ScenarioKeyTable scenario_group_table;
+extern const ScenarioKeyTable scenario_clock_table;
 extern const ScenarioKeyTable scenario_processing_table;
 extern const ScenarioKeyTable scenario_persona_table;
 extern const ScenarioKeyTable scenario_topology_table;

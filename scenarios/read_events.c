@@ -4,6 +4,7 @@
 
 #include "scenarios/event_sequence.h"
 #include "scenarios/parts.h"
+#include "scenarios/read_clock.h"
 #include "scenarios/selector.h"
 
 /* Of a peer that is not slowed down. */
@@ -128,6 +129,7 @@ static const struct {
     {"slow", offsetof(ScenarioEventKeys, slow), SCENARIO_EVENT_SLOW},
     {"pause", offsetof(ScenarioEventKeys, pause), SCENARIO_EVENT_PAUSE},
     {"resume", offsetof(ScenarioEventKeys, resume), SCENARIO_EVENT_RESUME},
+    {"skew_clock", offsetof(ScenarioEventKeys, skew_clock), SCENARIO_EVENT_SKEW_CLOCK},
 };
 
 /* How many of the kinds an event has; the last of them is noted in `read`. */
@@ -227,6 +229,7 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     case SCENARIO_EVENT_SLOW:
     case SCENARIO_EVENT_PAUSE:
     case SCENARIO_EVENT_RESUME:
+    case SCENARIO_EVENT_SKEW_CLOCK:
         return scenario_selector_set(reader, read->node, false, &event->peers);
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
@@ -252,6 +255,8 @@ static ScenarioEventKind opposite(ScenarioEventKind kind)
         return SCENARIO_EVENT_SLOW;
     case SCENARIO_EVENT_PAUSE:
         return SCENARIO_EVENT_RESUME;
+    case SCENARIO_EVENT_SKEW_CLOCK:
+        return SCENARIO_EVENT_SKEW_CLOCK;
     case SCENARIO_EVENT_HEAL:
     case SCENARIO_EVENT_MEND:
     case SCENARIO_EVENT_RESET:
@@ -273,7 +278,7 @@ static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *r
     if (opposite(read->event.kind) == SCENARIO_EVENT_RESET) {
         return scenario_reader_fail(reader, node,
                                     "is allowed in a partition, a cut, a crash, a "
-                                    "stop_producing, a slow or a pause alone");
+                                    "stop_producing, a slow, a pause or a skew_clock alone");
     }
     if (left_ns <= 0) {
         return scenario_reader_fail(reader, node, "the run ends at the time of the event");
@@ -294,6 +299,23 @@ static bool read_factor(ScenarioReader *reader, uint32_t event_node, uint32_t no
     return check_option(reader, node, slow, "a slow") &&
            scenario_reader_ppm32(reader, node, SCENARIO_FACTOR_MIN_PPM, SCENARIO_FACTOR_MAX_PPM,
                                  &event->factor_ppm);
+}
+
+static bool read_wrong_clock(ScenarioReader *reader, uint32_t event_node,
+                             const ScenarioEventKeys *keys, ScenarioEvent *event)
+{
+    const bool skew_clock = event->kind == SCENARIO_EVENT_SKEW_CLOCK;
+    bool ok = check_option(reader, keys->skew, skew_clock, "a skew_clock");
+
+    ok = check_option(reader, keys->drift, skew_clock, "a skew_clock") && ok;
+    event->has_skew = keys->skew != SCENARIO_NODE_NONE;
+    event->has_drift = keys->drift != SCENARIO_NODE_NONE;
+    if (skew_clock && !event->has_skew && !event->has_drift) {
+        return scenario_reader_fail(reader, event_node,
+                                    "a skew_clock needs the key \"skew\", \"drift_ppm\" or both");
+    }
+    ok = scenario_read_skew(reader, keys->skew, &event->clock.skew_ns) && ok;
+    return scenario_read_drift(reader, keys->drift, &event->clock.drift_ppm) && ok;
 }
 
 static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
@@ -317,6 +339,7 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent 
     }
     ok = read_options(reader, &keys, &read->event) && ok;
     ok = read_factor(reader, node, keys.factor, &read->event) && ok;
+    ok = read_wrong_clock(reader, node, &keys, &read->event) && ok;
     ok = read_for(reader, keys.for_time, read) && ok;
     return read_what(reader, read) && ok;
 }

@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "scenarios/parts.h"
+#include "scenarios/read_clock.h"
 
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S INT64_C(1000000000)
 
+#define PPM 1000000u
 #define IDLE_TIMEOUT_MIN_NS NS_PER_MS
 
 static bool is_group_name(const char *name)
@@ -60,6 +62,14 @@ static void read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *g
     group->persona.fault = (ScenarioFault)fault;
 }
 
+static void read_missed_slots(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
+{
+    if (node != SCENARIO_NODE_NONE && !group->produces) {
+        scenario_reader_fail(reader, node, "needs \"produces\": true; nobody else has slots");
+    }
+    scenario_reader_ppm32(reader, node, 0, PPM, &group->missed_slots_ppm);
+}
+
 static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *keys,
                             ScenarioGroup *group)
 {
@@ -79,6 +89,8 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     scenario_reader_duration_or_none(reader, keys->start, 0, duration_ns, &group->start_ns);
     scenario_reader_duration_or_none(reader, keys->idle_timeout, IDLE_TIMEOUT_MIN_NS,
                                      SCENARIO_DURATION_MAX_NS, &group->idle_timeout_ns);
+    scenario_read_clock(reader, keys->clock, &group->clock);
+    read_missed_slots(reader, keys->missed_slots, group);
     read_processing(reader, keys->processing, &group->processing);
     read_persona(reader, keys->persona, group);
 }

@@ -105,6 +105,16 @@ typedef struct ScenarioProcessing {
     int64_t fetch_ns;       /* read one block for a session; default 0 */
 } ScenarioProcessing;
 
+/* Both either way. */
+#define SCENARIO_SKEW_MAX_NS (INT64_C(3600) * 1000000000)
+#define SCENARIO_DRIFT_MAX_PPM 100000
+
+/* How wrong a clock is. */
+typedef struct ScenarioClock {
+    int64_t skew_ns;   /* ahead; behind is negative */
+    int32_t drift_ppm; /* gains; loses if negative */
+} ScenarioClock;
+
 typedef struct ScenarioGroup {
     char *name; /* a letter, then letters, digits, '_' or '-' */
     uint32_t first;
@@ -116,6 +126,8 @@ typedef struct ScenarioGroup {
     int64_t start_ns;         /* when the process starts; SCENARIO_TIME_NONE: never */
     int64_t
         idle_timeout_ns; /* closes a session that is silent so long; SCENARIO_TIME_NONE: never */
+    ScenarioClock clock; /* at the start of the run */
+    uint32_t missed_slots_ppm; /* of a producer: probability that it misses a slot, to 1,000,000 */
     ScenarioProcessing processing;
     ScenarioPersona persona;
 } ScenarioGroup;
@@ -167,8 +179,9 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_STOP_PRODUCING,
     SCENARIO_EVENT_START_PRODUCING,
     SCENARIO_EVENT_SLOW, /* the processing times of `peers` take `factor_ppm` / 1e6 of themselves */
-    SCENARIO_EVENT_PAUSE,  /* the processes of `peers` stand still */
-    SCENARIO_EVENT_RESUME, /* and go on */
+    SCENARIO_EVENT_PAUSE,      /* the processes of `peers` stand still */
+    SCENARIO_EVENT_RESUME,     /* and go on */
+    SCENARIO_EVENT_SKEW_CLOCK, /* the clocks of `peers` become wrong by `clock` */
 } ScenarioEventKind;
 
 /* What becomes of connections over links that are cut. */
@@ -200,6 +213,9 @@ typedef struct ScenarioEvent {
     ScenarioConnections connections; /* partition, cut */
     bool lose_chain;     /* restart: from what the group starts with, not from what the peer had */
     uint32_t factor_ppm; /* slow: SCENARIO_FACTOR_MIN_PPM to _MAX_PPM */
+    ScenarioClock clock; /* skew_clock, of what has_skew and has_drift say: how wrong from now on */
+    bool has_skew;
+    bool has_drift;
 } ScenarioEvent;
 
 typedef struct Scenario {

@@ -20,6 +20,7 @@ static void init_peer(SimWorld *world, uint32_t index)
     peer->stopped_by = SIM_NONE;
     peer->factor_ppm = SIM_USUAL_FACTOR_PPM;
     peer->slowed_by = SIM_NONE;
+    peer->skewed_by = SIM_NONE;
     peer->slot_due = SIM_NONE;
     peer->random_identity = sim_random_stream(scenario->seed, SIM_RANDOM_IDENTITY, index);
     peer->random_redial = sim_random_stream(scenario->seed, SIM_RANDOM_REDIAL, index);

@@ -281,6 +281,12 @@ static void tell_slow(SimWorld *world, const ScenarioEvent *event)
     tell_peers(world, what->str, &event->peers);
 }
 
+static void tell_clock(SimWorld *world, const ScenarioEvent *event, const ScenarioPeerSet *peers)
+{
+    g_autofree char *what = sim_clocks_describe(event);
+    tell_peers(world, what, peers);
+}
+
 /* --- events ---------------------------------------------------------------------------------- */
 
 void sim_faults_apply(SimWorld *world, uint32_t index)
@@ -332,6 +338,10 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         else
             tell_slow(world, event);
         slow(world, &subject->peers, index);
+        break;
+    case SCENARIO_EVENT_SKEW_CLOCK:
+        tell_clock(world, event, &subject->peers);
+        sim_clocks_skew(world, &subject->peers, index);
         break;
     case SCENARIO_EVENT_PAUSE:
     case SCENARIO_EVENT_RESUME:

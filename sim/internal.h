@@ -43,6 +43,7 @@ typedef enum SimEventKind {
     SIM_EVENT_FAULT,   /* arg: event of the scenario */
     SIM_EVENT_PERSONA, /* a peer's persona gets its chance */
     SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
+    SIM_EVENT_TICK,    /* a slot begins by the wrong clock of a peer: arg setting of the clock */
     SIM_EVENT_TRX,     /* the next transaction is created */
     SIM_EVENT_WORK,    /* a peer's chain thread is done with its job */
     SIM_EVENT_DIAL,    /* entity link */
@@ -138,6 +139,9 @@ typedef struct SimPeer {
     bool has_produced;      /* in this process, or in the chain that stands at the start */
     bool paused;            /* its process stands still */
     uint32_t slot_due;      /* the first slot of its own that it slept over; SIM_NONE: none */
+    uint32_t last_slot;     /* of its newest block; it makes none for that slot or an earlier one */
+    uint32_t skewed_by;     /* event that set its clock last; SIM_NONE: none */
+    uint32_t clock_sets;    /* how often its clock was set; own slots of an earlier one are void */
     uint32_t factor_ppm;    /* its processing times are so many millionths of the group's */
     uint32_t slowed_by;     /* event that set it; SIM_NONE: none */
     int64_t work_left_ns;   /* of `job` while busy, at the usual speed, from work_since_ns on */
@@ -316,6 +320,26 @@ void sim_connection_awake(SimWorld *world, uint32_t link);
 /* The connection of a link is reset: both sides lose it at once. */
 void sim_connection_reset(SimWorld *world, uint32_t link);
 
+/* --- clocks.c: clocks that are wrong --------------------------------------------------------- */
+
+/* Sets all clocks as the groups say. Before anything else happens. */
+void sim_clocks_begin(SimWorld *world);
+
+/* The event `index` sets the clocks of `peers`, or its time is over. */
+void sim_clocks_skew(SimWorld *world, const ScenarioPeerSet *peers, uint32_t index);
+
+/* "clock 8s ahead", of a skew_clock. (transfer full) */
+char *sim_clocks_describe(const ScenarioEvent *event);
+
+/* What the peer's clock shows. */
+int64_t sim_clock_now(const SimWorld *world, uint32_t index);
+
+/* The peer's clock shows the time of the run, and will. */
+bool sim_clock_is_right(const SimPeer *peer);
+
+/* A SIM_EVENT_TICK of the peer. */
+void sim_clock_slot(SimWorld *world, uint32_t index, uint32_t settings);
+
 /* --- peer.c: a peer's network and chain threads ---------------------------------------------- */
 
 /* Does all that the peer can do at this instant. Called after each event of the peer. */
@@ -369,6 +393,10 @@ static inline bool sim_link_is_cut(const SimWorld *world, uint32_t link)
 
 void sim_workload_begin(SimWorld *world);
 void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
+
+/* A slot of anybody begins by the clock of the peer, which is wrong. */
+void sim_workload_own_slot(SimWorld *world, uint32_t index, uint32_t slot);
+
 void sim_workload_trx(SimWorld *world);
 void sim_workload_persona(SimWorld *world, uint32_t index);
 

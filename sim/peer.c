@@ -152,11 +152,11 @@ static void tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *eve
 }
 
 /* A block of the present shows a producer that its chain is not stale. */
-static void look_fresh(SimWorld *world, SimPeer *peer, BnetBlock head)
+static void look_fresh(SimWorld *world, uint32_t index, BnetBlock head)
 {
     uint32_t slot = bnet_store_block(&world->store, head)->slot;
-    if (bnet_store_slot_time_ns(&world->store, slot + 1) >= world->now_ns)
-        peer->fresh = true;
+    if (bnet_store_slot_time_ns(&world->store, slot + 1) >= sim_clock_now(world, index))
+        world->peers[index].fresh = true;
 }
 
 static void do_steps(SimWorld *world, uint32_t index)
@@ -167,7 +167,7 @@ static void do_steps(SimWorld *world, uint32_t index)
         if (event.kind == BNET_CHAIN_SWITCH)
             peer->fork_switches++;
         if (event.kind == BNET_CHAIN_APPLIED)
-            look_fresh(world, peer, event.block);
+            look_fresh(world, index, event.block);
         tell_chain(world, index, &event);
         sim_peer_act(world, index);
     }
@@ -541,7 +541,10 @@ void sim_peer_resume(SimWorld *world, uint32_t index)
     peer->paused = false;
     if (peer->busy)
         work_on(world, index);
-    if (peer->slot_due != SIM_NONE && peer->producing)
+    bool is_due = peer->slot_due != SIM_NONE && peer->producing &&
+                  bnet_store_slot_time_ns(&world->store, peer->slot_due) <=
+                      sim_clock_now(world, index); /* its clock may have been set back */
+    if (is_due)
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, peer->slot_due});
     peer->slot_due = SIM_NONE;
     for (uint32_t s = 0; s < peer->n_ends; s++)

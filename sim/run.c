@@ -54,6 +54,9 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
     case SIM_EVENT_SLOT:
         sim_workload_slot(world, entity, event->arg);
         break;
+    case SIM_EVENT_TICK:
+        sim_clock_slot(world, entity, event->arg);
+        break;
     case SIM_EVENT_TRX:
         sim_workload_trx(world);
         break;
@@ -86,6 +89,7 @@ static void begin(SimWorld *world)
     const Scenario *scenario = world->scenario;
     for (uint32_t i = 0; i < scenario->expect.n_bounds; i++)
         sim_world_schedule(world, scenario->expect.bounds[i].at_ns, SIM_EVENT_BOUND, 0, i);
+    sim_clocks_begin(world);
     sim_faults_begin(world);
     sim_workload_begin(world);
 }

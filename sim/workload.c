@@ -16,9 +16,11 @@ static BnetBlock add_block(SimWorld *world, const SimPeer *peer, const BnetBlock
 /* --- producing ------------------------------------------------------------------------------- */
 
 /* Transactions that wait, in order of acceptance, and do not expire before the block's time. */
-static uint32_t pick_trxs(const SimWorld *world, const SimPeer *peer, uint32_t slot, BnetTrx *trxs)
+static uint32_t pick_trxs(const SimWorld *world, uint32_t index, uint32_t slot, BnetTrx *trxs)
 {
-    int64_t time_ns = MAX(world->now_ns, bnet_store_slot_time_ns(&world->store, slot));
+    const SimPeer *peer = &world->peers[index];
+    int64_t time_ns =
+        MAX(sim_clock_now(world, index), bnet_store_slot_time_ns(&world->store, slot));
     uint32_t cursor = 0;
     uint32_t n = 0;
     while (n < SIM_BLOCK_TRXS_MAX) {
@@ -60,7 +62,8 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
     const BnetView *view = &peer->node.view;
     if (!peer->producing || !peer->fresh)
         return BNET_NO_BLOCK;
-    if (bnet_store_block(&world->store, view->head)->slot >= slot)
+    /* A clock that was set back comes to a slot again. */
+    if (bnet_store_block(&world->store, view->head)->slot >= slot || peer->last_slot >= slot)
         return BNET_NO_BLOCK;
     /* On a chain with another schedule the slot may be somebody else's. */
     uint64_t producer = world->producers[peer->producer];
@@ -76,7 +79,7 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
         .signature_valid = true,
         .content_valid = true,
         .trxs = trxs,
-        .n_trxs = pick_trxs(world, peer, slot, trxs),
+        .n_trxs = pick_trxs(world, index, slot, trxs),
     };
     if (persona_is_due(world, index) &&
         scenario_group_of(world->scenario, index)->persona.fault == SCENARIO_FAULT_CONTENT) {
@@ -84,6 +87,7 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
         spec.variant = index + 1;
         persona_acts(world, index, "whose content fails when applied");
     }
+    peer->last_slot = slot;
     peer->last_produced = MAX(peer->last_produced, bnet_view_head_number(view) + 1);
     peer->has_produced = true;
     return add_block(world, peer, &spec);
@@ -160,14 +164,23 @@ static void schedule_slot(SimWorld *world, uint32_t slot)
                        producer, slot);
 }
 
-void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
+/* Each slot has a draw of its own, so that what went before makes no difference. */
+static bool is_missed(const SimWorld *world, uint32_t index, uint32_t slot)
 {
-    schedule_slot(world, slot + 1);
-    /* A chain from a file may have more producers than the scenario has peers for. */
-    if (producer >= world->scenario->n_producers)
-        return;
-    uint32_t index = world->scenario->producers[producer];
+    uint32_t missed_ppm = scenario_group_of(world->scenario, index)->missed_slots_ppm;
+    if (missed_ppm == 0)
+        return false;
+    SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_MISSED_SLOT, index);
+    random.draw = slot;
+    return sim_random_below(&random, 1000000) < missed_ppm;
+}
+
+/* A slot of the producer begins. */
+static void begin_slot(SimWorld *world, uint32_t index, uint32_t slot)
+{
     SimPeer *peer = &world->peers[index];
+    if (is_missed(world, index, slot))
+        return;
     if (peer->paused) {
         if (peer->slot_due == SIM_NONE)
             peer->slot_due = slot;
@@ -177,6 +190,23 @@ void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, slot});
         sim_peer_settle(world, index);
     }
+}
+
+void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot)
+{
+    schedule_slot(world, slot + 1);
+    /* A chain from a file may have more producers than the scenario has peers for. */
+    if (producer >= world->scenario->n_producers)
+        return;
+    uint32_t index = world->scenario->producers[producer];
+    if (sim_clock_is_right(&world->peers[index]))
+        begin_slot(world, index, slot);
+}
+
+void sim_workload_own_slot(SimWorld *world, uint32_t index, uint32_t slot)
+{
+    if (bnet_dpos_scheduled(world->n_producers, slot) == world->peers[index].producer)
+        begin_slot(world, index, slot);
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */
