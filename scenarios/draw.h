@@ -3,9 +3,9 @@
 #define BNETLAB_SCENARIOS_DRAW_H
 
 /*
- * The random numbers of topologies: splitmix64 (state += 0x9e3779b97f4a7c15, then a mixing of 64
- * bits), started with the scenario's seed. Integers alone, so that a seed gives the same network on
- * every machine. Cost: constant.
+ * The random numbers of topologies and random faults: splitmix64 (state += 0x9e3779b97f4a7c15, then
+ * a mixing of 64 bits), started with the scenario's seed. Integers alone, so that a seed gives the
+ * same network on every machine. Cost: constant.
  */
 
 #include <stdint.h>
@@ -21,5 +21,8 @@ uint64_t scenario_draw_bits(ScenarioDraw *draw);
  * Even from 0 to n - 1; n > 0. Takes the remainder of the first number drawn below a multiple of n.
  */
 uint64_t scenario_draw_below(ScenarioDraw *draw, uint64_t n);
+
+/* Exponential with that mean, up to 2^57; never above 64 times the mean. */
+uint64_t scenario_draw_exponential(ScenarioDraw *draw, uint64_t mean);
 
 #endif

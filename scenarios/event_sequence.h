@@ -18,8 +18,9 @@
 /* An event with what sorting and checking need. */
 typedef struct ScenarioReadEvent {
     ScenarioEvent event;
-    ScenarioPeerSet peers; /* of the event, or of the one that it ends; borrowed */
-    int64_t for_ns;        /* it is undone so much later; 0: never */
+    ScenarioPeerSet peers;  /* of the event, or of the one that it ends; borrowed */
+    ScenarioPeerSet others; /* the same */
+    int64_t for_ns;         /* it is undone so much later; 0: never */
     uint32_t for_node;
     uint32_t node;   /* of what happens: the value of "crash" and so on; or of "for" */
     uint32_t number; /* in the file; an end has that of its beginning */

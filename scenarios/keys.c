@@ -31,6 +31,7 @@ static const ScenarioKey root_keys[] = {
     {"wire", OPTIONAL, offsetof(ScenarioRootKeys, wire)},
     {"transactions", OPTIONAL, offsetof(ScenarioRootKeys, transactions)},
     {"events", OPTIONAL, offsetof(ScenarioRootKeys, events)},
+    {"random_faults", OPTIONAL, offsetof(ScenarioRootKeys, random_faults)},
     {"expect", OPTIONAL, offsetof(ScenarioRootKeys, expect)},
 };
 KEY_TABLE(scenario_root_table, "scenario", "/", root_keys);
@@ -210,6 +211,49 @@ static const ScenarioKey event_keys[] = {
 };
 KEY_TABLE(scenario_event_table, "event", "/events/INDEX", event_keys);
 
+static const ScenarioKey random_fault_keys[] = {
+    {"rate", REQUIRED, offsetof(ScenarioRandomFaultKeys, rate)},
+    {"from", OPTIONAL, offsetof(ScenarioRandomFaultKeys, from)},
+    {"until", OPTIONAL, offsetof(ScenarioRandomFaultKeys, until)},
+    {"pick", OPTIONAL, offsetof(ScenarioRandomFaultKeys, pick)},
+    {"partition", OPTIONAL, offsetof(ScenarioRandomFaultKeys, partition)},
+    {"cut", OPTIONAL, offsetof(ScenarioRandomFaultKeys, cut)},
+    {"reset", OPTIONAL, offsetof(ScenarioRandomFaultKeys, reset)},
+    {"crash", OPTIONAL, offsetof(ScenarioRandomFaultKeys, crash)},
+    {"stop_producing", OPTIONAL, offsetof(ScenarioRandomFaultKeys, stop_producing)},
+    {"slow", OPTIONAL, offsetof(ScenarioRandomFaultKeys, slow)},
+    {"pause", OPTIONAL, offsetof(ScenarioRandomFaultKeys, pause)},
+    {"skew_clock", OPTIONAL, offsetof(ScenarioRandomFaultKeys, skew_clock)},
+    {"factor", OPTIONAL, offsetof(ScenarioRandomFaultKeys, factor)},
+    {"skew", OPTIONAL, offsetof(ScenarioRandomFaultKeys, skew)},
+    {"drift_ppm", OPTIONAL, offsetof(ScenarioRandomFaultKeys, drift)},
+    {"for", OPTIONAL, offsetof(ScenarioRandomFaultKeys, for_time)},
+    {"connections", OPTIONAL, offsetof(ScenarioRandomFaultKeys, connections)},
+    {"one_way", OPTIONAL, offsetof(ScenarioRandomFaultKeys, one_way)},
+    {"chain", OPTIONAL, offsetof(ScenarioRandomFaultKeys, chain)},
+};
+KEY_TABLE(scenario_random_fault_table, "random_fault", "/random_faults/INDEX", random_fault_keys);
+
+static const ScenarioKey random_partition_keys[] = {
+    {"sides", OPTIONAL, offsetof(ScenarioRandomPartitionKeys, sides)},
+};
+KEY_TABLE(scenario_random_partition_table, "random_partition", "/random_faults/INDEX/partition",
+          random_partition_keys);
+
+static const ScenarioKey random_time_keys[] = {
+    {"uniform", OPTIONAL, offsetof(ScenarioRandomTimeKeys, uniform)},
+    {"exponential", OPTIONAL, offsetof(ScenarioRandomTimeKeys, exponential)},
+};
+KEY_TABLE(scenario_random_time_table, "random_time", "/random_faults/INDEX/for", random_time_keys);
+
+static const ScenarioKey random_exponential_keys[] = {
+    {"mean", REQUIRED, offsetof(ScenarioExponentialKeys, mean)},
+    {"min", OPTIONAL, offsetof(ScenarioExponentialKeys, min)},
+    {"max", OPTIONAL, offsetof(ScenarioExponentialKeys, max)},
+};
+KEY_TABLE(scenario_random_exponential_table, "random_exponential",
+          "/random_faults/INDEX/for/exponential", random_exponential_keys);
+
 static const ScenarioKey expect_keys[] = {
     {"convergence", OPTIONAL, offsetof(ScenarioExpectKeys, convergence)},
     {"bad_block", OPTIONAL, offsetof(ScenarioExpectKeys, bad_block)},
@@ -268,6 +312,10 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_link_rule_table,
     &scenario_transactions_table,
     &scenario_event_table,
+    &scenario_random_fault_table,
+    &scenario_random_partition_table,
+    &scenario_random_time_table,
+    &scenario_random_exponential_table,
     &scenario_expect_table,
     &scenario_convergence_table,
     &scenario_disconnect_table,

@@ -51,6 +51,7 @@ typedef struct ScenarioRootKeys {
     uint32_t wire;
     uint32_t transactions;
     uint32_t events;
+    uint32_t random_faults;
     uint32_t expect;
 } ScenarioRootKeys;
 
@@ -209,6 +210,37 @@ typedef struct ScenarioEventKeys {
     uint32_t chain;
 } ScenarioEventKeys;
 
+typedef struct ScenarioRandomFaultKeys {
+    uint32_t rate;
+    uint32_t from;
+    uint32_t until;
+    uint32_t pick;
+    uint32_t partition;
+    uint32_t cut;
+    uint32_t reset;
+    uint32_t crash;
+    uint32_t stop_producing;
+    uint32_t slow;
+    uint32_t pause;
+    uint32_t skew_clock;
+    uint32_t factor;
+    uint32_t skew;
+    uint32_t drift;
+    uint32_t for_time;
+    uint32_t connections;
+    uint32_t one_way;
+    uint32_t chain;
+} ScenarioRandomFaultKeys;
+
+typedef struct ScenarioRandomTimeKeys {
+    uint32_t uniform;
+    uint32_t exponential;
+} ScenarioRandomTimeKeys;
+
+typedef struct ScenarioRandomPartitionKeys {
+    uint32_t sides;
+} ScenarioRandomPartitionKeys;
+
 typedef struct ScenarioExpectKeys {
     uint32_t convergence;
     uint32_t bad_block;
@@ -262,6 +294,10 @@ extern const ScenarioKeyTable scenario_link_regions_table;
 extern const ScenarioKeyTable scenario_link_rule_table;
 extern const ScenarioKeyTable scenario_transactions_table;
 extern const ScenarioKeyTable scenario_event_table;
+extern const ScenarioKeyTable scenario_random_fault_table;
+extern const ScenarioKeyTable scenario_random_partition_table;
+extern const ScenarioKeyTable scenario_random_time_table;
+extern const ScenarioKeyTable scenario_random_exponential_table;
 extern const ScenarioKeyTable scenario_expect_table;
 extern const ScenarioKeyTable scenario_convergence_table;
 extern const ScenarioKeyTable scenario_disconnect_table;

@@ -63,7 +63,7 @@ static void read_root(ScenarioReader *reader)
     scenario_read_topology(reader, keys.topology);
     scenario_read_links(reader, keys.links);
     scenario_read_transactions(reader, keys.transactions);
-    scenario_read_events(reader, keys.events);
+    scenario_read_events(reader, keys.events, keys.random_faults);
     scenario_read_expect(reader, keys.expect);
 }
 

@@ -27,8 +27,9 @@ void scenario_read_topology(ScenarioReader *reader, uint32_t node);
 void scenario_read_links(ScenarioReader *reader, uint32_t node);
 void scenario_read_transactions(ScenarioReader *reader, uint32_t node);
 
-/* read_events.c: events in order of time, and whether their sequence makes sense. */
-void scenario_read_events(ScenarioReader *reader, uint32_t node);
+/* read_events.c: events in order of time, and whether their sequence makes sense; those of the node
+ * `random_node` among them. */
+void scenario_read_events(ScenarioReader *reader, uint32_t node, uint32_t random_node);
 
 /* read_expect.c: what the run must come to. */
 void scenario_read_expect(ScenarioReader *reader, uint32_t node);

@@ -4,7 +4,9 @@
 
 #include "scenarios/event_sequence.h"
 #include "scenarios/parts.h"
+#include "scenarios/random_faults.h"
 #include "scenarios/read_clock.h"
+#include "scenarios/read_event.h"
 #include "scenarios/selector.h"
 
 /* Of a peer that is not slowed down. */
@@ -150,12 +152,54 @@ static uint32_t find_kinds(const ScenarioEventKeys *keys, ScenarioReadEvent *rea
     return n;
 }
 
-static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n)
+/* What undoes an event when its time is over; RESET: nothing does. */
+static ScenarioEventKind opposite(ScenarioEventKind kind)
+{
+    switch (kind) {
+    case SCENARIO_EVENT_PARTITION:
+        return SCENARIO_EVENT_HEAL;
+    case SCENARIO_EVENT_CUT:
+        return SCENARIO_EVENT_MEND;
+    case SCENARIO_EVENT_CRASH:
+        return SCENARIO_EVENT_RESTART;
+    case SCENARIO_EVENT_STOP_PRODUCING:
+        return SCENARIO_EVENT_START_PRODUCING;
+    case SCENARIO_EVENT_SLOW:
+        return SCENARIO_EVENT_SLOW;
+    case SCENARIO_EVENT_PAUSE:
+        return SCENARIO_EVENT_RESUME;
+    case SCENARIO_EVENT_SKEW_CLOCK:
+        return SCENARIO_EVENT_SKEW_CLOCK;
+    case SCENARIO_EVENT_HEAL:
+    case SCENARIO_EVENT_MEND:
+    case SCENARIO_EVENT_RESET:
+    case SCENARIO_EVENT_RESTART:
+    case SCENARIO_EVENT_START_PRODUCING:
+    case SCENARIO_EVENT_RESUME:
+        return SCENARIO_EVENT_RESET;
+    }
+    g_assert_not_reached();
+}
+
+bool scenario_event_ends(ScenarioEventKind kind)
+{
+    return opposite(kind) != SCENARIO_EVENT_RESET;
+}
+
+/* A random fault is what has an end, or a reset. */
+static bool may_be_random(ScenarioEventKind kind)
+{
+    return scenario_event_ends(kind) || kind == SCENARIO_EVENT_RESET;
+}
+
+static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n, bool random)
 {
     g_autoptr(GString) names = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        g_string_append_printf(names, "%s\"%s\"", i > 0 ? ", " : "", kinds[i].name);
+        if (!random || may_be_random(kinds[i].kind)) {
+            g_string_append_printf(names, "%s\"%s\"", names->len > 0 ? ", " : "", kinds[i].name);
+        }
     }
     return scenario_reader_fail(reader, node, "must have exactly one of %s, not %u of them",
                                 names->str, n);
@@ -239,35 +283,6 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     g_assert_not_reached();
 }
 
-/* What undoes an event when its time is over; RESET: nothing does. */
-static ScenarioEventKind opposite(ScenarioEventKind kind)
-{
-    switch (kind) {
-    case SCENARIO_EVENT_PARTITION:
-        return SCENARIO_EVENT_HEAL;
-    case SCENARIO_EVENT_CUT:
-        return SCENARIO_EVENT_MEND;
-    case SCENARIO_EVENT_CRASH:
-        return SCENARIO_EVENT_RESTART;
-    case SCENARIO_EVENT_STOP_PRODUCING:
-        return SCENARIO_EVENT_START_PRODUCING;
-    case SCENARIO_EVENT_SLOW:
-        return SCENARIO_EVENT_SLOW;
-    case SCENARIO_EVENT_PAUSE:
-        return SCENARIO_EVENT_RESUME;
-    case SCENARIO_EVENT_SKEW_CLOCK:
-        return SCENARIO_EVENT_SKEW_CLOCK;
-    case SCENARIO_EVENT_HEAL:
-    case SCENARIO_EVENT_MEND:
-    case SCENARIO_EVENT_RESET:
-    case SCENARIO_EVENT_RESTART:
-    case SCENARIO_EVENT_START_PRODUCING:
-    case SCENARIO_EVENT_RESUME:
-        return SCENARIO_EVENT_RESET;
-    }
-    g_assert_not_reached();
-}
-
 static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
 {
     const int64_t left_ns = reader->scenario->duration_ns - read->event.at_ns;
@@ -275,7 +290,7 @@ static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *r
     if (node == SCENARIO_NODE_NONE) {
         return true;
     }
-    if (opposite(read->event.kind) == SCENARIO_EVENT_RESET) {
+    if (!scenario_event_ends(read->event.kind)) {
         return scenario_reader_fail(reader, node,
                                     "is allowed in a partition, a cut, a crash, a "
                                     "stop_producing, a slow, a pause or a skew_clock alone");
@@ -318,6 +333,24 @@ static bool read_wrong_clock(ScenarioReader *reader, uint32_t event_node,
     return scenario_read_drift(reader, keys->drift, &event->clock.drift_ppm) && ok;
 }
 
+bool scenario_read_event_kind(ScenarioReader *reader, uint32_t node, const ScenarioEventKeys *keys,
+                              bool random, ScenarioReadEvent *read)
+{
+    const uint32_t n = find_kinds(keys, read);
+
+    if (n != 1) {
+        return fail_kinds(reader, node, n, random);
+    }
+    bool ok = read_options(reader, keys, &read->event);
+
+    ok = read_factor(reader, node, keys->factor, &read->event) && ok;
+    ok = read_wrong_clock(reader, node, keys, &read->event) && ok;
+    if (random && read->event.kind == SCENARIO_EVENT_PARTITION) {
+        return ok;
+    }
+    return read_what(reader, read) && ok;
+}
+
 static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *read)
 {
     ScenarioEventKeys keys = {0};
@@ -329,19 +362,11 @@ static bool read_event(ScenarioReader *reader, uint32_t node, ScenarioReadEvent 
     ok = scenario_reader_duration(reader, keys.at, 0, reader->scenario->duration_ns,
                                   &read->event.at_ns) &&
          ok;
-    const uint32_t n = find_kinds(&keys, read);
-
-    if (!ok && n == 0) {
+    if (!ok && find_kinds(&keys, read) == 0) {
         return false; /* its kind is misspelt, or it is past reading */
     }
-    if (n != 1) {
-        return fail_kinds(reader, node, n);
-    }
-    ok = read_options(reader, &keys, &read->event) && ok;
-    ok = read_factor(reader, node, keys.factor, &read->event) && ok;
-    ok = read_wrong_clock(reader, node, &keys, &read->event) && ok;
-    ok = read_for(reader, keys.for_time, read) && ok;
-    return read_what(reader, read) && ok;
+    return scenario_read_event_kind(reader, node, &keys, false, read) &&
+           read_for(reader, keys.for_time, read) && ok;
 }
 
 /* ---- The sequence ---------------------------------------------------------------------------- */
@@ -355,6 +380,7 @@ static ScenarioReadEvent end_of(const ScenarioReadEvent *begin)
                   .lose_chain = begin->event.lose_chain,
                   .factor_ppm = USUAL_FACTOR_PPM},
         .peers = begin->peers,
+        .others = begin->others,
         .node = begin->for_node,
         .number = begin->number,
         .ending = true,
@@ -376,60 +402,90 @@ static int compare_events(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Moves the events, which are in order now, to the scenario; `n_read` are of the file. */
-static void move_events(Scenario *scenario, const ScenarioReadEvent *events, uint32_t n,
-                        uint32_t n_read)
+/* Moves the events, which are in order now, to the scenario. */
+static void move_events(Scenario *scenario, const GArray *events)
 {
-    g_autofree uint32_t *index_of = g_new0(uint32_t, n_read);
+    g_autofree uint32_t *index_of = g_new0(uint32_t, (gsize)events->len + 1u);
 
-    for (uint32_t i = 0; i < n; i++) {
-        if (!events[i].ending) {
-            index_of[events[i].number] = i;
+    scenario->events = g_new(ScenarioEvent, events->len);
+    for (guint i = 0; i < events->len; i++) {
+        const ScenarioReadEvent *read = &g_array_index(events, ScenarioReadEvent, i);
+        ScenarioEvent *event = &scenario->events[i];
+
+        *event = read->event;
+        if (!read->ending) {
+            index_of[read->number] = i;
+        } else {
+            event->ends = index_of[read->number];
         }
     }
-    scenario->events = g_new(ScenarioEvent, n);
-    for (; scenario->n_events < n; scenario->n_events++) {
-        ScenarioEvent *event = &scenario->events[scenario->n_events];
+    scenario->n_events = events->len;
+}
 
-        *event = events[scenario->n_events].event;
-        if (event->ends != SCENARIO_EVENT_NONE) {
-            event->ends = index_of[event->ends];
+static bool read_file_events(ScenarioReader *reader, uint32_t node, GArray *events)
+{
+    const ScenarioNode *at = scenario_reader_array(reader, node, "events", SCENARIO_EVENTS_MAX);
+    bool ok = true;
+
+    if (at == NULL) {
+        return node == SCENARIO_NODE_NONE;
+    }
+    for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
+         i = scenario_reader_node(reader, i)->next) {
+        ScenarioReadEvent read = {.number = events->len, .event.ends = SCENARIO_EVENT_NONE};
+
+        ok = read_event(reader, i, &read) && ok;
+        read.peers = read.event.peers;
+        read.others = read.event.others;
+        g_array_append_val(events, read);
+    }
+    return ok;
+}
+
+/* Adds the ends of the events from `first` on, and puts all in order. */
+static void add_ends(GArray *events, guint first)
+{
+    const guint n = events->len;
+
+    for (guint i = first; i < n; i++) {
+        const ScenarioReadEvent *begin = &g_array_index(events, ScenarioReadEvent, i);
+
+        if (begin->for_ns > 0) {
+            const ScenarioReadEvent end = end_of(begin);
+
+            g_array_append_val(events, end);
         }
+    }
+    if (events->len > 0) {
+        qsort(events->data, events->len, sizeof(ScenarioReadEvent), compare_events);
     }
 }
 
-void scenario_read_events(ScenarioReader *reader, uint32_t node)
+static void check_sequence(ScenarioReader *reader, const GArray *events)
 {
-    uint32_t n = 0;
-    bool ok = true;
+    scenario_event_sequence_check(reader, (const ScenarioReadEvent *)(const void *)events->data,
+                                  events->len);
+}
 
-    const ScenarioNode *at = scenario_reader_array(reader, node, "events", SCENARIO_EVENTS_MAX);
+void scenario_read_events(ScenarioReader *reader, uint32_t node, uint32_t random_node)
+{
+    g_autoptr(GArray) events = g_array_new(FALSE, TRUE, sizeof(ScenarioReadEvent));
+    const bool ok = read_file_events(reader, node, events);
+    g_autoptr(GArray) faults = scenario_random_faults_read(reader, random_node);
 
-    if (at == NULL) {
-        return;
+    add_ends(events, 0);
+    if (ok && reader->peers_known) {
+        check_sequence(reader, events);
     }
-    g_autofree ScenarioReadEvent *events = g_new0(ScenarioReadEvent, 2u * at->n_children);
+    if (faults != NULL && reader->n_mistakes == 0) {
+        const guint first = events->len;
 
-    for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
-         i = scenario_reader_node(reader, i)->next) {
-        events[n].number = n;
-        events[n].event.ends = SCENARIO_EVENT_NONE;
-        ok = read_event(reader, i, &events[n]) && ok;
-        events[n].peers = events[n].event.peers;
-        n++;
-    }
-    const uint32_t n_read = n;
-
-    for (uint32_t i = 0; i < n_read; i++) {
-        if (events[i].for_ns > 0) {
-            events[n++] = end_of(&events[i]);
+        scenario_random_faults_add(reader, faults, events);
+        add_ends(events, first);
+        if (reader->n_mistakes == 0) {
+            check_sequence(reader, events);
+            g_assert(reader->n_mistakes == 0); /* they are made so that they make sense */
         }
     }
-    if (n > 0) {
-        qsort(events, n, sizeof *events, compare_events);
-    }
-    move_events(reader->scenario, events, n, n_read);
-    if (ok && reader->peers_known) {
-        scenario_event_sequence_check(reader, events, n);
-    }
+    move_events(reader->scenario, events);
 }
