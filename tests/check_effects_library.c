@@ -138,14 +138,14 @@ START_TEST(follower_through_fork)
 
     for (guint i = 0; i < run->lines->len; i++) {
         const struct json_object *line = run->lines->pdata[i];
-        const gpointer number = GINT_TO_POINTER((gint)trace_number(line, "number"));
+        const gint number = (gint)trace_number(line, "number");
 
         if (trace_fits(line, TRACE("what", "chain", "event", "irreversible")))
-            g_hash_table_insert(libs, g_strdup(trace_text(line, "peer")), number);
+            g_hash_table_insert(libs, g_strdup(trace_text(line, "peer")), GINT_TO_POINTER(number));
         if (!trace_fits(line,
                         TRACE("what", "delivered", "message", "signed_block", "peer", "books")))
             continue;
-        ck_assert_int_le(GPOINTER_TO_INT(number),
+        ck_assert_int_le(number,
                          GPOINTER_TO_INT(g_hash_table_lookup(libs, trace_text(line, "remote"))));
         n++;
     }
