@@ -91,6 +91,32 @@ START_TEST(late_producer)
 }
 END_TEST
 
+/* Wherever in the twelve blocks the invalid one is: the good ones before it are kept if they are
+ * more than the three of the peers' own branch. */
+START_TEST(bad_branch)
+{
+    for (uint32_t good = 0; good < 12; good++) {
+        g_autofree char *after = g_strdup_printf("%ums", 17900 + 500 * good);
+        const LeftRun run = {
+            .path = "scenarios/forks/bad-branch.json",
+            .pointer = "/peers/mallory/persona/after",
+            .value = after,
+            .most_ns = 59 * S,
+        };
+        g_autoptr(Scenario) scenario = left_scenario(&run);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
+
+        for (uint32_t p = 0; p < 3; p++)
+            ck_assert_uint_eq(result->peers[p].head_number, 132 + MAX(good, 3));
+        ck_assert_uint_ge(result->n_disconnects, 3);
+        for (uint32_t i = 0; i < result->n_disconnects; i++) {
+            ck_assert_uint_eq(result->disconnects[i].peer, 3);
+            ck_assert_str_eq(result->disconnects[i].reason, "bad-block");
+        }
+    }
+}
+END_TEST
+
 /* ---- finality -------------------------------------------------------------------------------- */
 
 static void assert_conflict(const char *path, int64_t at_ns)
@@ -224,6 +250,7 @@ int main(void)
     tcase_add_test(tcase, branch_pruned);
     tcase_add_test(tcase, lib_first);
     tcase_add_test(tcase, late_producer);
+    tcase_add_test(tcase, bad_branch);
     tcase_add_test(tcase, finality_conflict);
     tcase_add_test(tcase, no_finality_conflict);
     tcase_add_test(tcase, follower_through_fork);
