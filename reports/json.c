@@ -44,6 +44,19 @@ static json_object *json_verdict(SimVerdict verdict)
     g_assert_not_reached();
 }
 
+static json_object *json_asked(SimAsked asked)
+{
+    switch (asked) {
+    case SIM_ASKED_PASS:
+        return json_object_new_string("pass");
+    case SIM_ASKED_ANY:
+        return json_object_new_string("any");
+    case SIM_ASKED_FAIL:
+        return json_object_new_string("fail");
+    }
+    g_assert_not_reached();
+}
+
 static void append_value(GString *out, json_object *value)
 {
     g_string_append(out, json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED |
@@ -109,6 +122,7 @@ static json_object *json_check(const SimCheckResult *check)
     json_object_object_add(object, "id", json_text(check->id));
     json_object_object_add(object, "title", json_text(check->title));
     json_object_object_add(object, "verdict", json_verdict(check->verdict));
+    json_object_object_add(object, "expected", json_asked(check->asked));
     json_object_object_add(object, "detail", json_text(check->detail));
     json_object_object_add(object, "violations", json_object_new_uint64(check->violations));
     return object;

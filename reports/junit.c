@@ -113,14 +113,32 @@ static void open_case(GString *out, const char *suite, const char *name)
 static void append_failure(GString *out, const SimCheckResult *check, const char *command)
 {
     const char *type = g_str_has_prefix(check->id, "expect") ? "expectation" : "property";
+    g_autofree char *message = g_strconcat(
+        check->asked == SIM_ASKED_FAIL ? "should have been violated: " : "", check->detail, NULL);
     g_string_append(out, ">\n      <failure");
     append_attribute(out, "type", type);
-    append_attribute(out, "message", check->detail);
+    append_attribute(out, "message", message);
     g_string_append_c(out, '>');
-    append_escaped(out, check->detail);
+    append_escaped(out, message);
     g_string_append_printf(out, "\nviolations: %" G_GUINT64_FORMAT "\nrepeat: ", check->violations);
     append_escaped(out, command);
     g_string_append(out, "</failure>\n    </testcase>\n");
+}
+
+/* "does not count: at 5.000 s ...": testcase that is skipped. */
+static void append_skipped(GString *out, const char *before, const char *message)
+{
+    g_autofree char *text = g_strconcat(before, message, NULL);
+    g_string_append(out, ">\n      <skipped");
+    append_attribute(out, "message", text);
+    g_string_append(out, "/>\n    </testcase>\n");
+}
+
+static void append_asked_failure(GString *out, const SimCheckResult *check)
+{
+    g_string_append(out, ">\n      <system-out>expected failure: ");
+    append_escaped(out, check->detail);
+    g_string_append(out, "</system-out>\n    </testcase>\n");
 }
 
 static void append_check(GString *out, Tally *tally, const char *suite, const SimCheckResult *check,
@@ -129,19 +147,24 @@ static void append_check(GString *out, Tally *tally, const char *suite, const Si
     g_autofree char *name = g_strconcat(check->id, " ", check->title, NULL);
     open_case(out, suite, name);
     tally->tests++;
-    switch (check->verdict) {
-    case SIM_VERDICT_PASS:
+    switch (sim_check_outcome(check)) {
+    case SIM_OUTCOME_PASS:
         g_string_append(out, "/>\n");
         break;
-    case SIM_VERDICT_FAIL:
+    case SIM_OUTCOME_FAIL:
         tally->failures++;
         append_failure(out, check, command);
         break;
-    case SIM_VERDICT_NOT_JUDGED:
+    case SIM_OUTCOME_NOT_JUDGED:
         tally->skipped++;
-        g_string_append(out, ">\n      <skipped");
-        append_attribute(out, "message", check->detail);
-        g_string_append(out, "/>\n    </testcase>\n");
+        append_skipped(out, "", check->detail);
+        break;
+    case SIM_OUTCOME_FAIL_ASKED:
+        append_asked_failure(out, check);
+        break;
+    case SIM_OUTCOME_FAIL_IGNORED:
+        tally->skipped++;
+        append_skipped(out, "does not count: ", check->detail);
         break;
     }
 }

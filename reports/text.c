@@ -140,41 +140,69 @@ static void append_check(const Text *text, const SimCheckResult *check, Paint co
     paint(text, colour, mark);
     g_autofree char *title = g_strconcat(" ", check->id, "  ", check->title, NULL);
     wrap_clean(text, title, 3, 6);
+    if (sim_check_outcome(check) == SIM_OUTCOME_FAIL && check->asked == SIM_ASKED_FAIL) {
+        g_string_append(text->out, "      should have been violated\n");
+    }
     if (check->detail != NULL && check->detail[0] != '\0') {
         pad(text, 6);
         wrap_clean(text, check->detail, 6, 6);
     }
 }
 
-static uint32_t count_checks(const SimResult *result, SimVerdict verdict)
+static uint32_t count_checks(const SimResult *result, SimOutcome outcome)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < result->n_checks; i++) {
-        count += result->checks[i].verdict == verdict ? 1 : 0;
+        count += sim_check_outcome(&result->checks[i]) == outcome ? 1 : 0;
     }
     return count;
 }
 
+/* All checks of an outcome, under a heading if there are any. */
+static void append_outcome(const Text *text, const SimResult *result, SimOutcome outcome)
+{
+    static const struct {
+        const char *heading;
+        const char *mark;
+        const char *ascii;
+        Paint colour;
+    } looks[] = {
+        [SIM_OUTCOME_FAIL] = {"What failed", "✗", "x", PAINT_RED},
+        [SIM_OUTCOME_NOT_JUDGED] = {NULL, "?", "?", PAINT_YELLOW},
+        [SIM_OUTCOME_FAIL_ASKED] = {"Expected failures", "✓", "+", PAINT_GREEN},
+        [SIM_OUTCOME_FAIL_IGNORED] = {"What failed and does not count", "-", "-", PAINT_YELLOW},
+    };
+    if (looks[outcome].heading != NULL && count_checks(result, outcome) > 0) {
+        heading(text, looks[outcome].heading);
+    }
+    for (uint32_t i = 0; i < result->n_checks; i++) {
+        if (sim_check_outcome(&result->checks[i]) == outcome) {
+            append_check(text, &result->checks[i], looks[outcome].colour,
+                         text->style->utf8 ? looks[outcome].mark : looks[outcome].ascii);
+        }
+    }
+}
+
 static void append_checks(const Text *text, const SimResult *result)
 {
-    uint32_t failed = count_checks(result, SIM_VERDICT_FAIL);
-    uint32_t not_judged = count_checks(result, SIM_VERDICT_NOT_JUDGED);
-    if (failed > 0) {
-        heading(text, "What failed");
-    }
-    for (uint32_t i = 0; i < result->n_checks; i++) {
-        if (result->checks[i].verdict == SIM_VERDICT_FAIL) {
-            append_check(text, &result->checks[i], PAINT_RED, text->style->utf8 ? "✗" : "x");
-        }
-    }
+    uint32_t failed = count_checks(result, SIM_OUTCOME_FAIL);
+    uint32_t asked = count_checks(result, SIM_OUTCOME_FAIL_ASKED);
+    uint32_t ignored = count_checks(result, SIM_OUTCOME_FAIL_IGNORED);
+    append_outcome(text, result, SIM_OUTCOME_FAIL);
+    append_outcome(text, result, SIM_OUTCOME_FAIL_ASKED);
+    append_outcome(text, result, SIM_OUTCOME_FAIL_IGNORED);
     heading(text, "Checks");
-    g_string_append_printf(text->out, "  %u passed, %u failed, %u not judged\n",
-                           result->n_checks - failed - not_judged, failed, not_judged);
-    for (uint32_t i = 0; i < result->n_checks; i++) {
-        if (result->checks[i].verdict == SIM_VERDICT_NOT_JUDGED) {
-            append_check(text, &result->checks[i], PAINT_YELLOW, "?");
-        }
+    g_string_append_printf(text->out, "  %u passed, %u failed, %u not judged",
+                           count_checks(result, SIM_OUTCOME_PASS), failed,
+                           count_checks(result, SIM_OUTCOME_NOT_JUDGED));
+    if (asked > 0) {
+        g_string_append_printf(text->out, ", %u failed as expected", asked);
     }
+    if (ignored > 0) {
+        g_string_append_printf(text->out, ", %u failed and not counted", ignored);
+    }
+    g_string_append_c(text->out, '\n');
+    append_outcome(text, result, SIM_OUTCOME_NOT_JUDGED);
 }
 
 static void append_moment(const Text *text, const SimMoment *moment)

@@ -12,6 +12,23 @@
 
 #include "scenarios/peer_set.h"
 
+/* The properties that are checked (docs/checks.md), in the order of reports. */
+typedef enum ScenarioProperty {
+    SCENARIO_PROPERTY_S1,
+    SCENARIO_PROPERTY_S4,
+    SCENARIO_PROPERTY_S8,
+    SCENARIO_PROPERTY_L1,
+    SCENARIO_PROPERTY_L3,
+    SCENARIO_PROPERTY_C1,
+    SCENARIO_PROPERTIES,
+} ScenarioProperty;
+
+typedef enum ScenarioAnswer {
+    SCENARIO_ANSWER_ANY, /* not asked */
+    SCENARIO_ANSWER_NO,
+    SCENARIO_ANSWER_YES,
+} ScenarioAnswer;
+
 /* What a bound is about. */
 typedef enum ScenarioQuantity {
     SCENARIO_QUANTITY_HEAD,          /* number of a peer's head */
@@ -63,7 +80,10 @@ typedef struct ScenarioExpect {
                                   `disconnects` speaks of bad blocks in its place */
     ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
     bool no_violation;         /* default true */
-    bool other_disconnects;    /* default true: those that nothing lists may occur */
+    uint32_t properties_off;   /* bits 1 << ScenarioProperty: these may be violated */
+    uint32_t must_fail;        /* the same: these must be violated; none is in both */
+    ScenarioAnswer finality_conflict; /* whether S8 must find one */
+    bool other_disconnects;           /* default true: those that nothing lists may occur */
     ScenarioDisconnect *disconnects;
     uint32_t n_disconnects;
     ScenarioBound *bounds;

@@ -260,6 +260,9 @@ static const ScenarioKey expect_keys[] = {
     {"disconnects", OPTIONAL, offsetof(ScenarioExpectKeys, disconnects)},
     {"other_disconnects", OPTIONAL, offsetof(ScenarioExpectKeys, other_disconnects)},
     {"no_violation", OPTIONAL, offsetof(ScenarioExpectKeys, no_violation)},
+    {"properties", OPTIONAL, offsetof(ScenarioExpectKeys, properties)},
+    {"expect_failure", OPTIONAL, offsetof(ScenarioExpectKeys, expect_failure)},
+    {"finality_conflict", OPTIONAL, offsetof(ScenarioExpectKeys, finality_conflict)},
     {"bounds", OPTIONAL, offsetof(ScenarioExpectKeys, bounds)},
 };
 KEY_TABLE(scenario_expect_table, "expect", "/expect", expect_keys);
@@ -282,6 +285,16 @@ static const ScenarioKey disconnect_keys[] = {
     {"within", OPTIONAL, offsetof(ScenarioDisconnectKeys, within)},
 };
 KEY_TABLE(scenario_disconnect_table, "disconnect", "/expect/disconnects/INDEX", disconnect_keys);
+
+static const ScenarioKey properties_keys[] = {
+    {"S1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S1])},
+    {"S4", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S4])},
+    {"S8", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S8])},
+    {"L1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L1])},
+    {"L3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L3])},
+    {"C1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C1])},
+};
+KEY_TABLE(scenario_properties_table, "properties", "/expect/properties", properties_keys);
 
 static const ScenarioKey bound_keys[] = {
     {"quantity", REQUIRED, offsetof(ScenarioBoundKeys, quantity)},
@@ -319,6 +332,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_expect_table,
     &scenario_convergence_table,
     &scenario_disconnect_table,
+    &scenario_properties_table,
     &scenario_bound_table,
     NULL,
 };
@@ -408,6 +422,12 @@ static const ScenarioWord close_reason_words[] = {
 };
 WORD_TABLE(scenario_close_reason_words, "close_reason_word", close_reason_words);
 
+static const ScenarioWord property_words[] = {
+    {"S1", SCENARIO_PROPERTY_S1}, {"S4", SCENARIO_PROPERTY_S4}, {"S8", SCENARIO_PROPERTY_S8},
+    {"L1", SCENARIO_PROPERTY_L1}, {"L3", SCENARIO_PROPERTY_L3}, {"C1", SCENARIO_PROPERTY_C1},
+};
+WORD_TABLE(scenario_property_words, "property_word", property_words);
+
 static const ScenarioWord quantity_words[] = {
     {"head", SCENARIO_QUANTITY_HEAD},
     {"lib", SCENARIO_QUANTITY_LIB},
@@ -419,19 +439,13 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,
-    &scenario_start_chain_words,
-    &scenario_persona_kind_words,
-    &scenario_fault_words,
-    &scenario_topology_kind_words,
-    &scenario_region_table_words,
-    &scenario_region_deal_words,
-    &scenario_wire_words,
-    &scenario_connections_words,
-    &scenario_restart_chain_words,
-    &scenario_close_reason_words,
-    &scenario_quantity_words,
-    NULL,
+    &scenario_rule_words,          &scenario_start_chain_words,
+    &scenario_persona_kind_words,  &scenario_fault_words,
+    &scenario_topology_kind_words, &scenario_region_table_words,
+    &scenario_region_deal_words,   &scenario_wire_words,
+    &scenario_connections_words,   &scenario_restart_chain_words,
+    &scenario_close_reason_words,  &scenario_property_words,
+    &scenario_quantity_words,      NULL,
 };
 
 /* ---- Misspellings ---------------------------------------------------------------------------- */

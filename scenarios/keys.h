@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scenarios/expect.h"
+
 typedef struct ScenarioKey {
     const char *name;
     bool required;
@@ -247,8 +249,15 @@ typedef struct ScenarioExpectKeys {
     uint32_t disconnects;
     uint32_t other_disconnects;
     uint32_t no_violation;
+    uint32_t properties;
+    uint32_t expect_failure;
+    uint32_t finality_conflict;
     uint32_t bounds;
 } ScenarioExpectKeys;
+
+typedef struct ScenarioPropertiesKeys {
+    uint32_t of[SCENARIO_PROPERTIES];
+} ScenarioPropertiesKeys;
 
 typedef struct ScenarioDisconnectKeys {
     uint32_t who;
@@ -301,6 +310,7 @@ extern const ScenarioKeyTable scenario_random_exponential_table;
 extern const ScenarioKeyTable scenario_expect_table;
 extern const ScenarioKeyTable scenario_convergence_table;
 extern const ScenarioKeyTable scenario_disconnect_table;
+extern const ScenarioKeyTable scenario_properties_table;
 extern const ScenarioKeyTable scenario_bound_table;
 
 /* Region tables that are built in. */
@@ -344,6 +354,7 @@ extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
 extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
 extern const ScenarioWordTable scenario_close_reason_words;  /* BnetCloseReason, but none */
+extern const ScenarioWordTable scenario_property_words;      /* ScenarioProperty */
 extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */
 
 /* All of the above, ended by NULL. */

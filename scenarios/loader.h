@@ -46,7 +46,7 @@
 #define SCENARIO_TRANSACTION_MIN_BYTES 50u
 #define SCENARIO_TRANSACTION_MAX_BYTES 65536u
 
-/* Peers that transactions, events and expectations name, all added up; a partition names all peers. */
+/* Peers that transactions, events and expectations name, added up; a partition names all peers. */
 #define SCENARIO_SELECTED_MAX 16000000u
 
 #define SCENARIO_ERROR (scenario_error_quark())

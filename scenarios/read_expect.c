@@ -210,6 +210,6 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
     if (keys.bad_block != SCENARIO_NODE_NONE) {
         expect->bad_block_asked = true;
     }
-    scenario_reader_bool(reader, keys.no_violation, &expect->no_violation);
+    scenario_read_properties(reader, &keys);
     read_bounds(reader, keys.bounds);
 }

@@ -107,11 +107,11 @@ void sim_expect_watch(SimWorld *world)
 
 /* --- convergence ----------------------------------------------------------------------------- */
 
-static const SimCheck *check_l1(const SimWorld *world)
+static const SimCheck *check_of(const SimWorld *world, const char *id)
 {
     for (guint i = 0; i < world->checks->len; i++) {
         const SimCheck *check = world->checks->pdata[i];
-        if (g_str_equal(check->id, "L1"))
+        if (g_str_equal(check->id, id))
             return check;
     }
     g_assert_not_reached();
@@ -127,7 +127,7 @@ typedef struct Deadline {
 
 static void judge_time(const SimWorld *world, GArray *checks, const Deadline *deadline)
 {
-    int64_t fault_ns = sim_check_l1_fault_ns(check_l1(world));
+    int64_t fault_ns = sim_check_l1_fault_ns(check_of(world, "L1"));
     bool reached = deadline->reached_ns != SCENARIO_TIME_NONE;
     int64_t took_ns = (reached ? deadline->reached_ns : world->now_ns) - fault_ns;
     g_autofree char *limit = sim_time_text(deadline->within_ns);
@@ -140,7 +140,7 @@ static void judge_time(const SimWorld *world, GArray *checks, const Deadline *de
 static void judge_convergence(const SimWorld *world, GArray *checks)
 {
     const ScenarioExpect *expect = &world->scenario->expect;
-    const SimCheck *l1 = check_l1(world);
+    const SimCheck *l1 = check_of(world, "L1");
     if (!expect->convergence)
         return;
     if (expect->convergence_within_ns != SCENARIO_TIME_NONE)
@@ -193,6 +193,21 @@ static void judge_bad_block(const SimWorld *world, const SimResult *result, GArr
                    g_strdup(detail->str));
 }
 
+/* --- finality conflicts ---------------------------------------------------------------------- */
+
+static void judge_finality_conflict(const SimWorld *world, GArray *checks)
+{
+    const SimCheck *s8 = check_of(world, "S8");
+    bool found = s8->finding_ns > 0;
+    bool wanted = world->scenario->expect.finality_conflict == SCENARIO_ANSWER_YES;
+    g_autofree char *time = sim_time_text(s8->finding_ns);
+    sim_expect_add(checks, "expect/finality_conflict",
+                   wanted ? "a finality conflict is found" : "no finality conflict is found",
+                   found == wanted,
+                   found ? g_strdup_printf("at %s %s", time, s8->note->str)
+                         : g_strdup("no finality conflict"));
+}
+
 /* --- bounds ---------------------------------------------------------------------------------- */
 
 static char *bound_text(const ScenarioBound *bound)
@@ -231,6 +246,8 @@ void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
         judge_bad_block(world, result, checks);
     if (world->expect_disconnects)
         sim_expect_disconnects_judge(world->expect_disconnects, world, checks);
+    if (world->scenario->expect.finality_conflict != SCENARIO_ANSWER_ANY)
+        judge_finality_conflict(world, checks);
     for (uint32_t i = 0; i < world->scenario->expect.n_bounds; i++)
         judge_bound(world, i, checks);
 }

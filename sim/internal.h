@@ -408,6 +408,11 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob 
 void sim_faults_begin(SimWorld *world);
 void sim_faults_apply(SimWorld *world, uint32_t index);
 
+/* --- judge.c --------------------------------------------------------------------------------- */
+
+/* Fills in the checks of the result and its verdict; all else is there already. */
+void sim_judge(SimWorld *world, SimResult *result);
+
 /* --- expect.c -------------------------------------------------------------------------------- */
 
 /* Adds observers for what the scenario expects. */

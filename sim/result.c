@@ -23,3 +23,18 @@ void sim_result_free(SimResult *result)
     g_free(result->moments);
     g_free(result);
 }
+
+SimOutcome sim_check_outcome(const SimCheckResult *check)
+{
+    if (check->asked == SIM_ASKED_FAIL)
+        return check->verdict == SIM_VERDICT_FAIL ? SIM_OUTCOME_FAIL_ASKED : SIM_OUTCOME_FAIL;
+    switch (check->verdict) {
+    case SIM_VERDICT_PASS:
+        return SIM_OUTCOME_PASS;
+    case SIM_VERDICT_FAIL:
+        return check->asked == SIM_ASKED_ANY ? SIM_OUTCOME_FAIL_IGNORED : SIM_OUTCOME_FAIL;
+    case SIM_VERDICT_NOT_JUDGED:
+        return SIM_OUTCOME_NOT_JUDGED;
+    }
+    g_assert_not_reached();
+}

@@ -20,14 +20,33 @@ typedef enum SimVerdict {
     SIM_VERDICT_NOT_JUDGED, /* nothing to judge in this run; detail says why */
 } SimVerdict;
 
+/* What the scenario asks of a check. */
+typedef enum SimAsked {
+    SIM_ASKED_PASS, /* not to fail */
+    SIM_ASKED_ANY,  /* nothing: its verdict does not count */
+    SIM_ASKED_FAIL, /* to fail */
+} SimAsked;
+
 /* One property ("S1") or one expectation ("expect/convergence"). */
 typedef struct SimCheckResult {
     char *id;
-    char *title; /* what it says, in a few words: "blocks are linkable" */
-    SimVerdict verdict;
+    char *title;        /* what it says, in a few words: "blocks are linkable" */
+    SimVerdict verdict; /* whatever was asked */
+    SimAsked asked;
     char *detail; /* one sentence: what was found, or the first violation with time and peers */
     uint64_t violations;
 } SimCheckResult;
+
+/* What a check means for its run. */
+typedef enum SimOutcome {
+    SIM_OUTCOME_PASS,
+    SIM_OUTCOME_FAIL,         /* fails the run */
+    SIM_OUTCOME_NOT_JUDGED,   /* nothing to judge, and nothing was asked of it but not to fail */
+    SIM_OUTCOME_FAIL_ASKED,   /* failed, as it should */
+    SIM_OUTCOME_FAIL_IGNORED, /* failed, which does not count */
+} SimOutcome;
+
+SimOutcome sim_check_outcome(const SimCheckResult *check);
 
 /* A session that one side closed by rule. */
 typedef struct SimDisconnect {

@@ -143,64 +143,6 @@ static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *resu
         result->lib_id = bnet_store_block(&world->store, view->lib)->id;
 }
 
-static SimVerdict check_verdict(const SimCheck *check)
-{
-    if (check->violations > 0)
-        return SIM_VERDICT_FAIL;
-    return check->judged ? SIM_VERDICT_PASS : SIM_VERDICT_NOT_JUDGED;
-}
-
-static char *check_detail(const SimCheck *check)
-{
-    if (check->first && check->violations > 1)
-        return g_strdup_printf("%s (and %" G_GUINT64_FORMAT " more)", check->first->str,
-                               check->violations - 1);
-    if (check->first)
-        return g_strdup(check->first->str);
-    if (check->note)
-        return g_strdup(check->note->str);
-    return g_strdup(check->judged ? "no violation" : "nothing to judge in this run");
-}
-
-static void judge_properties(SimWorld *world, bool whole, GArray *checks)
-{
-    for (guint i = 0; i < world->checks->len; i++) {
-        SimCheck *check = world->checks->pdata[i];
-        if (check->finish && whole)
-            check->finish(check, world);
-        SimCheckResult result = {
-            .id = g_strdup(check->id),
-            .title = g_strdup(check->title),
-            .verdict = check_verdict(check),
-            .detail = check_detail(check),
-            .violations = check->violations,
-        };
-        g_array_append_val(checks, result);
-    }
-}
-
-/* Properties count unless the scenario says that they may be violated; expectations always do. */
-static SimVerdict verdict_of(const SimWorld *world, const SimResult *result)
-{
-    for (uint32_t i = 0; i < result->n_checks; i++) {
-        bool counts = i >= world->checks->len || world->scenario->expect.no_violation;
-        if (counts && result->checks[i].verdict == SIM_VERDICT_FAIL)
-            return SIM_VERDICT_FAIL;
-    }
-    return result->interrupted ? SIM_VERDICT_NOT_JUDGED : SIM_VERDICT_PASS;
-}
-
-static void judge(SimWorld *world, SimResult *result)
-{
-    GArray *checks = g_array_new(FALSE, FALSE, sizeof(SimCheckResult));
-    judge_properties(world, !result->interrupted, checks);
-    if (!result->interrupted)
-        sim_expect_judge(world, result, checks);
-    result->n_checks = checks->len;
-    result->checks = (SimCheckResult *)(void *)g_array_free(checks, FALSE);
-    result->verdict = verdict_of(world, result);
-}
-
 /* What the checks found out belongs to the story. */
 static void tell_checks(const SimWorld *world, SimStory *story)
 {
@@ -245,7 +187,7 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     }
     tell_checks(world, story);
     sim_story_finish(story, result);
-    judge(world, result);
+    sim_judge(world, result);
     return result;
 }
 

@@ -96,6 +96,27 @@ START_TEST(close_reasons)
 }
 END_TEST
 
+START_TEST(properties)
+{
+    g_autoptr(Scenario) plain = load_expect("{}");
+    g_autoptr(Scenario) one = load_expect(
+        "{'properties': {'S8': false, 'C1': true, 'S1': false}, 'expect_failure': 'L1'}");
+    g_autoptr(Scenario) all = load_expect("{'expect_failure': ['S1', 'S4', 'S8', 'L1', 'L3', 'C1'],"
+                                          " 'finality_conflict': false}");
+    g_autoptr(Scenario) yes = load_expect("{'finality_conflict': true, 'expect_failure': []}");
+
+    ck_assert_uint_eq(plain->expect.properties_off, 0);
+    ck_assert_uint_eq(plain->expect.must_fail, 0);
+    ck_assert_int_eq(plain->expect.finality_conflict, SCENARIO_ANSWER_ANY);
+    ck_assert_uint_eq(one->expect.properties_off, 1u << SCENARIO_PROPERTY_S8 | 1u);
+    ck_assert_uint_eq(one->expect.must_fail, 1u << SCENARIO_PROPERTY_L1);
+    ck_assert_uint_eq(all->expect.must_fail, (1u << SCENARIO_PROPERTIES) - 1);
+    ck_assert_int_eq(all->expect.finality_conflict, SCENARIO_ANSWER_NO);
+    ck_assert_int_eq(yes->expect.finality_conflict, SCENARIO_ANSWER_YES);
+    ck_assert_uint_eq(yes->expect.must_fail, 0);
+}
+END_TEST
+
 /* An array of so many items. (transfer full) */
 static char *array_of(const char *key, const char *item, uint32_t n)
 {
@@ -145,6 +166,7 @@ int main(void)
     tcase_add_test(tcase, disconnects_by_default);
     tcase_add_test(tcase, disconnects_in_full);
     tcase_add_test(tcase, close_reasons);
+    tcase_add_test(tcase, properties);
     tcase_add_test(tcase, too_many_disconnects);
     tcase_add_test(tcase, peer_sets);
     suite_add_tcase(suite, tcase);

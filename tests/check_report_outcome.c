@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What reports say of checks that do not count, and of those that must fail. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <glib/gstdio.h>
+
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "reports/text.h"
+
+static SimCheckResult checks[] = {
+    {(char *)"S1", (char *)"fails", SIM_VERDICT_FAIL, SIM_ASKED_PASS, (char *)"d1", 1},
+    {(char *)"S4", (char *)"fails as asked", SIM_VERDICT_FAIL, SIM_ASKED_FAIL, (char *)"d2", 2},
+    {(char *)"S8", (char *)"fails for nothing", SIM_VERDICT_FAIL, SIM_ASKED_ANY, (char *)"d3", 3},
+    {(char *)"L1", (char *)"passes", SIM_VERDICT_PASS, SIM_ASKED_PASS, (char *)"d4", 0},
+    {(char *)"L3", (char *)"must fail", SIM_VERDICT_PASS, SIM_ASKED_FAIL, (char *)"d5", 0},
+    {(char *)"C1", (char *)"passes for nothing", SIM_VERDICT_PASS, SIM_ASKED_ANY, (char *)"d6", 0},
+    {(char *)"X1", (char *)"is not judged", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY, (char *)"d7", 0},
+    {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0},
+};
+
+static const SimResult result = {
+    .name = (char *)"demo",
+    .path = (char *)"demo.json",
+    .verdict = SIM_VERDICT_FAIL,
+    .checks = checks,
+    .n_checks = G_N_ELEMENTS(checks),
+};
+
+START_TEST(outcomes)
+{
+    static const SimOutcome expected[] = {
+        SIM_OUTCOME_FAIL, SIM_OUTCOME_FAIL_ASKED, SIM_OUTCOME_FAIL_IGNORED, SIM_OUTCOME_PASS,
+        SIM_OUTCOME_FAIL, SIM_OUTCOME_PASS,       SIM_OUTCOME_NOT_JUDGED,   SIM_OUTCOME_FAIL,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+        ck_assert_int_eq(sim_check_outcome(&checks[i]), expected[i]);
+}
+END_TEST
+
+START_TEST(text)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    const ReportStyle style = {.colour = false, .utf8 = true, .width = 100};
+
+    report_text(out, &result, "x", &style);
+    const char *begin = strstr(out->str, "\nWhat failed");
+
+    ck_assert_ptr_nonnull(begin);
+    *strstr(begin, "\nFigures") = '\0';
+    ck_assert_str_eq(begin, "\nWhat failed\n"
+                            "  ✗ S1  fails\n      d1\n"
+                            "  ✗ L3  must fail\n      should have been violated\n      d5\n"
+                            "  ✗ X2  had to\n      should have been violated\n      d8\n"
+                            "\nExpected failures\n"
+                            "  ✓ S4  fails as asked\n      d2\n"
+                            "\nWhat failed and does not count\n"
+                            "  - S8  fails for nothing\n      d3\n"
+                            "\nChecks\n"
+                            "  2 passed, 3 failed, 1 not judged, 1 failed as expected, 1 failed "
+                            "and not counted\n"
+                            "  ? X1  is not judged\n      d7\n");
+}
+END_TEST
+
+START_TEST(json)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    report_json(out, &result, "x");
+    ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"pass\", "
+                                           "\"detail\": \"d1\""));
+    ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"fail\", "
+                                           "\"detail\": \"d2\""));
+    ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"any\", "
+                                           "\"detail\": \"d3\""));
+}
+END_TEST
+
+START_TEST(junit)
+{
+    g_autofree char *folder = g_dir_make_tmp("bnetlab-check-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "out.xml", NULL);
+    g_autofree char *xml = NULL;
+    ReportJunit *report = report_junit_new(path, NULL);
+
+    report_junit_add(report, &result, "demo", "x");
+    ck_assert(report_junit_finish(report, NULL));
+    report_junit_free(report);
+    ck_assert(g_file_get_contents(path, &xml, NULL, NULL));
+    ck_assert_ptr_nonnull(strstr(xml, "tests=\"8\" failures=\"3\" errors=\"0\" skipped=\"2\""));
+    ck_assert_ptr_nonnull(strstr(xml, "name=\"S4 fails as asked\" time=\"0\">\n"
+                                      "      <system-out>expected failure: d2</system-out>\n"));
+    ck_assert_ptr_nonnull(strstr(xml, "name=\"S8 fails for nothing\" time=\"0\">\n"
+                                      "      <skipped message=\"does not count: d3\"/>\n"));
+    ck_assert_ptr_nonnull(strstr(xml, "name=\"L3 must fail\" time=\"0\">\n"
+                                      "      <failure type=\"property\" "
+                                      "message=\"should have been violated: d5\">"));
+    ck_assert_int_eq(g_unlink(path), 0);
+    ck_assert_int_eq(g_rmdir(folder), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("report_outcome");
+    TCase *tcase = tcase_create("outcome");
+
+    tcase_add_test(tcase, outcomes);
+    tcase_add_test(tcase, text);
+    tcase_add_test(tcase, json);
+    tcase_add_test(tcase, junit);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
