@@ -99,3 +99,11 @@ BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block)
     }
     return BNET_NO_BLOCK;
 }
+
+uint32_t bnet_status_count(const BnetStatus *status)
+{
+    uint32_t n = 0;
+    for (uint32_t w = 0; w < BNET_STATUS_WORDS; w++)
+        n += (uint32_t)__builtin_popcountll(status->words[w]);
+    return n;
+}

@@ -61,4 +61,7 @@ static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
 /* The lowest marked block above `block`; BNET_NO_BLOCK: none. */
 BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block);
 
+/* How many blocks are marked. */
+uint32_t bnet_status_count(const BnetStatus *status);
+
 #endif

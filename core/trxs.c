@@ -116,6 +116,7 @@ static void grow(BnetTrxs *trxs, uint32_t capacity)
 static void remove_entry(BnetTrxs *trxs, uint32_t e)
 {
     index_remove(trxs, trxs->entries[e].trx);
+    trxs->n_pending -= trxs->entries[e].pending;
     trxs->entries[e] = (BnetTrxEntry){0};
     trxs->n_entries--;
     trxs->free[trxs->capacity - trxs->n_entries - 1] = e;
@@ -216,6 +217,7 @@ bool bnet_trxs_accept(BnetTrxs *trxs, BnetTrx trx)
     trxs->order[trxs->next_position & (trxs->capacity * 2 - 1)] = e;
     trxs->entries[e].position = trxs->next_position++;
     trxs->entries[e].pending = true;
+    trxs->n_pending++;
     return true;
 }
 
@@ -224,6 +226,7 @@ void bnet_trxs_include(BnetTrxs *trxs, BnetTrx trx)
     uint32_t e = find(trxs, trx);
     if (e == NO_ENTRY)
         return;
+    trxs->n_pending -= trxs->entries[e].pending;
     trxs->entries[e].pending = false;
     trim_order(trxs);
 }

@@ -32,6 +32,7 @@ typedef struct BnetTrxs {
     uint32_t *index;       /* [capacity * 2]: entry + 1 by handle, open addressing; 0: free */
     uint32_t capacity;     /* power of two, 64 to BNET_TRXS_MAX, or 0 */
     uint32_t n_entries;
+    uint32_t n_pending;      /* of them */
     uint32_t first_position; /* oldest position still in the ring */
     uint32_t next_position;
     int64_t swept_s;  /* second of the last sweep */

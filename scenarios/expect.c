@@ -32,7 +32,11 @@ void scenario_expect_clear(ScenarioExpect *expect)
         g_free(expect->disconnects[i].who.peers);
         g_free(expect->disconnects[i].by.peers);
     }
+    for (uint32_t i = 0; i < expect->n_watches; i++) {
+        g_free(expect->watches[i].peers.peers);
+    }
     g_free(expect->bounds);
+    g_free(expect->watches);
     g_free(expect->disconnects);
     g_free(expect->bad_block.peers);
 }

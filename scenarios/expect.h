@@ -29,14 +29,23 @@ typedef enum ScenarioAnswer {
     SCENARIO_ANSWER_YES,
 } ScenarioAnswer;
 
-/* What a bound is about. */
+/* What can be measured of a peer at a time. */
 typedef enum ScenarioQuantity {
-    SCENARIO_QUANTITY_HEAD,          /* number of a peer's head */
-    SCENARIO_QUANTITY_LIB,           /* number of a peer's last irreversible block */
-    SCENARIO_QUANTITY_FORK_SWITCHES, /* of a peer, up to the time */
+    SCENARIO_QUANTITY_HEAD,          /* number of its head */
+    SCENARIO_QUANTITY_LIB,           /* number of its last irreversible block */
+    SCENARIO_QUANTITY_FORK_SWITCHES, /* up to the time */
     SCENARIO_QUANTITY_BLOCKS_RECEIVED,
     SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED,
     SCENARIO_QUANTITY_NOTICES_RECEIVED,
+    SCENARIO_QUANTITY_MESSAGES_RECEIVED, /* of all kinds */
+    SCENARIO_QUANTITY_BYTES_RECEIVED,
+    SCENARIO_QUANTITY_HEAD_LAG,   /* highest head that an honest peer has had, minus its own */
+    SCENARIO_QUANTITY_LIB_LAG,    /* its head minus its LIB */
+    SCENARIO_QUANTITY_FORK_DEPTH, /* most blocks that one fork switch took back */
+    SCENARIO_QUANTITY_SESSIONS,   /* open ones */
+    SCENARIO_QUANTITY_WAITING_TRANSACTIONS, /* accepted, not in its best chain, not expired */
+    SCENARIO_QUANTITY_KNOWN_TRANSACTIONS,   /* entries of its transaction status */
+    SCENARIO_QUANTITY_BLOCK_STATUS,         /* most blocks with a status in one of its sessions */
 } ScenarioQuantity;
 
 /* at_least <= something <= at_most */
@@ -58,6 +67,23 @@ typedef struct ScenarioBound {
     ScenarioLimits limits;
     uint32_t line; /* where the file says so, for the report; 0: unknown */
 } ScenarioBound;
+
+typedef enum ScenarioWatchKind {
+    SCENARIO_WATCH_ALWAYS,     /* the limits hold at every moment */
+    SCENARIO_WATCH_NEVER,      /* at none */
+    SCENARIO_WATCH_EVENTUALLY, /* at one at least, which may be another for each peer */
+} ScenarioWatchKind;
+
+/* For each of `peers`, while its process runs, from from_ns to until_ns, both included. */
+typedef struct ScenarioWatch {
+    ScenarioWatchKind kind;
+    uint32_t index; /* in the array of its kind */
+    ScenarioQuantity quantity;
+    ScenarioPeerSet peers; /* empty: all */
+    ScenarioLimits limits;
+    int64_t from_ns;
+    int64_t until_ns; /* from_ns to the duration */
+} ScenarioWatch;
 
 /* How often sessions with one of `who` are closed by one of `by` for one of the reasons. */
 typedef struct ScenarioDisconnect {
@@ -88,6 +114,8 @@ typedef struct ScenarioExpect {
     uint32_t n_disconnects;
     ScenarioBound *bounds;
     uint32_t n_bounds;
+    ScenarioWatch *watches; /* always, never, eventually */
+    uint32_t n_watches;
 } ScenarioExpect;
 
 /* Releases all that the expectations own. */

@@ -264,6 +264,9 @@ static const ScenarioKey expect_keys[] = {
     {"expect_failure", OPTIONAL, offsetof(ScenarioExpectKeys, expect_failure)},
     {"finality_conflict", OPTIONAL, offsetof(ScenarioExpectKeys, finality_conflict)},
     {"bounds", OPTIONAL, offsetof(ScenarioExpectKeys, bounds)},
+    {"always", OPTIONAL, offsetof(ScenarioExpectKeys, always)},
+    {"never", OPTIONAL, offsetof(ScenarioExpectKeys, never)},
+    {"eventually", OPTIONAL, offsetof(ScenarioExpectKeys, eventually)},
 };
 KEY_TABLE(scenario_expect_table, "expect", "/expect", expect_keys);
 
@@ -305,6 +308,26 @@ static const ScenarioKey bound_keys[] = {
 };
 KEY_TABLE(scenario_bound_table, "bound", "/expect/bounds/INDEX", bound_keys);
 
+static const ScenarioKey always_keys[] = {
+    {"quantity", REQUIRED, offsetof(ScenarioAlwaysKeys, quantity)},
+    {"peers", OPTIONAL, offsetof(ScenarioAlwaysKeys, peers)},
+    {"at_least", OPTIONAL, offsetof(ScenarioAlwaysKeys, at_least)},
+    {"at_most", OPTIONAL, offsetof(ScenarioAlwaysKeys, at_most)},
+    {"from", OPTIONAL, offsetof(ScenarioAlwaysKeys, from)},
+    {"until", OPTIONAL, offsetof(ScenarioAlwaysKeys, until)},
+};
+KEY_TABLE(scenario_always_table, "always", "/expect/always/INDEX", always_keys);
+
+static const ScenarioKey eventually_keys[] = {
+    {"quantity", REQUIRED, offsetof(ScenarioEventuallyKeys, quantity)},
+    {"peers", OPTIONAL, offsetof(ScenarioEventuallyKeys, peers)},
+    {"at_least", OPTIONAL, offsetof(ScenarioEventuallyKeys, at_least)},
+    {"at_most", OPTIONAL, offsetof(ScenarioEventuallyKeys, at_most)},
+    {"from", OPTIONAL, offsetof(ScenarioEventuallyKeys, from)},
+    {"within", OPTIONAL, offsetof(ScenarioEventuallyKeys, within)},
+};
+KEY_TABLE(scenario_eventually_table, "eventually", "/expect/eventually/INDEX", eventually_keys);
+
 const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_root_table,
     &scenario_chain_table,
@@ -334,6 +357,8 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_disconnect_table,
     &scenario_properties_table,
     &scenario_bound_table,
+    &scenario_always_table,
+    &scenario_eventually_table,
     NULL,
 };
 
@@ -435,6 +460,15 @@ static const ScenarioWord quantity_words[] = {
     {"blocks_received", SCENARIO_QUANTITY_BLOCKS_RECEIVED},
     {"transactions_received", SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED},
     {"notices_received", SCENARIO_QUANTITY_NOTICES_RECEIVED},
+    {"messages_received", SCENARIO_QUANTITY_MESSAGES_RECEIVED},
+    {"bytes_received", SCENARIO_QUANTITY_BYTES_RECEIVED},
+    {"head_lag", SCENARIO_QUANTITY_HEAD_LAG},
+    {"lib_lag", SCENARIO_QUANTITY_LIB_LAG},
+    {"fork_depth", SCENARIO_QUANTITY_FORK_DEPTH},
+    {"sessions", SCENARIO_QUANTITY_SESSIONS},
+    {"waiting_transactions", SCENARIO_QUANTITY_WAITING_TRANSACTIONS},
+    {"known_transactions", SCENARIO_QUANTITY_KNOWN_TRANSACTIONS},
+    {"block_status", SCENARIO_QUANTITY_BLOCK_STATUS},
 };
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 

@@ -253,7 +253,28 @@ typedef struct ScenarioExpectKeys {
     uint32_t expect_failure;
     uint32_t finality_conflict;
     uint32_t bounds;
+    uint32_t always;
+    uint32_t never;
+    uint32_t eventually;
 } ScenarioExpectKeys;
+
+typedef struct ScenarioAlwaysKeys {
+    uint32_t quantity;
+    uint32_t peers;
+    uint32_t at_least;
+    uint32_t at_most;
+    uint32_t from;
+    uint32_t until;
+} ScenarioAlwaysKeys;
+
+typedef struct ScenarioEventuallyKeys {
+    uint32_t quantity;
+    uint32_t peers;
+    uint32_t at_least;
+    uint32_t at_most;
+    uint32_t from;
+    uint32_t within;
+} ScenarioEventuallyKeys;
 
 typedef struct ScenarioPropertiesKeys {
     uint32_t of[SCENARIO_PROPERTIES];
@@ -312,6 +333,8 @@ extern const ScenarioKeyTable scenario_convergence_table;
 extern const ScenarioKeyTable scenario_disconnect_table;
 extern const ScenarioKeyTable scenario_properties_table;
 extern const ScenarioKeyTable scenario_bound_table;
+extern const ScenarioKeyTable scenario_always_table;
+extern const ScenarioKeyTable scenario_eventually_table;
 
 /* Region tables that are built in. */
 typedef enum ScenarioRegionTableWord {

@@ -212,4 +212,5 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
     }
     scenario_read_properties(reader, &keys);
     read_bounds(reader, keys.bounds);
+    scenario_read_watches(reader, &keys);
 }

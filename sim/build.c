@@ -106,13 +106,13 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
         return NULL;
     }
     init_peers(world);
+    world->highest_head = sim_world_start_height(world);
     sim_start_producers(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
         g_ptr_array_add(world->observers, &check->observer);
     }
-    sim_expect_watch(world);
     return world;
 }
 
@@ -130,6 +130,7 @@ void sim_world_free(SimWorld *world)
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     g_ptr_array_unref(world->observers);
     sim_expect_disconnects_free(world->expect_disconnects);
+    sim_expect_watches_free(world->expect_watches);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);
     g_array_unref(world->parcels);

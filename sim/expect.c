@@ -3,51 +3,25 @@
  * Judges what the scenario expects, besides the properties.
  */
 #include "sim/internal.h"
+#include "sim/quantity.h"
 
 /* Of more peers only their number is told. */
 #define NAMES_MAX 3u
 
-static uint64_t quantity_of(const SimPeer *peer, ScenarioQuantity quantity)
-{
-    switch (quantity) {
-    case SCENARIO_QUANTITY_HEAD:
-        return bnet_view_head_number(&peer->node.view);
-    case SCENARIO_QUANTITY_LIB:
-        return bnet_view_lib_number(&peer->node.view);
-    case SCENARIO_QUANTITY_FORK_SWITCHES:
-        return peer->fork_switches;
-    case SCENARIO_QUANTITY_BLOCKS_RECEIVED:
-        return peer->received[BNET_MESSAGE_BLOCK];
-    case SCENARIO_QUANTITY_TRANSACTIONS_RECEIVED:
-        return peer->received[BNET_MESSAGE_TRX];
-    case SCENARIO_QUANTITY_NOTICES_RECEIVED:
-        return peer->received[BNET_MESSAGE_BLOCK_NOTICE];
-    }
-    g_assert_not_reached();
-}
-
-static const char *quantity_name(ScenarioQuantity quantity)
-{
-    static const char *const names[] = {
-        "head",
-        "LIB",
-        "fork switches",
-        "blocks received",
-        "transactions received",
-        "notices received",
-    };
-    return names[quantity];
-}
-
 void sim_expect_look(SimWorld *world, uint32_t index)
 {
-    const ScenarioBound *bound = &world->scenario->expect.bounds[index];
+    const ScenarioExpect *expect = &world->scenario->expect;
+    if (index >= expect->n_bounds) {
+        sim_expect_watches_begin(world->expect_watches, world, index - expect->n_bounds);
+        return;
+    }
+    const ScenarioBound *bound = &expect->bounds[index];
     SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
     value->looked = true;
     value->worst_peer = SIM_NONE;
     for (uint32_t i = 0; i < bound->peers.count; i++) {
         uint32_t peer = bound->peers.peers[i];
-        uint64_t quantity = quantity_of(&world->peers[peer], bound->quantity);
+        uint64_t quantity = sim_quantity_of(world, peer, bound->quantity);
         if (scenario_limits_hold(&bound->limits, quantity))
             continue;
         value->worst_peer = peer;
@@ -96,13 +70,23 @@ void sim_expect_append_limits(GString *text, const ScenarioLimits *limits)
                                limits->at_least > 0 ? ", " : "", limits->at_most);
 }
 
-void sim_expect_watch(SimWorld *world)
+void sim_expect_begin(SimWorld *world)
 {
     const ScenarioExpect *expect = &world->scenario->expect;
-    if (expect->n_disconnects == 0 && expect->other_disconnects)
-        return;
-    world->expect_disconnects = sim_expect_disconnects_new(world);
-    g_ptr_array_add(world->observers, sim_expect_disconnects_observer(world->expect_disconnects));
+    for (uint32_t i = 0; i < expect->n_bounds; i++)
+        sim_world_schedule(world, expect->bounds[i].at_ns, SIM_EVENT_BOUND, 0, i);
+    for (uint32_t i = 0; i < expect->n_watches; i++)
+        sim_world_schedule(world, expect->watches[i].from_ns, SIM_EVENT_BOUND, 0,
+                           expect->n_bounds + i);
+    if (expect->n_disconnects > 0 || !expect->other_disconnects) {
+        world->expect_disconnects = sim_expect_disconnects_new(world);
+        g_ptr_array_add(world->observers,
+                        sim_expect_disconnects_observer(world->expect_disconnects));
+    }
+    if (expect->n_watches > 0) {
+        world->expect_watches = sim_expect_watches_new(world);
+        g_ptr_array_add(world->observers, sim_expect_watches_observer(world->expect_watches));
+    }
 }
 
 /* --- convergence ----------------------------------------------------------------------------- */
@@ -213,7 +197,7 @@ static void judge_finality_conflict(const SimWorld *world, GArray *checks)
 static char *bound_text(const ScenarioBound *bound)
 {
     g_autofree char *time = sim_time_text(bound->at_ns);
-    GString *text = g_string_new(quantity_name(bound->quantity));
+    GString *text = g_string_new(sim_quantity_name(bound->quantity));
     g_string_append_c(text, ' ');
     sim_expect_append_limits(text, &bound->limits);
     g_string_append_printf(text, " at %s", time);
@@ -235,7 +219,7 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
     else
         detail =
             g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
-                            quantity_name(bound->quantity), value->worst_value);
+                            sim_quantity_name(bound->quantity), value->worst_value);
     sim_expect_add(checks, id, title, pass, detail);
 }
 
@@ -250,4 +234,6 @@ void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
         judge_finality_conflict(world, checks);
     for (uint32_t i = 0; i < world->scenario->expect.n_bounds; i++)
         judge_bound(world, i, checks);
+    if (world->expect_watches)
+        sim_expect_watches_judge(world->expect_watches, world, checks);
 }

@@ -34,4 +34,19 @@ SimObserver *sim_expect_disconnects_observer(SimExpectDisconnects *self);
 void sim_expect_disconnects_judge(const SimExpectDisconnects *self, const SimWorld *world,
                                   GArray *checks);
 
+/* expect_watches.c: always, never, eventually. There must be some. */
+typedef struct SimExpectWatches SimExpectWatches;
+SimExpectWatches *sim_expect_watches_new(SimWorld *world);
+void sim_expect_watches_free(SimExpectWatches *self);
+SimObserver *sim_expect_watches_observer(SimExpectWatches *self);
+
+/* The time of a watch begins: all its peers are looked at. */
+void sim_expect_watches_begin(SimExpectWatches *self, const SimWorld *world, uint32_t index);
+
+/* Looks at all values that the last event may have changed. To be called after each event, when all
+ * of it has happened. */
+void sim_expect_watches_look(SimExpectWatches *self, const SimWorld *world);
+
+void sim_expect_watches_judge(const SimExpectWatches *self, const SimWorld *world, GArray *checks);
+
 #endif

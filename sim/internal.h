@@ -38,7 +38,7 @@
 
 /* Kinds of events; the order is the tie-break among events of one instant. */
 typedef enum SimEventKind {
-    SIM_EVENT_BOUND,   /* a bound of the scenario is looked at: arg bound */
+    SIM_EVENT_BOUND,   /* what the scenario expects is looked at: arg bound or watch */
     SIM_EVENT_START,   /* a peer's process starts for the first time */
     SIM_EVENT_FAULT,   /* arg: event of the scenario */
     SIM_EVENT_PERSONA, /* a peer's persona gets its chance */
@@ -149,6 +149,7 @@ typedef struct SimPeer {
     int64_t work_due_ns; /* when the job is done: of the work event that counts */
     uint64_t hash;       /* of all that happened to it */
     uint64_t fork_switches;
+    uint32_t fork_depth; /* most blocks that one of them took back */
     uint64_t received[BNET_MESSAGE_KINDS];
     uint64_t received_bytes;
     SimRandom random_identity;
@@ -203,7 +204,9 @@ struct SimWorld {
     GPtrArray *checks;    /* of SimCheck, owned */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
     SimExpectDisconnects *expect_disconnects; /* NULL: the scenario says nothing of them */
-    bool *connected;      /* scratch of sim_world_connected() */
+    SimExpectWatches *expect_watches;         /* the same */
+    uint32_t highest_head; /* number of the highest head that an honest peer has had */
+    bool *connected;       /* scratch of sim_world_connected() */
     uint64_t events;
     uint64_t messages_delivered;
     uint64_t bytes_delivered;
@@ -415,10 +418,10 @@ void sim_judge(SimWorld *world, SimResult *result);
 
 /* --- expect.c -------------------------------------------------------------------------------- */
 
-/* Adds observers for what the scenario expects. */
-void sim_expect_watch(SimWorld *world);
+/* Schedules and observes what the scenario expects. */
+void sim_expect_begin(SimWorld *world);
 
-/* Looks at a bound of the scenario, at its time. */
+/* Looks at a bound of the scenario, at its time; those beyond the bounds are watches that begin. */
 void sim_expect_look(SimWorld *world, uint32_t index);
 
 /* Appends what the scenario expects to `checks`, an array of SimCheckResult. The disconnects of the

@@ -8,6 +8,7 @@
  * then all is applied that follows from it; the sessions learn of each when it is done.
  */
 #include "sim/internal.h"
+#include "sim/quantity.h"
 
 /* --- jobs ------------------------------------------------------------------------------------ */
 
@@ -164,8 +165,7 @@ static void do_steps(SimWorld *world, uint32_t index)
     SimPeer *peer = &world->peers[index];
     BnetChainEvent event;
     while (bnet_node_step(&peer->node, &event, world->now_ns)) {
-        if (event.kind == BNET_CHAIN_SWITCH)
-            peer->fork_switches++;
+        sim_quantity_note(world, index, &event);
         if (event.kind == BNET_CHAIN_APPLIED)
             look_fresh(world, index, event.block);
         tell_chain(world, index, &event);

@@ -86,9 +86,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
 
 static void begin(SimWorld *world)
 {
-    const Scenario *scenario = world->scenario;
-    for (uint32_t i = 0; i < scenario->expect.n_bounds; i++)
-        sim_world_schedule(world, scenario->expect.bounds[i].at_ns, SIM_EVENT_BOUND, 0, i);
+    sim_expect_begin(world);
     sim_clocks_begin(world);
     sim_faults_begin(world);
     sim_workload_begin(world);
@@ -105,6 +103,8 @@ static bool run_events(SimWorld *world, const SimRunOptions *options)
         world->now_ns = event.time_ns;
         world->events++;
         dispatch(world, &event);
+        if (world->expect_watches)
+            sim_expect_watches_look(world->expect_watches, world);
         if (!options || world->events % EVENTS_PER_LOOK != 0)
             continue;
         if (options->progress)

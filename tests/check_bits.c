@@ -135,11 +135,13 @@ START_TEST(test_status_holds_the_newest)
     for (BnetBlock b = 1; b < 2048; b++)
         ck_assert(bnet_status_has(&status, b));
     ck_assert(!bnet_status_has(&status, 2048));
+    ck_assert_uint_eq(bnet_status_count(&status), 2047);
     /* The next word drops the oldest word. */
     bnet_status_mark(&status, 2048);
     ck_assert(bnet_status_has(&status, 2048));
     ck_assert(bnet_status_has(&status, 64));
     ck_assert(!bnet_status_has(&status, 63));
+    ck_assert_uint_eq(bnet_status_count(&status), 2048 - 64 + 1);
     /* What is older than the window is left out, and harms nobody. */
     bnet_status_mark(&status, 63);
     ck_assert(!bnet_status_has(&status, 63));
@@ -161,6 +163,7 @@ START_TEST(test_status_jumps)
     ck_assert_uint_eq(bnet_status_above(&status, 0), 999000);
     ck_assert_uint_eq(bnet_status_above(&status, 999000), 1000000);
     ck_assert_uint_eq(status.highest, 1000000);
+    ck_assert_uint_eq(bnet_status_count(&status), 2);
 }
 END_TEST
 

@@ -117,6 +117,44 @@ START_TEST(properties)
 }
 END_TEST
 
+START_TEST(watches)
+{
+    g_autoptr(Scenario) plain = load_expect("{}");
+    g_autoptr(Scenario) s = load_expect(
+        "{'eventually': [{'quantity': 'block_status', 'at_least': 3, 'from': '20s',"
+        "  'within': '40s'}],"
+        " 'always': [{'quantity': 'head', 'at_most': 3},"
+        "  {'quantity': 'lib', 'peers': 'relay', 'at_least': 1, 'at_most': 2, 'from': '60s',"
+        "   'until': '60s'}],"
+        " 'never': [{'quantity': 'sessions', 'peers': '*', 'at_most': 0, 'until': '0s'}]}");
+    const ScenarioWatch *watch = s->expect.watches;
+
+    ck_assert_uint_eq(plain->expect.n_watches, 0);
+    ck_assert_uint_eq(s->expect.n_watches, 4);
+    ck_assert_int_eq(watch[0].kind, SCENARIO_WATCH_ALWAYS);
+    ck_assert_int_eq(watch[0].quantity, SCENARIO_QUANTITY_HEAD);
+    assert_set(&watch[0].peers, 0, 0);
+    ck_assert_uint_eq(watch[0].limits.at_least, 0);
+    ck_assert_uint_eq(watch[0].limits.at_most, 3);
+    ck_assert_int_eq(watch[0].from_ns, 0);
+    ck_assert_int_eq(watch[0].until_ns, 60 * S);
+    ck_assert_uint_eq(watch[1].index, 1);
+    assert_set(&watch[1].peers, 3, 1);
+    ck_assert_uint_eq(watch[1].limits.at_least, 1);
+    ck_assert_int_eq(watch[1].from_ns, 60 * S);
+    ck_assert_int_eq(watch[1].until_ns, 60 * S);
+    ck_assert_int_eq(watch[2].kind, SCENARIO_WATCH_NEVER);
+    ck_assert_uint_eq(watch[2].index, 0);
+    assert_set(&watch[2].peers, 0, 4);
+    ck_assert_int_eq(watch[2].until_ns, 0);
+    ck_assert_int_eq(watch[3].kind, SCENARIO_WATCH_EVENTUALLY);
+    ck_assert_int_eq(watch[3].quantity, SCENARIO_QUANTITY_BLOCK_STATUS);
+    ck_assert_uint_eq(watch[3].limits.at_most, UINT64_MAX);
+    ck_assert_int_eq(watch[3].from_ns, 20 * S);
+    ck_assert_int_eq(watch[3].until_ns, 60 * S);
+}
+END_TEST
+
 /* An array of so many items. (transfer full) */
 static char *array_of(const char *key, const char *item, uint32_t n)
 {
@@ -140,6 +178,27 @@ START_TEST(too_many_disconnects)
     assert_refused(MINIMAL, &override, 1,
                    "--set /expect: /expect/disconnects: 1001 disconnects are too many; at most "
                    "1000 are allowed");
+}
+END_TEST
+
+START_TEST(too_many_watches)
+{
+    static const char *const kinds[] = {"always", "never", "eventually"};
+    static const char item[] = "{'quantity': 'head', 'at_least': 1}";
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *good = array_of(kinds[i], item, SCENARIO_WATCHES_MAX);
+        g_autofree char *bad = array_of(kinds[i], item, SCENARIO_WATCHES_MAX + 1);
+        g_autoptr(Scenario) s = load_expect(good);
+        g_autofree char *message = g_strdup_printf(
+            "--set /expect: /expect/%s: 1001 quantities with limits are too many; at most 1000 are "
+            "allowed",
+            kinds[i]);
+        const ScenarioOverride override = {"/expect", g_strdelimit(bad, "'", '"')};
+
+        ck_assert_uint_eq(s->expect.n_watches, SCENARIO_WATCHES_MAX);
+        assert_refused(MINIMAL, &override, 1, message);
+    }
 }
 END_TEST
 
@@ -168,6 +227,8 @@ int main(void)
     tcase_add_test(tcase, close_reasons);
     tcase_add_test(tcase, properties);
     tcase_add_test(tcase, too_many_disconnects);
+    tcase_add_test(tcase, watches);
+    tcase_add_test(tcase, too_many_watches);
     tcase_add_test(tcase, peer_sets);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -332,7 +332,16 @@ START_TEST(every_quantity)
                                         "fork_switches",
                                         "blocks_received",
                                         "transactions_received",
-                                        "notices_received"};
+                                        "notices_received",
+                                        "messages_received",
+                                        "bytes_received",
+                                        "head_lag",
+                                        "lib_lag",
+                                        "fork_depth",
+                                        "sessions",
+                                        "waiting_transactions",
+                                        "known_transactions",
+                                        "block_status"};
 
     for (uint32_t i = 0; i < G_N_ELEMENTS(words); i++) {
         g_autofree char *bound =

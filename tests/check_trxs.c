@@ -312,6 +312,14 @@ static uint32_t model_expire(ModelTrx *model, uint32_t n, uint32_t now_s)
     return present;
 }
 
+static uint32_t model_pending(const ModelTrx *model, uint32_t n)
+{
+    uint32_t pending = 0;
+    for (BnetTrx t = 1; t < n; t++)
+        pending += model[t].pending;
+    return pending;
+}
+
 START_TEST(test_random_trxs)
 {
     static ModelTrx model[MODEL_TRXS];
@@ -328,6 +336,7 @@ START_TEST(test_random_trxs)
         uint32_t now_s = (uint32_t)(now_ns / BNET_NS_PER_S);
         uint32_t present = model_expire(model, f.store.n_trxs, now_s);
         ck_assert_uint_eq(f.trxs.n_entries, present);
+        ck_assert_uint_eq(f.trxs.n_pending, model_pending(model, f.store.n_trxs));
         BnetTrx trx = 1 + core_below(&random, f.store.n_trxs);
         uint32_t session = core_below(&random, MODEL_SESSIONS);
         uint32_t what = core_below(&random, 100);
