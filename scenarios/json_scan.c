@@ -10,7 +10,6 @@ typedef struct Scanner {
     ScenarioCursor cursor;
     const ScenarioScan *scan;
     uint32_t depth;
-    uint32_t n_values;
     uint32_t open; /* innermost container; meaningful at depth > 0 */
 } Scanner;
 
@@ -168,7 +167,7 @@ static uint32_t add_node(Scanner *s, const char *key, ScenarioPlace key_place)
     const uint32_t number = s->scan->nodes->len;
     ScenarioNode node = {
         .key = key,
-        .parent = s->depth > 0 ? s->open : SCENARIO_NODE_NONE,
+        .parent = s->depth > 0 ? s->open : number,
         .line = s->cursor.line,
         .column = s->cursor.column,
         .key_line = key != NULL ? key_place.line : s->cursor.line,
@@ -223,11 +222,10 @@ static bool scan_value(Scanner *s, const char *key, ScenarioPlace key_place)
     if (scenario_cursor_at_end(&s->cursor)) {
         return fail_end(s);
     }
-    if (s->n_values == SCENARIO_VALUES_MAX) {
+    if (s->scan->nodes->len >= SCENARIO_VALUES_MAX) {
         return scenario_cursor_fail(&s->cursor, scenario_cursor_place(&s->cursor),
                                     "there may be %u values at most", SCENARIO_VALUES_MAX);
     }
-    s->n_values++;
     const char c = scenario_cursor_peek(&s->cursor);
     const uint32_t node = add_node(s, key, key_place);
 

@@ -7,7 +7,8 @@
  *
  * Accepts exactly RFC 8259 plus comments of either C kind between tokens. Beyond the syntax it
  * refuses duplicate keys, NUL characters (also escaped), integers outside int64 and uint64, more
- * than SCENARIO_DEPTH_MAX levels and more than SCENARIO_VALUES_MAX values (loader.h).
+ * than SCENARIO_DEPTH_MAX levels and more than SCENARIO_VALUES_MAX values (loader.h), those counted
+ * that the array holds already.
  *
  * The values become nodes in the order of the text, a parent before its children. Node 0 is the
  * first value scanned into the array. Ownership: the caller's arrays; keys live in `keys`. Cost:
@@ -37,10 +38,10 @@ struct json_object;
 
 typedef struct ScenarioNode {
     const char *key;           /* of a member, unescaped; NULL: not a member */
-    struct json_object *value; /* for document.c; not set by the scan */
-    uint32_t parent;
-    uint32_t next;  /* sibling; SCENARIO_NODE_NONE: the last */
-    uint32_t first; /* child; SCENARIO_NODE_NONE: none */
+    struct json_object *value; /* for document.c; this, param and is_told are not set by the scan */
+    uint32_t parent;           /* of a text's first value: itself */
+    uint32_t next;             /* sibling; SCENARIO_NODE_NONE: the last */
+    uint32_t first;            /* child; SCENARIO_NODE_NONE: none */
     uint32_t last;
     uint32_t n_children;
     uint32_t line; /* of the value's first character, from 1 */
@@ -48,6 +49,9 @@ typedef struct ScenarioNode {
     uint32_t key_line; /* of the key's first quote; of the value where there is no key */
     uint32_t key_column;
     uint32_t source; /* as given to the scan */
+    uint32_t
+        param;    /* the node of the parameter that the value is of; SCENARIO_NODE_NONE: of none */
+    bool is_told; /* a mistake in the value has been told, another would follow from it */
     ScenarioNodeKind kind;
 } ScenarioNode;
 

@@ -22,6 +22,8 @@ static const ScenarioKey root_keys[] = {
     {"$schema", OPTIONAL, offsetof(ScenarioRootKeys, schema)},
     {"name", OPTIONAL, offsetof(ScenarioRootKeys, name)},
     {"description", OPTIONAL, offsetof(ScenarioRootKeys, description)},
+    {"include", OPTIONAL, offsetof(ScenarioRootKeys, include)},
+    {"params", OPTIONAL, offsetof(ScenarioRootKeys, params)},
     {"seed", OPTIONAL, offsetof(ScenarioRootKeys, seed)},
     {"duration", REQUIRED, offsetof(ScenarioRootKeys, duration)},
     {"chain", OPTIONAL, offsetof(ScenarioRootKeys, chain)},

@@ -44,6 +44,8 @@ typedef struct ScenarioRootKeys {
     uint32_t schema;
     uint32_t name;
     uint32_t description;
+    uint32_t include;
+    uint32_t params;
     uint32_t seed;
     uint32_t duration;
     uint32_t chain;

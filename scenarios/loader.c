@@ -6,6 +6,8 @@
 
 #include "scenarios/document.h"
 #include "scenarios/file_text.h"
+#include "scenarios/include.h"
+#include "scenarios/params.h"
 #include "scenarios/parts.h"
 #include "scenarios/reader.h"
 
@@ -67,7 +69,7 @@ static void read_root(ScenarioReader *reader)
     scenario_read_expect(reader, keys.expect);
 }
 
-static Scenario *read_document(const ScenarioDocument *document, GError **error)
+static Scenario *read_document(ScenarioDocument *document, GError **error)
 {
     g_autoptr(Scenario) scenario = g_new0(Scenario, 1);
     ScenarioReader reader;
@@ -78,6 +80,7 @@ static Scenario *read_document(const ScenarioDocument *document, GError **error)
     /* While the duration is unknown, no time is refused for being past the end. */
     scenario->duration_ns = SCENARIO_DURATION_MAX_NS;
     scenario_reader_init(&reader, document, scenario);
+    scenario_params_put_in(document, &reader);
     read_root(&reader);
     const bool ok = reader.n_mistakes == 0;
 
@@ -88,20 +91,37 @@ static Scenario *read_document(const ScenarioDocument *document, GError **error)
     return ok ? g_steal_pointer(&scenario) : NULL;
 }
 
+/* Lays all overrides over the document, so that every wrong one is told. */
+static bool override_all(ScenarioDocument *document, const ScenarioOverride *overrides,
+                         size_t n_overrides, GError **error)
+{
+    g_autoptr(GString) mistakes = g_string_new(NULL);
+
+    for (size_t i = 0; i < n_overrides; i++) {
+        g_autoptr(GError) mistake = NULL;
+
+        if (!scenario_document_override(document, &overrides[i], &mistake)) {
+            g_string_append_printf(mistakes, "%s%s", mistakes->len > 0 ? "\n" : "",
+                                   mistake->message);
+        }
+    }
+    if (mistakes->len > 0) {
+        g_set_error_literal(error, SCENARIO_ERROR, SCENARIO_ERROR_VALUE, mistakes->str);
+        return false;
+    }
+    return true;
+}
+
 Scenario *scenario_load_data(const ScenarioText *text, const ScenarioOverride *overrides,
                              size_t n_overrides, GError **error)
 {
     g_autoptr(ScenarioDocument) document = scenario_document_new(text, error);
 
-    if (document == NULL) {
+    if (document == NULL || !scenario_include(document, error)) {
         return NULL;
     }
-    for (size_t i = 0; i < n_overrides; i++) {
-        if (!scenario_document_override(document, &overrides[i], error)) {
-            return NULL;
-        }
-    }
-    return read_document(document, error);
+    return override_all(document, overrides, n_overrides, error) ? read_document(document, error)
+                                                                 : NULL;
 }
 
 Scenario *scenario_load(const char *path, const ScenarioOverride *overrides, size_t n_overrides,

@@ -14,10 +14,13 @@
  *
  *     file:line:column: /json/pointer: what is wrong, what is allowed
  *
+ * The file is the one that the value stands in, which may be an included one; the pointer is that
+ * of the whole scenario, as an override takes it.
  * Lines and columns start at 1; a column is one Unicode character. A mistake in a value that an
  * override set begins with "--set /pointer" instead of file, line and column.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <glib.h>
@@ -27,6 +30,10 @@
 #define SCENARIO_FILE_BYTES_MAX (64u * 1024u * 1024u)
 #define SCENARIO_VALUES_MAX 1000000u
 #define SCENARIO_DEPTH_MAX 64u
+#define SCENARIO_INCLUDES_MAX 16u
+#define SCENARIO_INCLUDE_DEPTH_MAX 8u
+#define SCENARIO_INCLUDED_FILES_MAX 100u
+#define SCENARIO_PARAMS_MAX 100u
 #define SCENARIO_EDGE_FILE_BYTES_MAX (256u * 1024u * 1024u)
 #define SCENARIO_SAMPLE_FILE_BYTES_MAX (64u * 1024u * 1024u)
 #define SCENARIO_REGION_FILE_BYTES_MAX (4u * 1024u * 1024u)
@@ -76,9 +83,11 @@ Scenario *scenario_load(const char *path, const ScenarioOverride *overrides, siz
 
 /* A scenario in memory. */
 typedef struct ScenarioText {
-    const char *path; /* what errors name; files that the scenario names are in this folder */
-    const char *data; /* need not end with NUL */
-    size_t length;    /* in bytes */
+    const char *path;  /* what errors name; files that the scenario names are in this folder */
+    const char *data;  /* need not end with NUL */
+    size_t length;     /* in bytes */
+    bool is_untrusted; /* whoever wrote it may use no file, and little memory and time: no files,
+                          SCENARIO_UNTRUSTED_PEERS_MAX, SCENARIO_UNTRUSTED_LINKS_MAX */
 } ScenarioText;
 
 /* The same for a text in memory. (transfer full) (nullable) */

@@ -52,12 +52,31 @@ const ScenarioNode *scenario_reader_node(const ScenarioReader *reader, uint32_t 
 
 /* ---- Mistakes -------------------------------------------------------------------------------- */
 
+/* " (parameter "delay", set at file:3:15)": where a value comes from. (transfer full) */
+static char *origin_of(const ScenarioReader *reader, const ScenarioNode *at)
+{
+    if (at->param == SCENARIO_NODE_NONE) {
+        return g_strdup("");
+    }
+    const ScenarioNode *param = scenario_reader_node(reader, at->param);
+    const char *file = scenario_document_source(reader->document, at->param);
+
+    return file == NULL ? g_strdup_printf(" (parameter \"%s\", set by --set)", param->key)
+                        : g_strdup_printf(" (parameter \"%s\", set at %s:%u:%u)", param->key, file,
+                                          param->line, param->column);
+}
+
 static bool note(ScenarioReader *reader, uint32_t node, bool of_key, const char *place,
                  const char *text)
 {
     const ScenarioNode *at = scenario_reader_node(reader, node);
+
+    if (at->is_told) {
+        return false;
+    }
+    g_autofree char *origin = origin_of(reader, at);
     const Mistake mistake = {
-        .text = g_strconcat(place, text, NULL),
+        .text = g_strconcat(place, text, origin, NULL),
         .source = at->source,
         .line = of_key ? at->key_line : at->line,
         .column = of_key ? at->key_column : at->column,
@@ -72,10 +91,14 @@ static bool note(ScenarioReader *reader, uint32_t node, bool of_key, const char 
     return false;
 }
 
-static bool note_at_key(ScenarioReader *reader, uint32_t node, const char *text)
+bool scenario_reader_fail_at_key(ScenarioReader *reader, uint32_t node, const char *format, ...)
 {
     g_autofree char *place = scenario_document_place(reader->document, node, true);
+    va_list arguments;
 
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
     return note(reader, node, true, place, text);
 }
 
@@ -143,8 +166,7 @@ bool scenario_reader_wrong_type(ScenarioReader *reader, uint32_t node, const cha
 
 /* ---- Lists of what is allowed ---------------------------------------------------------------- */
 
-/* '"a", "b"' and, where one is near enough to `found`, the question whether it was meant. */
-static char *allowed_of(const char *const *words, size_t n_words, const char *found)
+char *scenario_allowed_words(const char *const *words, size_t n_words, const char *found)
 {
     GString *out = g_string_new(NULL);
     const char *best = NULL;
@@ -181,11 +203,10 @@ static void fail_unknown_key(ScenarioReader *reader, uint32_t node, const Scenar
     for (size_t i = 0; i < table->n_keys; i++) {
         words[i] = table->keys[i].name;
     }
-    g_autofree char *allowed = allowed_of(words, table->n_keys, key);
+    g_autofree char *allowed = scenario_allowed_words(words, table->n_keys, key);
     g_autofree char *quoted = scenario_quote(key);
-    g_autofree char *text = g_strdup_printf("unknown key %s%s", quoted, allowed);
 
-    note_at_key(reader, node, text);
+    scenario_reader_fail_at_key(reader, node, "unknown key %s%s", quoted, allowed);
 }
 
 static const ScenarioKey *find_key(const ScenarioKeyTable *table, const char *name)
@@ -382,13 +403,11 @@ char *scenario_reader_path(ScenarioReader *reader, uint32_t node)
         scenario_reader_fail(reader, node, "the name of a file must not be empty");
         return NULL;
     }
-    g_autofree char *folder = g_path_get_dirname(reader->scenario->path);
-    const bool is_override = scenario_reader_node(reader, node)->source != 0;
-
-    if (g_path_is_absolute(name) || is_override || strcmp(folder, ".") == 0) {
-        return g_strdup(name);
+    if (reader->document->is_untrusted) {
+        scenario_reader_fail(reader, node, "this scenario may name no files");
+        return NULL;
     }
-    return g_build_filename(folder, name, NULL);
+    return scenario_document_file_name(reader->document, node);
 }
 
 /* What a duration may be. */
@@ -526,7 +545,7 @@ bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioW
             return true;
         }
     }
-    g_autofree char *allowed = allowed_of(words, table->n_words, text);
+    g_autofree char *allowed = scenario_allowed_words(words, table->n_words, text);
     g_autofree char *quoted = scenario_quote(text);
 
     return scenario_reader_fail(reader, node, "%s is not known here%s", quoted, allowed);

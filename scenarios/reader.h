@@ -39,6 +39,10 @@ void scenario_reader_finish(ScenarioReader *reader);
 bool scenario_reader_fail(ScenarioReader *reader, uint32_t node, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* The same for a mistake in the key of a member. */
+bool scenario_reader_fail_at_key(ScenarioReader *reader, uint32_t node, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
 /* Notes a mistake whose place is another file: `place` is "file:line:column: ". Returns false. */
 bool scenario_reader_fail_elsewhere(ScenarioReader *reader, uint32_t node, const char *place,
                                     const char *format, ...) G_GNUC_PRINTF(4, 5);
@@ -92,6 +96,10 @@ bool scenario_reader_text(ScenarioReader *reader, uint32_t node, size_t max, cha
 bool scenario_reader_word(ScenarioReader *reader, uint32_t node, const ScenarioWordTable *table,
                           int *value);
 
+/* '; allowed are "a", "b"', and, where one is near enough to `found`, the question whether it was
+ * meant. (transfer full) */
+char *scenario_allowed_words(const char *const *words, size_t n_words, const char *found);
+
 /* The node of a value that must be an array of at most `max` items, called `items` in messages;
  * NULL: it is absent or none. (transfer none) */
 const ScenarioNode *scenario_reader_array(ScenarioReader *reader, uint32_t node, const char *items,
@@ -102,9 +110,8 @@ const ScenarioNode *scenario_reader_array(ScenarioReader *reader, uint32_t node,
 const char *scenario_reader_string(ScenarioReader *reader, uint32_t node, const char *allowed);
 
 /*
- * The path of the file that a value names: a relative one is from the scenario's folder, or from
- * the working directory where an override has set the value. NULL: the value is no string, or is
- * empty. (transfer full) (nullable)
+ * The path of the file that a value names, see scenario_document_file_name. NULL: the value is no
+ * string, or is empty, or the scenario may name no files. (transfer full) (nullable)
  */
 char *scenario_reader_path(ScenarioReader *reader, uint32_t node);
 

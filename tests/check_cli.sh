@@ -67,6 +67,7 @@ printf '{%s, "expect": {"convergence": false}}\n' "$good" >"$folder/suite/good.j
 cp "$folder/suite/good.json" "$folder/suite/sub/inner.json"
 cp "$folder/suite/good.json" "$folder/suite/also.json"
 echo 'not a scenario' >"$folder/suite/some.schema.json"
+echo 'not a scenario' >"$folder/suite/some.part.json"
 echo 'not a scenario' >"$folder/suite/.hidden.json"
 echo 'not a scenario' >"$folder/suite/notes.txt"
 printf '{%s, "expect": {"convergence": false,
@@ -361,9 +362,12 @@ for command in run validate; do
     [ "$(wc -l <"$folder/err")" -eq 1 ] || fail 'more than one line about a schema'
     expect 2 "$command" "$folder/suite/some.schema.json"
     err 'no scenario is named'
+    expect 2 "$command" "$folder/suite/some.part.json"
+    err "$folder/suite/some.part.json is left out: *.part.json is no scenario"
     expect 0 "$command" --help
     out 'links to folders'
     out '*.schema.json'
+    out '*.part.json'
     out 'dot'
 done
 printf '{"seed": 18446744073709551616}\n' >"$folder/bad/seed.json"

@@ -491,16 +491,35 @@ START_TEST(overrides_that_are_wrong)
         {{"/name", "\xFF"}, "--set /name: the value is not valid UTF-8"},
         {{"/sed", "1"},
          "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "
-         "\"name\", \"description\", \"seed\", \"duration\", \"chain\", \"peers\", \"topology\", "
-         "\"links\", \"wire\", \"transactions\", \"events\", \"random_faults\", "
-         "\"expect\""},
+         "\"name\", \"description\", \"include\", \"params\", \"seed\", \"duration\", \"chain\", "
+         "\"peers\", \"topology\", \"links\", \"wire\", \"transactions\", \"events\", "
+         "\"random_faults\", \"expect\""},
         {{"/peers/bp/count", "0"},
          "--set /peers/bp/count: 0 is out of range; allowed is 1 to 1000000"},
+        {{"/include", "other.json"},
+         "--set /include: what a scenario includes is for its file alone to say"},
+        {{"/include/0", "other.json"},
+         "--set /include/0: what a scenario includes is for its file alone to say"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         assert_refused(MINIMAL, &cases[i].override, 1, cases[i].message);
     }
+}
+END_TEST
+
+START_TEST(all_wrong_overrides_are_told)
+{
+    const ScenarioOverride overrides[] = {
+        {"seed", "1"},
+        {"/seed", "2"},
+        {"/links/latency", "5ms"},
+    };
+
+    assert_refused(
+        MINIMAL, overrides, G_N_ELEMENTS(overrides),
+        "--set seed: a JSON pointer begins with '/', such as /seed or /links/latency\n"
+        "--set /links/latency: /links does not exist; only the last key of a pointer may be new");
 }
 END_TEST
 
@@ -547,6 +566,7 @@ int main(void)
     tcase_add_test(tcase, the_seed_makes_the_random_topology);
     tcase_add_test(tcase, overrides_set_values);
     tcase_add_test(tcase, overrides_that_are_wrong);
+    tcase_add_test(tcase, all_wrong_overrides_are_told);
     tcase_add_test(tcase, overrides_of_array_elements);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -33,9 +33,14 @@ static bool is_schema_name(const char *name)
     return g_str_has_suffix(name, ".schema.json");
 }
 
+static bool is_part_name(const char *name)
+{
+    return g_str_has_suffix(name, ".part.json");
+}
+
 static bool is_scenario_name(const char *name)
 {
-    return g_str_has_suffix(name, ".json") && !is_schema_name(name);
+    return g_str_has_suffix(name, ".json") && !is_schema_name(name) && !is_part_name(name);
 }
 
 /* Links to folders are not followed, so the recursion ends. */
@@ -66,8 +71,9 @@ static bool add_file(CliPaths *paths, const char *argument, GError **error)
                     "scenario -: standard input is named /dev/stdin here (a file \"-\" is ./-)");
         return false;
     }
-    if (is_schema_name(argument)) {
-        cli_error("note: %s is left out: *.schema.json is no scenario", argument);
+    if (is_schema_name(argument) || is_part_name(argument)) {
+        cli_error("note: %s is left out: *%s is no scenario", argument,
+                  is_schema_name(argument) ? ".schema.json" : ".part.json");
         return true;
     }
     g_ptr_array_add(paths->files, g_strdup(argument));

@@ -16,7 +16,7 @@
 #define CLI_FOLDER_HELP                                                                            \
     "A folder stands for all *.json files in it and in its folders, in the order of their "        \
     "names.\n"                                                                                     \
-    "Left out are names that begin with a dot, *.schema.json, and links to folders."
+    "Left out are names that begin with a dot, *.schema.json, *.part.json, and links to folders."
 
 typedef struct CliPaths {
     GPtrArray *files; /* (element-type filename), owned */
@@ -24,10 +24,10 @@ typedef struct CliPaths {
 } CliPaths;
 
 /*
- * Replaces folders by their scenarios: all files *.json in them and below, but *.schema.json and
- * hidden ones, sorted by name; links to folders are not followed. A *.schema.json that is named, as
- * by a shell's pattern, is left out with a note on standard error. `arguments` may be NULL. False
- * and a GError where there is nothing to run, and for "-".
+ * Replaces folders by their scenarios: all files *.json in them and below, but *.schema.json,
+ * *.part.json and hidden ones, sorted by name; links to folders are not followed. A *.schema.json
+ * or *.part.json that is named, as by a shell's pattern, is left out with a note on standard error.
+ * `arguments` may be NULL. False and a GError where there is nothing to run, and for "-".
  */
 bool cli_paths_init(CliPaths *paths, char *const *arguments, GError **error);
 
