@@ -155,8 +155,6 @@ static bool has_signing(const BnetContents *contents)
 
 BnetKey bnet_store_model_key(BnetStore *store, uint64_t producer)
 {
-    if (!has_signing(store->contents))
-        return (BnetKey){{0}};
     return *bnet_signer_key(bnet_signing_signer(&store->contents->signing, producer));
 }
 
@@ -207,23 +205,22 @@ static void keep_bytes_of(BnetStore *store, BnetBlock block, const BnetWireHeade
     set_place(&contents->blocks, block, take_bytes(contents, &writer));
 }
 
-void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetHeader *header,
+void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetWireHeader *header,
                               bool signature_valid)
 {
     const BnetBlockInfo *info = bnet_store_block(store, block);
     keep_tree(store, block);
     if (!store->contents->keep)
         return;
-    const BnetWireHeader wire = {.fields = *header};
     BnetDpos state;
     bnet_store_state(store, block, &state);
     BnetSigning *signing = &store->contents->signing;
-    const BnetId digest = bnet_signing_digest(signing, store, info->parent, &wire, &state);
+    const BnetId digest = bnet_signing_digest(signing, store, info->parent, header, &state);
     /* The signature of somebody else is invalid. */
-    const uint64_t signs = signature_valid ? header->producer : ~header->producer;
+    const uint64_t signs = signature_valid ? info->producer : ~info->producer;
     BnetSignature signature;
     bnet_signer_sign(bnet_signing_signer(signing, signs), &digest, &signature);
-    keep_bytes_of(store, block, &wire, &signature);
+    keep_bytes_of(store, block, header, &signature);
 }
 
 /* --- modelled transactions ------------------------------------------------------------------- */
@@ -498,7 +495,7 @@ bool bnet_store_read_block(BnetStore *store, const BnetWireBlock *block, BnetScr
     return true;
 }
 
-void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *model,
+void bnet_contents_keep_genesis(BnetStore *store, const BnetWireHeader *model,
                                 const BnetWireBlock *real)
 {
     static const BnetSignature unsigned_block = {{0}};
@@ -507,5 +504,5 @@ void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *model,
     else
         keep_tree(store, BNET_GENESIS);
     if (!real && store->contents->keep)
-        keep_bytes_of(store, BNET_GENESIS, &(BnetWireHeader){.fields = *model}, &unsigned_block);
+        keep_bytes_of(store, BNET_GENESIS, model, &unsigned_block);
 }

@@ -168,6 +168,13 @@ uint32_t bnet_dpos_packed_schedule(const uint8_t *bytes)
     return head.schedule;
 }
 
+uint32_t bnet_dpos_packed_newest(const uint8_t *bytes)
+{
+    PackedHead head;
+    memcpy(&head, bytes, sizeof head);
+    return head.newest;
+}
+
 void bnet_dpos_unpack(BnetDpos *state, const uint8_t *bytes)
 {
     PackedHead head;

@@ -68,8 +68,9 @@ void bnet_dpos_change(BnetDpos *state, uint32_t schedule);
 size_t bnet_dpos_packed_bytes(const BnetDpos *state);
 void bnet_dpos_pack(const BnetDpos *state, uint8_t *bytes);
 
-/* The active schedule of a packed state. */
+/* The active schedule of a packed state, and the newest. */
 uint32_t bnet_dpos_packed_schedule(const uint8_t *bytes);
+uint32_t bnet_dpos_packed_newest(const uint8_t *bytes);
 void bnet_dpos_unpack(BnetDpos *state, const uint8_t *bytes);
 
 #endif

@@ -19,6 +19,12 @@ static BnetFault judge_by_parent(const BnetSchedule *active, const BnetHeaderFac
     return BNET_FAULT_NONE;
 }
 
+/* A change is pending. */
+static bool is_pending(const BnetSchedules *schedules, const BnetDpos *state)
+{
+    return state->is_pending && bnet_schedules_at(schedules, state->newest)->n > 0;
+}
+
 /* A change needs the next version, no other change that is pending, and a block that promotes
  * none. */
 static bool may_change(const BnetSchedules *schedules, const BnetHeaderFacts *facts,
@@ -27,9 +33,7 @@ static bool may_change(const BnetSchedules *schedules, const BnetHeaderFacts *fa
     if (facts->change == BNET_CHANGE_INVALID || promoted)
         return false;
     const BnetSchedule *active = bnet_schedules_at(schedules, state->schedule);
-    const BnetSchedule *newest = bnet_schedules_at(schedules, state->newest);
-    const bool pending = state->is_pending && newest->n > 0;
-    return !pending &&
+    return !is_pending(schedules, state) &&
            bnet_schedules_at(schedules, facts->schedule)->version == active->version + 1;
 }
 
@@ -48,4 +52,12 @@ BnetFault bnet_rules_judge(const BnetSchedules *schedules, const BnetHeaderFacts
     else if (fault == BNET_FAULT_NONE)
         fault = BNET_FAULT_NEW_PRODUCERS;
     return fault;
+}
+
+bool bnet_rules_take_schedule(const BnetSchedules *schedules, uint32_t slot, uint16_t confirmed,
+                              BnetDpos *state)
+{
+    const uint32_t scheduled = bnet_dpos_scheduled(state->n_producers, slot);
+    bnet_dpos_advance(state, scheduled, confirmed);
+    return !bnet_dpos_promote(state, schedules, scheduled) && !is_pending(schedules, state);
 }

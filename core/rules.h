@@ -34,4 +34,12 @@ typedef struct BnetHeaderFacts {
 BnetFault bnet_rules_judge(const BnetSchedules *schedules, const BnetHeaderFacts *facts,
                            uint32_t parent_slot, BnetDpos *state);
 
+/*
+ * A block in that slot by its scheduled producer, which confirms so many, may bring a new schedule:
+ * it promotes none itself, and none is pending. The state is the parent's; it becomes the block's
+ * own.
+ */
+bool bnet_rules_take_schedule(const BnetSchedules *schedules, uint32_t slot, uint16_t confirmed,
+                              BnetDpos *state);
+
 #endif

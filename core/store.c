@@ -190,9 +190,43 @@ BnetFault bnet_store_judge_trxs(BnetStore *store, uint32_t slot, const BnetTrx *
 
 /* --- modelled blocks ------------------------------------------------------------------------- */
 
-static uint32_t block_size(const BnetStore *store, const BnetBlockSpec *spec)
+/* A producer in a header: name and key. */
+#define PRODUCER_BYTES (8u + 34u)
+
+/* The new producers of a modelled block as bytes. */
+typedef struct NewProducers {
+    uint8_t bytes[BNET_PRODUCERS_MAX * PRODUCER_BYTES];
+} NewProducers;
+
+/* `memory` is what the header points into. */
+static void write_new_producers(const BnetSchedule *schedule, NewProducers *memory,
+                                BnetWireHeader *header)
 {
-    uint64_t size = BNET_HEADER_BYTES + BLOCK_TAIL_BYTES + bnet_varuint_bytes(spec->n_trxs);
+    BnetWriter writer;
+    bnet_writer_init(&writer, memory->bytes, sizeof memory->bytes);
+    for (uint32_t i = 0; i < schedule->n; i++)
+        bnet_wire_write_producer(&writer, &schedule->producers[i]);
+    bnet_assert(writer.n == (size_t)schedule->n * PRODUCER_BYTES);
+    header->has_new_producers = true;
+    header->new_producers = (BnetWireSchedule){
+        .version = schedule->version,
+        .producers = {.bytes = memory->bytes, .n = writer.n, .count = schedule->n},
+    };
+}
+
+static uint32_t header_size(const BnetWireHeader *header)
+{
+    if (!header->has_new_producers)
+        return BNET_HEADER_BYTES;
+    const BnetItems *producers = &header->new_producers.producers;
+    return BNET_HEADER_BYTES + (uint32_t)sizeof header->new_producers.version +
+           bnet_varuint_bytes(producers->count) + (uint32_t)producers->n;
+}
+
+static uint32_t block_size(const BnetStore *store, const BnetBlockSpec *spec,
+                           const BnetWireHeader *header)
+{
+    uint64_t size = header_size(header) + BLOCK_TAIL_BYTES + bnet_varuint_bytes(spec->n_trxs);
     for (uint32_t i = 0; i < spec->n_trxs; i++)
         size += RECEIPT_BYTES + bnet_store_trx(store, spec->trxs[i])->size;
     bnet_assert(size <= UINT32_MAX);
@@ -207,35 +241,44 @@ static BnetId transaction_mroot(BnetStore *store, const BnetBlockSpec *spec)
     return bnet_merkle_root(digests, spec->n_trxs);
 }
 
-static BnetHeader header_of(BnetStore *store, const BnetBlockSpec *spec)
+static BnetWireHeader header_of(BnetStore *store, const BnetBlockSpec *spec, NewProducers *memory)
 {
-    BnetHeader header = {
-        .slot = spec->slot,
-        .producer = spec->producer,
-        .confirmed = spec->confirmed,
-        .transaction_mroot = transaction_mroot(store, spec),
-        .action_mroot = bnet_contents_action_mroot(spec->variant, spec->content_valid),
-        .schedule_version = spec->schedule_version,
+    BnetWireHeader header = {
+        .fields =
+            {
+                .slot = spec->slot,
+                .producer = spec->producer,
+                .confirmed = spec->confirmed,
+                .transaction_mroot = transaction_mroot(store, spec),
+                .action_mroot = bnet_contents_action_mroot(spec->variant, spec->content_valid),
+                .schedule_version = spec->schedule_version,
+            },
     };
     if (spec->parent != BNET_NO_BLOCK)
-        header.previous = bnet_store_block(store, spec->parent)->id;
+        header.fields.previous = bnet_store_block(store, spec->parent)->id;
+    if (spec->new_schedule != 0)
+        write_new_producers(bnet_schedules_at(&store->schedules, spec->new_schedule), memory,
+                            &header);
     return header;
 }
 
 BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
 {
-    const BnetHeader header = header_of(store, spec);
+    NewProducers memory;
+    const BnetWireHeader header = header_of(store, spec, &memory);
     const BnetHeaderFacts facts = {
         .slot = spec->slot,
         .producer = spec->producer,
         .confirmed = spec->confirmed,
         .schedule_version = spec->schedule_version,
+        .change = spec->new_schedule != 0 ? BNET_CHANGE_NEW : BNET_CHANGE_NONE,
+        .schedule = spec->new_schedule,
     };
     BnetDraft draft;
     bnet_store_draft(store, spec->parent, &facts, &draft);
-    draft.info.id = bnet_header_id(&header);
+    draft.info.id = bnet_wire_block_id(&header);
     draft.info.n_trx = spec->n_trxs;
-    draft.info.size = block_size(store, spec);
+    draft.info.size = block_size(store, spec, &header);
     draft.trxs = spec->trxs;
     if (draft.info.header_fault == BNET_FAULT_NONE && !spec->signature_valid)
         draft.info.header_fault = BNET_FAULT_SIGNATURE;
@@ -255,16 +298,17 @@ BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
 static void add_genesis(BnetStore *store, const BnetChainConfig *config)
 {
     const BnetBlockSpec spec = {.slot = config->genesis_slot, .content_valid = true};
-    const BnetHeader model = header_of(store, &spec);
+    NewProducers none;
+    const BnetWireHeader model = header_of(store, &spec, &none);
     const BnetWireBlock *real = config->genesis;
     BnetDpos state;
     bnet_dpos_genesis(&state, config->n_producers);
     BnetBlockInfo info = {
-        .id = real ? bnet_wire_block_id(&real->header) : bnet_header_id(&model),
+        .id = real ? bnet_wire_block_id(&real->header) : bnet_wire_block_id(&model),
         .number = 1,
         .jump = BNET_GENESIS,
         .slot = real ? real->header.fields.slot : config->genesis_slot,
-        .size = real ? bnet_contents_size(real) : block_size(store, &spec),
+        .size = real ? bnet_contents_size(real) : block_size(store, &spec, &model),
     };
     keep_dpos(store, &info, &state);
     const BnetBlock block = append_block(store, &info);
@@ -287,11 +331,13 @@ static BnetId model_chain_id(const BnetChainConfig *config)
 
 static void add_first_schedule(BnetStore *store, const BnetChainConfig *config)
 {
-    BnetWireProducer producers[BNET_PRODUCERS_MAX];
+    BnetWireProducer producers[BNET_PRODUCERS_MAX] = {0};
     for (uint32_t i = 0; i < config->n_producers; i++) {
         producers[i].name = config->producers[i];
-        producers[i].key =
-            config->keys ? config->keys[i] : bnet_store_model_key(store, config->producers[i]);
+        if (config->keys)
+            producers[i].key = config->keys[i];
+        else if (config->keep_bytes || config->verify_signatures)
+            producers[i].key = bnet_store_model_key(store, producers[i].name);
     }
     bnet_schedules_add(&store->schedules, 0, producers, config->n_producers);
 }
@@ -305,6 +351,7 @@ void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
     store->depth = config->depth;
     store->zero_slot = config->zero_slot;
     store->extensions = config->extensions;
+    store->has_keys = config->keys != NULL;
     store->chain_id = config->chain_id ? *config->chain_id : model_chain_id(config);
     store->n_blocks = 1;
     store->n_trxs = 1;
@@ -434,6 +481,43 @@ uint64_t bnet_store_scheduled(const BnetStore *store, BnetBlock parent, uint32_t
 {
     const BnetSchedule *schedule = bnet_store_schedule(store, parent);
     return schedule->producers[bnet_dpos_scheduled(schedule->n, slot)].name;
+}
+
+const BnetSchedule *bnet_store_newest_schedule(const BnetStore *store, BnetBlock block)
+{
+    const uint64_t at = bnet_store_block(store, block)->dpos_at;
+    return bnet_schedules_at(&store->schedules, bnet_dpos_packed_newest(store->dpos + at));
+}
+
+uint32_t bnet_store_add_schedule(BnetStore *store, BnetBlock parent, const uint64_t *producers,
+                                 uint32_t n)
+{
+    bnet_assert(n >= 1 && n <= BNET_PRODUCERS_MAX);
+    BnetWireProducer next[BNET_PRODUCERS_MAX];
+    const BnetSchedule *active = bnet_store_schedule(store, parent);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = store->has_keys ? bnet_schedule_find(active, producers[i]) : active->n;
+        next[i].name = producers[i];
+        next[i].key =
+            at < active->n ? active->producers[at].key : bnet_store_model_key(store, producers[i]);
+    }
+    return bnet_schedules_add(&store->schedules, active->version + 1, next, n);
+}
+
+bool bnet_store_takes_schedule(const BnetStore *store, BnetBlock parent, uint32_t slot,
+                               uint16_t confirmed)
+{
+    BnetDpos state;
+    bnet_store_state(store, parent, &state);
+    return bnet_rules_take_schedule(&store->schedules, slot, confirmed, &state);
+}
+
+uint32_t bnet_store_confirms_most(const BnetStore *store, BnetBlock parent, uint32_t slot)
+{
+    BnetDpos state;
+    bnet_store_state(store, parent, &state);
+    const uint32_t scheduled = bnet_dpos_scheduled(state.n_producers, slot);
+    return state.schedule_fresh ? state.number : state.number - state.last_produced[scheduled];
 }
 
 /* --- the tree -------------------------------------------------------------------------------- */

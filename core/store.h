@@ -98,6 +98,7 @@ typedef struct BnetStore {
     uint32_t depth;
     int64_t zero_slot;
     bool extensions;
+    bool has_keys; /* the producers' keys are not the model's */
     BnetId chain_id;
     BnetSchedules schedules; /* number 0 is that of genesis */
     BnetBlockInfo *blocks;   /* [0] unused */
@@ -130,6 +131,7 @@ typedef struct BnetBlockSpec {
     uint64_t producer; /* name */
     uint16_t confirmed;
     uint32_t schedule_version;
+    uint32_t new_schedule; /* what it brings, of bnet_store_add_schedule(); 0: none */
     bool signature_valid;
     bool content_valid;
     uint64_t variant; /* tells blocks apart that are else equal; 0 for an honest one */
@@ -195,6 +197,28 @@ BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b);
 
 /* The schedule that a child of `parent` is judged by. Valid until the next block is added. */
 const BnetSchedule *bnet_store_schedule(const BnetStore *store, BnetBlock parent);
+
+/* The schedule that the chain up to `block` has brought last; it need not be active yet. Valid
+ * until the next block is added. */
+const BnetSchedule *bnet_store_newest_schedule(const BnetStore *store, BnetBlock block);
+
+/*
+ * A schedule of 1 to BNET_PRODUCERS_MAX producers, each name once (asserted), that a child of
+ * `parent` may bring: the version is that after the active one. Returns its number. On a chain
+ * whose keys are not the model's, who is in the active schedule keeps the key; all others have the
+ * model's.
+ */
+uint32_t bnet_store_add_schedule(BnetStore *store, BnetBlock parent, const uint64_t *producers,
+                                 uint32_t n);
+
+/* A child of `parent` in that slot, by its scheduled producer, which confirms so many blocks, may
+ * bring a schedule. */
+bool bnet_store_takes_schedule(const BnetStore *store, BnetBlock parent, uint32_t slot,
+                               uint16_t confirmed);
+
+/* How many blocks before it a child of `parent` in that slot, by its scheduled producer, confirms
+ * at most: more would be a range that the producer has confirmed already. */
+uint32_t bnet_store_confirms_most(const BnetStore *store, BnetBlock parent, uint32_t slot);
 
 /* What a fault is, such as "it is not signed by its producer"; a static text. */
 const char *bnet_fault_text(BnetFault fault);

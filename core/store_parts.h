@@ -51,11 +51,11 @@ void bnet_contents_finish(BnetStore *store);
 uint32_t bnet_contents_size(const BnetWireBlock *block);
 
 /* Block 1 was added, from `real`, or as a model with that header (the other is NULL). */
-void bnet_contents_keep_genesis(BnetStore *store, const BnetHeader *model,
+void bnet_contents_keep_genesis(BnetStore *store, const BnetWireHeader *model,
                                 const BnetWireBlock *real);
 
 /* A modelled block was added: signs it and keeps its bytes, if the store does. */
-void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetHeader *header,
+void bnet_contents_keep_block(BnetStore *store, BnetBlock block, const BnetWireHeader *header,
                               bool signature_valid);
 
 /* A modelled transaction that is in the store; BNET_NO_TRX: it is not, and *ret_info is what to add

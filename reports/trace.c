@@ -232,6 +232,22 @@ static void put_message(ReportTrace *trace, SimWorld *world, const SimHappening 
     }
 }
 
+static void put_produced(ReportTrace *trace, const BnetStore *store, BnetBlock block)
+{
+    const BnetBlockInfo *info = bnet_store_block(store, block);
+    const BnetSchedule *brings = bnet_store_newest_schedule(store, block);
+    const BnetSchedule *active = bnet_store_schedule(store, block);
+    put_block(trace, store, block);
+    put_slot_time(trace, store, block);
+    put_key_number(trace, "transactions", info->n_trx);
+    if (brings != bnet_store_newest_schedule(store, info->parent)) {
+        put_key_number(trace, "new_schedule", brings->version);
+    }
+    if (active != bnet_store_schedule(store, info->parent)) {
+        put_key_number(trace, "promotes", active->version);
+    }
+}
+
 static void put_chain(ReportTrace *trace, const BnetStore *store, const SimHappening *happening)
 {
     put_name(trace, "event", bnet_chain_event_name(happening->event));
@@ -261,9 +277,7 @@ static void put_details(ReportTrace *trace, SimWorld *world, const SimHappening 
         put_name(trace, "reason", bnet_close_reason_name(happening->reason));
         break;
     case SIM_PRODUCED:
-        put_block(trace, store, happening->block);
-        put_slot_time(trace, store, happening->block);
-        put_key_number(trace, "transactions", bnet_store_block(store, happening->block)->n_trx);
+        put_produced(trace, store, happening->block);
         break;
     case SIM_VERDICT:
         put_name(trace, "verdict", bnet_verdict_name(happening->verdict));

@@ -29,6 +29,7 @@ static ScenarioChaosSort sort_of(ScenarioEventKind kind)
     case SCENARIO_EVENT_HEAL:
         return SCENARIO_SORT_PARTITION;
     case SCENARIO_EVENT_RESET:
+    case SCENARIO_EVENT_SET_PRODUCERS:
         break;
     }
     return SCENARIO_SORT_NONE;
@@ -143,6 +144,7 @@ static bool lets_go(const ScenarioReadEvent *read)
     case SCENARIO_EVENT_CUT:
     case SCENARIO_EVENT_PARTITION:
     case SCENARIO_EVENT_RESET:
+    case SCENARIO_EVENT_SET_PRODUCERS:
         break;
     }
     return read->ending; /* a slow or a skew_clock may be the end of one */

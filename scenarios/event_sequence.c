@@ -165,6 +165,7 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
     case SCENARIO_EVENT_SLOW:
+    case SCENARIO_EVENT_SET_PRODUCERS:
     case SCENARIO_EVENT_SKEW_CLOCK:
         return true;
     }

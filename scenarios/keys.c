@@ -55,6 +55,7 @@ KEY_TABLE(scenario_irreversibility_table, "irreversibility", "/chain/irreversibi
 static const ScenarioKey group_keys[] = {
     {"count", OPTIONAL, offsetof(ScenarioGroupKeys, count)},
     {"produces", OPTIONAL, offsetof(ScenarioGroupKeys, produces)},
+    {"scheduled", OPTIONAL, offsetof(ScenarioGroupKeys, scheduled)},
     {"bnet-follow-irreversible", OPTIONAL, offsetof(ScenarioGroupKeys, follow_irreversible)},
     {"bnet-no-trx", OPTIONAL, offsetof(ScenarioGroupKeys, no_trx)},
     {"chain", OPTIONAL, offsetof(ScenarioGroupKeys, chain)},
@@ -199,6 +200,7 @@ static const ScenarioKey event_keys[] = {
     {"restart", OPTIONAL, offsetof(ScenarioEventKeys, restart)},
     {"stop_producing", OPTIONAL, offsetof(ScenarioEventKeys, stop_producing)},
     {"start_producing", OPTIONAL, offsetof(ScenarioEventKeys, start_producing)},
+    {"set_producers", OPTIONAL, offsetof(ScenarioEventKeys, set_producers)},
     {"slow", OPTIONAL, offsetof(ScenarioEventKeys, slow)},
     {"pause", OPTIONAL, offsetof(ScenarioEventKeys, pause)},
     {"resume", OPTIONAL, offsetof(ScenarioEventKeys, resume)},

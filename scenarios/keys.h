@@ -73,6 +73,7 @@ typedef struct ScenarioIrreversibilityKeys {
 typedef struct ScenarioGroupKeys {
     uint32_t count;
     uint32_t produces;
+    uint32_t scheduled;
     uint32_t follow_irreversible;
     uint32_t no_trx;
     uint32_t chain;
@@ -201,6 +202,7 @@ typedef struct ScenarioEventKeys {
     uint32_t restart;
     uint32_t stop_producing;
     uint32_t start_producing;
+    uint32_t set_producers;
     uint32_t slow;
     uint32_t pause;
     uint32_t resume;

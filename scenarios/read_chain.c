@@ -84,7 +84,7 @@ static void read_genesis_time(ScenarioReader *reader, uint32_t node)
 
         scenario_reader_fail(reader, node,
                              "%s is not the time of a slot; allowed are whole and half seconds, "
-                             "from 2000-01-01T00:00:00.000 to 2067-01-01T00:00:00.000",
+                             "from 2000-01-01T00:00:00.000 to 2066-01-01T00:00:00.000",
                              quoted);
         return;
     }

@@ -8,6 +8,7 @@
 #include "scenarios/read_clock.h"
 #include "scenarios/read_event.h"
 #include "scenarios/selector.h"
+#include "scenarios/turns.h"
 
 /* Of a peer that is not slowed down. */
 #define USUAL_FACTOR_PPM 1000000u
@@ -128,6 +129,7 @@ static const struct {
     {"stop_producing", offsetof(ScenarioEventKeys, stop_producing), SCENARIO_EVENT_STOP_PRODUCING},
     {"start_producing", offsetof(ScenarioEventKeys, start_producing),
      SCENARIO_EVENT_START_PRODUCING},
+    {"set_producers", offsetof(ScenarioEventKeys, set_producers), SCENARIO_EVENT_SET_PRODUCERS},
     {"slow", offsetof(ScenarioEventKeys, slow), SCENARIO_EVENT_SLOW},
     {"pause", offsetof(ScenarioEventKeys, pause), SCENARIO_EVENT_PAUSE},
     {"resume", offsetof(ScenarioEventKeys, resume), SCENARIO_EVENT_RESUME},
@@ -176,6 +178,7 @@ static ScenarioEventKind opposite(ScenarioEventKind kind)
     case SCENARIO_EVENT_RESTART:
     case SCENARIO_EVENT_START_PRODUCING:
     case SCENARIO_EVENT_RESUME:
+    case SCENARIO_EVENT_SET_PRODUCERS:
         return SCENARIO_EVENT_RESET;
     }
     g_assert_not_reached();
@@ -279,6 +282,8 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     case SCENARIO_EVENT_START_PRODUCING:
         return scenario_selector_set(reader, read->node, false, &event->peers) &&
                check_producers(reader, read->node, &event->peers);
+    case SCENARIO_EVENT_SET_PRODUCERS:
+        return scenario_turns_read(reader, read->node, event);
     }
     g_assert_not_reached();
 }

@@ -62,6 +62,17 @@ static void read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *g
     group->persona.fault = (ScenarioFault)fault;
 }
 
+static void read_scheduled(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
+{
+    bool scheduled = true;
+
+    if (scenario_reader_bool(reader, node, &scheduled) && node != SCENARIO_NODE_NONE &&
+        !group->produces) {
+        scenario_reader_fail(reader, node, "is allowed with \"produces\": true alone");
+    }
+    group->unscheduled = !scheduled;
+}
+
 static void read_missed_slots(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
 {
     if (node != SCENARIO_NODE_NONE && !group->produces) {
@@ -77,6 +88,7 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     int from_genesis = false;
 
     scenario_reader_bool(reader, keys->produces, &group->produces);
+    read_scheduled(reader, keys->scheduled, group);
     scenario_reader_bool(reader, keys->no_trx, &group->no_trx);
     if (scenario_reader_bool(reader, keys->follow_irreversible, &group->follow_irreversible) &&
         group->follow_irreversible && group->produces) {
@@ -131,7 +143,20 @@ static bool read_group(ScenarioReader *reader, uint32_t node, ScenarioGroup *gro
     return ok;
 }
 
-/* Lists the producers; false when there are none, or too many. */
+/* Lists the producers of groups that are scheduled, or of the others. */
+static void list_producers(Scenario *scenario, bool unscheduled)
+{
+    for (uint32_t i = 0; i < scenario->n_groups; i++) {
+        const ScenarioGroup *group = &scenario->groups[i];
+        const bool listed = group->produces && group->unscheduled == unscheduled;
+
+        for (uint32_t j = 0; listed && j < group->count; j++) {
+            scenario->producers[scenario->n_producers++] = group->first + j;
+        }
+    }
+}
+
+/* Lists all producers; false when there are none, or too many. */
 static bool collect_producers(ScenarioReader *reader, uint32_t node)
 {
     Scenario *scenario = reader->scenario;
@@ -150,14 +175,13 @@ static bool collect_producers(ScenarioReader *reader, uint32_t node)
             SCENARIO_PRODUCERS_MAX);
     }
     scenario->producers = g_new(uint32_t, n);
-    for (uint32_t i = 0; i < scenario->n_groups; i++) {
-        const ScenarioGroup *group = &scenario->groups[i];
-
-        for (uint32_t j = 0; group->produces && j < group->count; j++) {
-            scenario->producers[scenario->n_producers++] = group->first + j;
-        }
-    }
-    return true;
+    list_producers(scenario, false);
+    scenario->n_scheduled = scenario->n_producers;
+    list_producers(scenario, true);
+    return scenario->n_scheduled > 0 ||
+           scenario_reader_fail(reader, node,
+                                "every producer has \"scheduled\": false; the first schedule "
+                                "needs one");
 }
 
 void scenario_read_peers(ScenarioReader *reader, uint32_t node)

@@ -13,6 +13,7 @@ void scenario_free(Scenario *scenario)
         g_free(scenario->events[i].peers.peers);
         g_free(scenario->events[i].others.peers);
         g_free(scenario->events[i].sides);
+        g_free(scenario->events[i].turns);
     }
     scenario_expect_clear(&scenario->expect);
     g_free(scenario->path);

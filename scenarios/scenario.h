@@ -25,7 +25,7 @@
 #define SCENARIO_PRODUCERS_MAX 125u
 #define SCENARIO_START_HEIGHT_MAX 1000000u
 #define SCENARIO_GENESIS_SLOT_MAX                                                                  \
-    4228761600u /* 2067-01-01T00:00:00: all slots of a run are below 2^32 */
+    4165689600u /* 2066-01-01T00:00:00: all slots of a run are below 2^32 */
 #define SCENARIO_DURATION_MAX_NS (INT64_C(366) * 86400 * 1000000000)
 #define SCENARIO_LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
 #define SCENARIO_TIME_NONE INT64_MAX /* "none": never */
@@ -120,6 +120,7 @@ typedef struct ScenarioGroup {
     uint32_t first;
     uint32_t count;
     bool produces;            /* each peer of the group is a producer */
+    bool unscheduled;         /* but not in the schedule at the start */
     bool follow_irreversible; /* bnet-follow-irreversible */
     bool no_trx;              /* bnet-no-trx */
     bool from_genesis;        /* starts with the genesis block alone, whatever the start height */
@@ -139,7 +140,7 @@ typedef enum ScenarioRule {
 } ScenarioRule;
 
 /*
- * Where the blocks up to the start come from. With a log the peers that produce stand for the
+ * Where the blocks up to the start come from. With a log the peers that are scheduled stand for the
  * producers of the schedule that is active at its last block used, in schedule order; producers of
  * the log beyond them are offline.
  */
@@ -179,9 +180,10 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_STOP_PRODUCING,
     SCENARIO_EVENT_START_PRODUCING,
     SCENARIO_EVENT_SLOW, /* the processing times of `peers` take `factor_ppm` / 1e6 of themselves */
-    SCENARIO_EVENT_PAUSE,      /* the processes of `peers` stand still */
-    SCENARIO_EVENT_RESUME,     /* and go on */
-    SCENARIO_EVENT_SKEW_CLOCK, /* the clocks of `peers` become wrong by `clock` */
+    SCENARIO_EVENT_PAUSE,         /* the processes of `peers` stand still */
+    SCENARIO_EVENT_RESUME,        /* and go on */
+    SCENARIO_EVENT_SKEW_CLOCK,    /* the clocks of `peers` become wrong by `clock` */
+    SCENARIO_EVENT_SET_PRODUCERS, /* `turns` are the next schedule */
 } ScenarioEventKind;
 
 /* What becomes of connections over links that are cut. */
@@ -206,9 +208,11 @@ typedef struct ScenarioEvent {
     int64_t at_ns;
     ScenarioEventKind kind;
     uint32_t ends;          /* index of the event whose time is over; SCENARIO_EVENT_NONE: none */
-    ScenarioPeerSet peers;  /* all kinds but partition and heal */
+    ScenarioPeerSet peers;  /* all kinds but partition, heal and set_producers */
     ScenarioPeerSet others; /* cut, mend, reset: the other ends of the links */
-    uint32_t *sides;        /* partition: the side of each peer of the scenario, from 0 */
+    uint32_t *turns;  /* set_producers: producing peers in the order of their turns, each once */
+    uint32_t n_turns; /* 1 to SCENARIO_PRODUCERS_MAX */
+    uint32_t *sides;  /* partition: the side of each peer of the scenario, from 0 */
     bool one_way; /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
     ScenarioConnections connections; /* partition, cut */
     bool lose_chain;     /* restart: from what the group starts with, not from what the peer had */
@@ -228,8 +232,10 @@ typedef struct Scenario {
     ScenarioGroup *groups;
     uint32_t n_groups;
     uint32_t n_peers;
-    uint32_t *producers; /* peers that produce, in schedule order */
-    uint32_t n_producers;
+    uint32_t *producers;  /* peers that produce: those of the first schedule in its order, then the
+                             others */
+    uint32_t n_producers; /* 1 to SCENARIO_PRODUCERS_MAX */
+    uint32_t n_scheduled; /* of them in the first schedule, 1 or more */
     ScenarioLinkModel link_model;
     ScenarioLink *links;
     uint32_t n_links;

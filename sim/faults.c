@@ -248,6 +248,13 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
     sim_world_tell_fault(world, SIM_NONE, "partition: %s%s", text->str, connections_text(event));
 }
 
+static void tell_turns(SimWorld *world, const ScenarioEvent *event)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    append_peers(text, world, event->turns, event->n_turns);
+    sim_world_tell_fault(world, SIM_NONE, "set producers: %s", text->str);
+}
+
 static void tell_heal(SimWorld *world, bool all)
 {
     sim_world_tell_fault(world, SIM_NONE,
@@ -331,6 +338,10 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
     case SCENARIO_EVENT_START_PRODUCING:
         tell_peers(world, ends ? "end of stop producing" : "start producing", &subject->peers);
         start_producing(world, &subject->peers, index);
+        break;
+    case SCENARIO_EVENT_SET_PRODUCERS:
+        tell_turns(world, event);
+        world->turns = event;
         break;
     case SCENARIO_EVENT_SLOW:
         if (ends)

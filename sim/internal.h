@@ -124,7 +124,7 @@ typedef struct SimPeer {
     char *name;
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
-    uint32_t producer;   /* index in the schedule; SIM_NONE */
+    uint32_t producer;   /* index in the scenario's producers; SIM_NONE */
     uint32_t identities; /* processes so far: each has a key of its own */
     bool up;
     bool honest;
@@ -190,10 +190,12 @@ struct SimWorld {
     SimLink *links;
     uint32_t *peer_ends;
     BnetBlock start_head;                   /* newest block of the chain that stands at the start */
-    uint64_t producers[BNET_PRODUCERS_MAX]; /* the schedule after it: names in order of turns */
-    uint32_t n_producers;
-    GArray *parcels;      /* of BnetMessage: those on the wires but for blocks */
-    GArray *free_parcels; /* of uint32_t */
+    uint32_t n_turns;                       /* of the schedule after it */
+    bool turns_change;                      /* another schedule may come */
+    const ScenarioEvent *turns;             /* whose schedule is to come, or has come; NULL: none */
+    uint64_t producers[BNET_PRODUCERS_MAX]; /* names, in the order of the scenario's producers */
+    GArray *parcels;                        /* of BnetMessage: those on the wires but for blocks */
+    GArray *free_parcels;                   /* of uint32_t */
     SimBytes bytes;
     GArray *todo; /* of SimTodo, for the peer at work */
     guint todo_done;

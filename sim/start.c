@@ -41,10 +41,10 @@ static void init_model(SimWorld *world)
 {
     const Scenario *scenario = world->scenario;
     uint64_t names[BNET_PRODUCERS_MAX];
-    for (uint32_t i = 0; i < scenario->n_producers; i++)
+    for (uint32_t i = 0; i < scenario->n_scheduled; i++)
         names[i] = producer_name(i);
-    g_assert(scenario->n_producers >= 1);
-    uint32_t round = scenario->n_producers * BNET_SLOTS_PER_TURN;
+    g_assert(scenario->n_scheduled >= 1);
+    uint32_t round = scenario->n_scheduled * BNET_SLOTS_PER_TURN;
     uint32_t genesis_slot = scenario->chain.has_genesis_time ? scenario->chain.genesis_slot
                                                              : GENESIS_SLOT - GENESIS_SLOT % round;
     bool bytes = scenario->wire == SCENARIO_WIRE_BYTES;
@@ -52,7 +52,7 @@ static void init_model(SimWorld *world)
                     &(BnetChainConfig){
                         .rule = rule_of(scenario->chain.rule),
                         .depth = scenario->chain.depth,
-                        .n_producers = scenario->n_producers,
+                        .n_producers = scenario->n_scheduled,
                         .producers = names,
                         .genesis_slot = genesis_slot,
                         .zero_slot = (int64_t)genesis_slot + scenario->chain.start_height - 1,
@@ -68,7 +68,7 @@ static void build_model(SimWorld *world)
     BnetBlock head = BNET_GENESIS;
     for (uint32_t number = 2; number <= world->scenario->chain.start_height; number++) {
         uint32_t slot = bnet_store_block(&world->store, head)->slot + 1;
-        uint32_t turn = bnet_dpos_scheduled(world->scenario->n_producers, slot);
+        uint32_t turn = bnet_dpos_scheduled(world->scenario->n_scheduled, slot);
         uint32_t last = last_produced[turn];
         head = bnet_store_add_block(
             &world->store, &(BnetBlockSpec){
@@ -214,7 +214,7 @@ static bool add_entry(LogStart *start, const SimLogEntry *entry, GError **error)
 static bool has_producers(const LogStart *start, GError **error)
 {
     const BnetSchedule *schedule = bnet_store_schedule(start->store, start->head);
-    if (start->scenario->n_producers <= schedule->n)
+    if (start->scenario->n_scheduled <= schedule->n)
         return true;
     g_autoptr(GString) names = g_string_new(NULL);
     for (uint32_t i = 0; i < schedule->n; i++) {
@@ -226,7 +226,7 @@ static bool has_producers(const LogStart *start, GError **error)
                 "the producers after block %u are %s; the scenario has %u peers that produce, and "
                 "may have %u",
                 bnet_store_number(start->store, start->head), names->str,
-                start->scenario->n_producers, schedule->n);
+                start->scenario->n_scheduled, schedule->n);
 }
 
 static bool read_log(LogStart *start, GError **error)
@@ -275,6 +275,39 @@ bool sim_start_check(const Scenario *scenario, GError **error)
     return good;
 }
 
+/* --- names ----------------------------------------------------------------------------------- */
+
+static bool is_named(const SimWorld *world, uint32_t n_named, uint64_t name)
+{
+    const BnetSchedule *active = bnet_store_schedule(&world->store, world->start_head);
+    for (uint32_t i = 0; i < n_named; i++)
+        if (world->producers[i] == name)
+            return true;
+    return bnet_schedule_find(active, name) < active->n;
+}
+
+/* Who is scheduled has the names of the schedule. The others have those that a pending schedule
+ * brings, in its order, then names of their own. */
+static void name_producers(SimWorld *world)
+{
+    const BnetSchedule *active = bnet_store_schedule(&world->store, world->start_head);
+    const BnetSchedule *newest = bnet_store_newest_schedule(&world->store, world->start_head);
+    const Scenario *scenario = world->scenario;
+    uint32_t n = 0;
+    for (; n < scenario->n_scheduled; n++)
+        world->producers[n] = active->producers[n].name;
+    for (uint32_t i = 0; i < newest->n && n < scenario->n_producers; i++)
+        if (!is_named(world, n, newest->producers[i].name))
+            world->producers[n++] = newest->producers[i].name;
+    for (uint32_t i = 0; n < scenario->n_producers; i++)
+        if (!is_named(world, n, producer_name(i)))
+            world->producers[n++] = producer_name(i);
+    world->n_turns = active->n;
+    world->turns_change = newest != active;
+    for (uint32_t i = 0; i < scenario->n_events; i++)
+        world->turns_change |= scenario->events[i].kind == SCENARIO_EVENT_SET_PRODUCERS;
+}
+
 /* --- the start of a world -------------------------------------------------------------------- */
 
 bool sim_start_store(SimWorld *world, GError **error)
@@ -286,10 +319,7 @@ bool sim_start_store(SimWorld *world, GError **error)
         init_model(world);
         build_model(world);
     }
-    const BnetSchedule *schedule = bnet_store_schedule(&world->store, world->start_head);
-    world->n_producers = schedule->n;
-    for (uint32_t i = 0; i < schedule->n; i++)
-        world->producers[i] = schedule->producers[i].name;
+    name_producers(world);
     return true;
 }
 

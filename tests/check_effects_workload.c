@@ -19,15 +19,16 @@ static char *peer_of(const char *group, uint32_t index)
 START_TEST(genesis_time)
 {
     g_autoptr(TraceRun) run = trace_run("scenarios/basics/genesis-time.json");
+    guint at = 0;
 
     ck_assert_int_eq(run->result->verdict, SIM_VERDICT_PASS);
-    for (uint32_t i = 1; i < 60; i++) {
+    for (uint32_t i = 1; i <= 60; i++, at++) {
         g_autofree char *producer = peer_of("bp", (5 + i) / 12 % 3);
-        const int64_t at_ns = i * SLOT;
 
-        ck_assert_uint_eq(trace_count(run, at_ns, at_ns + 1, TRACE("what", "produced")), 1);
-        ck_assert_uint_eq(
-            trace_count(run, at_ns, at_ns + 1, TRACE("what", "produced", "peer", producer)), 1);
+        at = trace_find(run, at, TRACE("what", "produced"));
+        ck_assert_uint_lt(at, run->lines->len);
+        ck_assert_int_eq(trace_number(run->lines->pdata[at], "t"), i * SLOT);
+        ck_assert_str_eq(trace_text(run->lines->pdata[at], "peer"), producer);
     }
 }
 END_TEST
@@ -55,6 +56,45 @@ START_TEST(lib_stall)
 }
 END_TEST
 
+/* Whose turn a slot is while the schedule of four, or that of five, is active: slot 0 of the run
+ * is the 145th of the chain, which begins with a round of both. */
+static char *turn_of(uint32_t slot, bool changed)
+{
+    static const char *const five[] = {"bp[0]", "candidate[0]", "candidate[1]", "candidate[2]",
+                                       "bp[1]"};
+
+    return changed ? g_strdup(five[(144 + slot) / 12 % 5]) : peer_of("bp", (144 + slot) / 12 % 4);
+}
+
+/* The block that is made when a schedule is set brings it, a later one promotes it, and the slots
+ * after that one, and no earlier ones, are those of the new schedule. */
+START_TEST(schedule_change)
+{
+    static const char *const produced[] = {"what", "produced", NULL};
+    static const uint32_t promoted[] = {60, 204};
+    g_autoptr(TraceRun) run = trace_run("scenarios/basics/schedule-change.json");
+    int n_promoted = 0;
+    guint at = 0;
+
+    ck_assert_int_eq(run->result->verdict, SIM_VERDICT_PASS);
+    for (uint32_t slot = 1; slot <= 300; slot++, at++) {
+        g_autofree char *producer = turn_of(slot, n_promoted == 1);
+
+        at = trace_find(run, at, produced);
+        ck_assert_uint_lt(at, run->lines->len);
+        const struct json_object *line = run->lines->pdata[at];
+        const bool promotes = n_promoted < 2 && slot == promoted[n_promoted];
+
+        n_promoted += promotes;
+        ck_assert_int_eq(trace_number(line, "t"), slot * SLOT);
+        ck_assert_str_eq(trace_text(line, "peer"), producer);
+        ck_assert_int_eq(trace_number(line, "new_schedule"), slot == 20 ? 1 : slot == 140 ? 2 : -1);
+        ck_assert_int_eq(trace_number(line, "promotes"), promotes ? n_promoted : -1);
+    }
+    ck_assert_uint_eq(trace_find(run, at, produced), run->lines->len);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("effects_workload");
@@ -63,6 +103,7 @@ int main(void)
     tcase_set_timeout(chain, 60);
     tcase_add_test(chain, genesis_time);
     tcase_add_test(chain, lib_stall);
+    tcase_add_test(chain, schedule_change);
     suite_add_tcase(suite, chain);
     SRunner *runner = srunner_create(suite);
 

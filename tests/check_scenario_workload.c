@@ -21,7 +21,7 @@ START_TEST(genesis_times)
         {"{\"genesis_time\": \"2000-01-01T00:00:00.000\"}", 0},
         {"{\"genesis_time\": \"2000-01-01T00:00:00.5\"}", 1},
         {"{\"genesis_time\": \"2018-06-08T08:08:08.500\"}", 1163520977},
-        {"{\"genesis_time\": \"2067-01-01T00:00:00\"}", SCENARIO_GENESIS_SLOT_MAX},
+        {"{\"genesis_time\": \"2066-01-01T00:00:00\"}", SCENARIO_GENESIS_SLOT_MAX},
     };
     g_autoptr(Scenario) none = load(MINIMAL);
 

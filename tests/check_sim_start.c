@@ -404,6 +404,17 @@ START_TEST(test_new_producers)
         ck_assert_uint_ge(result->peers[0].head_number, 162 + (count == 2 ? 78 : 35));
         ck_assert_uint_le(result->peers[0].head_number, 162 + (count == 2 ? 80 : 48));
     }
+    /* With block 12 the change is pending, and who is not scheduled yet stands for the two. */
+    g_autoptr(Scenario) pending =
+        fix_scenario_of("{'duration': '40s', 'chain': {'blocks_log': '%s', 'start_height': 12},"
+                        " 'peers': {'bp': {'produces': true},"
+                        " 'next': {'count': 3, 'produces': true, 'scheduled': false}}}",
+                        log.path);
+    g_autoptr(SimResult) result = fix_run(pending, NULL);
+    fix_assert_pass(result);
+    ck_assert_ptr_nonnull(strstr(result->moments[0].text, "; bp is eosio, next[0] is first, "
+                                                          "next[1] is second, next[2] is prod"));
+    ck_assert_uint_ge(result->peers[0].head_number, 12 + 78);
     log_finish(&log);
 }
 END_TEST
