@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Each file of tests/data/scenarios/bad must be refused with exactly the message of
- * expected.txt. */
+/* Each file of tests/data/scenarios/bad must be refused with exactly the message of expected.txt,
+ * and each of tests/data/scenarios/good accepted. tests/lint/schema.py asks the same of the JSON
+ * Schema. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "scenarios/loader.h"
 
 #define FOLDER "tests/data/scenarios/bad/"
+#define GOOD_FOLDER "tests/data/scenarios/good/"
 
 static void assert_refused(const char *name, const char *expected)
 {
@@ -58,6 +60,24 @@ START_TEST(every_malformed_file)
 }
 END_TEST
 
+START_TEST(every_good_file)
+{
+    g_autoptr(GDir) folder = g_dir_open(GOOD_FOLDER, 0, NULL);
+    uint32_t n = 0;
+
+    ck_assert_ptr_nonnull(folder);
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+        g_autofree char *path = g_strconcat(GOOD_FOLDER, name, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
+
+        ck_assert_msg(scenario != NULL, "%s", error == NULL ? "" : error->message);
+        n++;
+    }
+    ck_assert_uint_ge(n, 5);
+}
+END_TEST
+
 /* Whatever byte of a good file is lost or changed: an answer, never a crash. */
 START_TEST(damaged_files)
 {
@@ -90,6 +110,7 @@ int main(void)
 
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, every_malformed_file);
+    tcase_add_test(tcase, every_good_file);
     tcase_add_test(tcase, damaged_files);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
