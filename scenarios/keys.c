@@ -63,6 +63,8 @@ static const ScenarioKey group_keys[] = {
     {"idle_timeout", OPTIONAL, offsetof(ScenarioGroupKeys, idle_timeout)},
     {"clock", OPTIONAL, offsetof(ScenarioGroupKeys, clock)},
     {"missed_slots", OPTIONAL, offsetof(ScenarioGroupKeys, missed_slots)},
+    {"uplink", OPTIONAL, offsetof(ScenarioGroupKeys, uplink)},
+    {"downlink", OPTIONAL, offsetof(ScenarioGroupKeys, downlink)},
     {"processing", OPTIONAL, offsetof(ScenarioGroupKeys, processing)},
     {"persona", OPTIONAL, offsetof(ScenarioGroupKeys, persona)},
 };
@@ -111,6 +113,7 @@ KEY_TABLE(scenario_topology_table, "topology", "/topology", topology_keys);
 static const ScenarioKey links_keys[] = {
     {"latency", OPTIONAL, offsetof(ScenarioLinksKeys, latency)},
     {"bandwidth", OPTIONAL, offsetof(ScenarioLinksKeys, bandwidth)},
+    {"loss", OPTIONAL, offsetof(ScenarioLinksKeys, loss)},
     {"send_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, send_buffer)},
     {"receive_buffer", OPTIONAL, offsetof(ScenarioLinksKeys, receive_buffer)},
     {"regions", OPTIONAL, offsetof(ScenarioLinksKeys, regions)},
@@ -177,6 +180,9 @@ static const ScenarioKey link_rule_keys[] = {
     {"to", REQUIRED, offsetof(ScenarioLinkRuleKeys, to)},
     {"latency", OPTIONAL, offsetof(ScenarioLinkRuleKeys, latency)},
     {"bandwidth", OPTIONAL, offsetof(ScenarioLinkRuleKeys, bandwidth)},
+    {"loss", OPTIONAL, offsetof(ScenarioLinkRuleKeys, loss)},
+    {"send_buffer", OPTIONAL, offsetof(ScenarioLinkRuleKeys, send_buffer)},
+    {"receive_buffer", OPTIONAL, offsetof(ScenarioLinkRuleKeys, receive_buffer)},
     {"one_way", OPTIONAL, offsetof(ScenarioLinkRuleKeys, one_way)},
 };
 KEY_TABLE(scenario_link_rule_table, "link_rule", "/links/between/INDEX", link_rule_keys);

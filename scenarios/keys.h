@@ -81,6 +81,8 @@ typedef struct ScenarioGroupKeys {
     uint32_t idle_timeout;
     uint32_t clock;
     uint32_t missed_slots;
+    uint32_t uplink;
+    uint32_t downlink;
     uint32_t processing;
     uint32_t persona;
 } ScenarioGroupKeys;
@@ -124,6 +126,7 @@ typedef struct ScenarioTopologyKeys {
 typedef struct ScenarioLinksKeys {
     uint32_t latency;
     uint32_t bandwidth;
+    uint32_t loss;
     uint32_t send_buffer;
     uint32_t receive_buffer;
     uint32_t regions;
@@ -181,6 +184,9 @@ typedef struct ScenarioLinkRuleKeys {
     uint32_t to;
     uint32_t latency;
     uint32_t bandwidth;
+    uint32_t loss;
+    uint32_t send_buffer;
+    uint32_t receive_buffer;
     uint32_t one_way;
 } ScenarioLinkRuleKeys;
 

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
+#include "scenarios/link_change.h"
 #include "scenarios/link_latency.h"
 #include "scenarios/link_regions.h"
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
-#include "scenarios/units.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define DEFAULT_BUFFER_BYTES (1024u * 1024u)
-
-/* 0, as `bytes_per_s` must be before, is "unlimited". */
-static void read_bandwidth(ScenarioReader *reader, uint32_t node, uint64_t *bytes_per_s)
-{
-    uint64_t value = 0;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const char *text = scenario_reader_string(
-        reader, node, "a string with a bandwidth such as \"100Mbit/s\", or \"unlimited\"");
-
-    if (text == NULL || strcmp(text, "unlimited") == 0) {
-        return;
-    }
-    const char *wrong = scenario_units_bandwidth(text, &value);
-
-    if (wrong == NULL && (value == 0 || value > SCENARIO_BANDWIDTH_MAX_BYTES_PER_S)) {
-        wrong = "is out of range; allowed is 1B/s to 1000GB/s, or \"unlimited\"";
-    }
-    if (wrong != NULL) {
-        g_autofree char *quoted = scenario_quote(text);
-
-        scenario_reader_fail(reader, node, "%s %s", quoted, wrong);
-        return;
-    }
-    *bytes_per_s = value;
-}
 
 /* ---- Rules ----------------------------------------------------------------------------------- */
 
@@ -46,10 +16,8 @@ static void read_bandwidth(ScenarioReader *reader, uint32_t node, uint64_t *byte
 
 /* What one of `between` says. */
 typedef struct Rule {
-    bool has_latency;
-    uint32_t latency; /* index in Scenario.latencies */
-    bool has_bandwidth;
-    uint64_t bandwidth_bytes_per_s;
+    ScenarioLinkChange change;
+    uint32_t latency; /* index of the change's in Scenario.latencies */
     bool one_way;
     uint8_t *sides; /* of each peer */
 } Rule;
@@ -84,12 +52,10 @@ static void apply_to_way(const Rule *rule, uint32_t from, uint32_t to, ScenarioW
     if (!is_meant(rule, from, to)) {
         return;
     }
-    if (rule->has_latency) {
+    if (rule->change.has_latency) {
         way->latency = rule->latency;
     }
-    if (rule->has_bandwidth) {
-        way->bandwidth_bytes_per_s = rule->bandwidth_bytes_per_s;
-    }
+    scenario_link_change_way(&rule->change, way);
 }
 
 static void apply(const Scenario *scenario, const Rule *rule, ScenarioWay *ways)
@@ -105,27 +71,28 @@ static void apply(const Scenario *scenario, const Rule *rule, ScenarioWay *ways)
 static void read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
 {
     g_autofree uint8_t *sides = g_new0(uint8_t, reader->scenario->n_peers);
-    ScenarioLatency latency = {0};
     ScenarioLinkRuleKeys keys = {0};
     Rule rule = {.latency = latencies->len, .sides = sides};
 
     if (!scenario_reader_object(reader, node, &scenario_link_rule_table, &keys)) {
         return;
     }
-    rule.has_latency = keys.latency != SCENARIO_NODE_NONE;
-    rule.has_bandwidth = keys.bandwidth != SCENARIO_NODE_NONE;
-    if (!rule.has_latency && !rule.has_bandwidth) {
-        scenario_reader_fail(reader, node, "must have \"latency\", \"bandwidth\" or both");
-    }
-    scenario_link_latency_read(reader, keys.latency, &latency);
-    read_bandwidth(reader, keys.bandwidth, &rule.bandwidth_bytes_per_s);
+    const ScenarioLinkChangeKeys change_keys = {
+        .latency = keys.latency,
+        .bandwidth = keys.bandwidth,
+        .loss = keys.loss,
+        .send_buffer = keys.send_buffer,
+        .receive_buffer = keys.receive_buffer,
+    };
+
+    scenario_link_change_read(reader, node, &change_keys, &rule.change);
     scenario_reader_bool(reader, keys.one_way, &rule.one_way);
     const bool from_ok = mark(reader, keys.from, SIDE_FROM, sides);
 
     if (!mark(reader, keys.to, SIDE_TO, sides) || !from_ok) {
         return;
     }
-    g_array_append_val(latencies, latency);
+    g_array_append_val(latencies, rule.change.latency);
     apply(reader->scenario, &rule, ways);
 }
 
@@ -149,7 +116,8 @@ static void read_model(ScenarioReader *reader, const ScenarioLinksKeys *keys)
     ScenarioLinkModel *model = &reader->scenario->link_model;
 
     scenario_link_latency_read(reader, keys->latency, &model->latency);
-    read_bandwidth(reader, keys->bandwidth, &model->bandwidth_bytes_per_s);
+    scenario_link_bandwidth_read(reader, keys->bandwidth, &model->bandwidth_bytes_per_s);
+    scenario_reader_ppm32(reader, keys->loss, 0, SCENARIO_LOSS_MAX_PPM, &model->loss_ppm);
     scenario_reader_size(reader, keys->send_buffer, SCENARIO_BUFFER_MIN_BYTES,
                          SCENARIO_BUFFER_MAX_BYTES, &model->send_buffer_bytes);
     scenario_reader_size(reader, keys->receive_buffer, SCENARIO_BUFFER_MIN_BYTES,
@@ -164,10 +132,7 @@ static void read_model(ScenarioReader *reader, const ScenarioLinksKeys *keys)
 static void read_ways(ScenarioReader *reader, const ScenarioLinksKeys *keys)
 {
     Scenario *scenario = reader->scenario;
-    const ScenarioWay model = {
-        .bandwidth_bytes_per_s = scenario->link_model.bandwidth_bytes_per_s,
-        .latency = 0,
-    };
+    const ScenarioWay model = scenario_way(scenario, 0);
     GArray *latencies = g_array_new(FALSE, FALSE, sizeof(ScenarioLatency));
 
     scenario->ways = g_new(ScenarioWay, 2 * (size_t)scenario->n_links);

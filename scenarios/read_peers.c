@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "scenarios/link_change.h"
 #include "scenarios/parts.h"
 #include "scenarios/read_clock.h"
 
@@ -103,6 +104,8 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
                                      SCENARIO_DURATION_MAX_NS, &group->idle_timeout_ns);
     scenario_read_clock(reader, keys->clock, &group->clock);
     read_missed_slots(reader, keys->missed_slots, group);
+    scenario_link_bandwidth_read(reader, keys->uplink, &group->uplink_bytes_per_s);
+    scenario_link_bandwidth_read(reader, keys->downlink, &group->downlink_bytes_per_s);
     read_processing(reader, keys->processing, &group->processing);
     read_persona(reader, keys->persona, group);
 }

@@ -58,10 +58,19 @@ const ScenarioLatency *scenario_way_latency(const Scenario *scenario, uint32_t w
                                   : &scenario->latencies[scenario->ways[way].latency];
 }
 
-uint64_t scenario_way_bandwidth(const Scenario *scenario, uint32_t way)
+ScenarioWay scenario_way(const Scenario *scenario, uint32_t way)
 {
-    return scenario->ways == NULL ? scenario->link_model.bandwidth_bytes_per_s
-                                  : scenario->ways[way].bandwidth_bytes_per_s;
+    const ScenarioLinkModel *model = &scenario->link_model;
+
+    if (scenario->ways != NULL) {
+        return scenario->ways[way];
+    }
+    return (ScenarioWay){
+        .bandwidth_bytes_per_s = model->bandwidth_bytes_per_s,
+        .loss_ppm = model->loss_ppm,
+        .send_buffer_bytes = model->send_buffer_bytes,
+        .receive_buffer_bytes = model->receive_buffer_bytes,
+    };
 }
 
 char *scenario_peer_name(const Scenario *scenario, uint32_t peer)

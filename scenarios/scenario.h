@@ -28,7 +28,8 @@
     4165689600u /* 2066-01-01T00:00:00: all slots of a run are below 2^32 */
 #define SCENARIO_DURATION_MAX_NS (INT64_C(366) * 86400 * 1000000000)
 #define SCENARIO_LATENCY_MAX_NS (INT64_C(3600) * 1000000000)
-#define SCENARIO_TIME_NONE INT64_MAX /* "none": never */
+#define SCENARIO_LOSS_MAX_PPM 500000u /* of the segments */
+#define SCENARIO_TIME_NONE INT64_MAX  /* "none": never */
 
 typedef enum ScenarioLatencyKind {
     SCENARIO_LATENCY_CONSTANT,  /* a_ns */
@@ -59,6 +60,7 @@ typedef struct ScenarioLatency {
 typedef struct ScenarioLinkModel {
     ScenarioLatency latency;
     uint64_t bandwidth_bytes_per_s; /* each direction; 0: without limit */
+    uint32_t loss_ppm;              /* of the segments of each direction; 0: none */
     uint32_t send_buffer_bytes;     /* default 1 MiB, as the plugin sets it */
     uint32_t receive_buffer_bytes;  /* default 1 MiB */
 } ScenarioLinkModel;
@@ -74,7 +76,24 @@ typedef struct ScenarioLink {
 typedef struct ScenarioWay {
     uint64_t bandwidth_bytes_per_s; /* 0: without limit */
     uint32_t latency;               /* index in Scenario.latencies */
+    uint32_t loss_ppm;
+    uint32_t send_buffer_bytes;    /* of the peer that sends */
+    uint32_t receive_buffer_bytes; /* of the other one */
 } ScenarioWay;
+
+/* What a rule or an event says of ways; the rest of them stays as it is. */
+typedef struct ScenarioLinkChange {
+    bool has_latency;
+    bool has_bandwidth;
+    bool has_loss;
+    bool has_send_buffer;
+    bool has_receive_buffer;
+    ScenarioLatency latency;
+    uint64_t bandwidth_bytes_per_s;
+    uint32_t loss_ppm;
+    uint32_t send_buffer_bytes;
+    uint32_t receive_buffer_bytes;
+} ScenarioLinkChange;
 
 /* Faults that an invalid block can have. The first three are found on arrival, the last when
  * applied. */
@@ -129,6 +148,8 @@ typedef struct ScenarioGroup {
         idle_timeout_ns; /* closes a session that is silent so long; SCENARIO_TIME_NONE: never */
     ScenarioClock clock; /* at the start of the run */
     uint32_t missed_slots_ppm; /* of a producer: probability that it misses a slot, to 1,000,000 */
+    uint64_t uplink_bytes_per_s;   /* of each peer, shared by its links; 0: without limit */
+    uint64_t downlink_bytes_per_s; /* the same */
     ScenarioProcessing processing;
     ScenarioPersona persona;
 } ScenarioGroup;
@@ -262,7 +283,9 @@ const ScenarioGroup *scenario_group_of(const Scenario *scenario, uint32_t peer);
 
 /* Of way 2 l or 2 l + 1 of link l: whatever says so; a latency of the edge itself is not in it. */
 const ScenarioLatency *scenario_way_latency(const Scenario *scenario, uint32_t way);
-uint64_t scenario_way_bandwidth(const Scenario *scenario, uint32_t way);
+
+/* The rest of it; the latency's index means nothing. */
+ScenarioWay scenario_way(const Scenario *scenario, uint32_t way);
 
 /* The name of a peer: "bp[3]", or the bare name of a group of one. (transfer full) */
 char *scenario_peer_name(const Scenario *scenario, uint32_t peer);

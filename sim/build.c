@@ -32,13 +32,16 @@ static void init_end(SimWorld *world, uint32_t end)
     const Scenario *scenario = world->scenario;
     const ScenarioLink *link = &scenario->links[end / 2];
     const uint32_t peer = end % 2 == 0 ? link->from : link->to;
+    const ScenarioWay way = scenario_way(scenario, end);
     world->ends[end] = (SimEnd){
         .peer = peer,
         .cut_by = SIM_NONE,
         .timer_ns = BNET_TIME_NEVER,
         .latency = scenario_way_latency(scenario, end),
         .edge_latency_ns = link->latency_ns,
-        .bandwidth_bytes_per_s = scenario_way_bandwidth(scenario, end),
+        .bandwidth_bytes_per_s = way.bandwidth_bytes_per_s,
+        .loss_ppm = way.loss_ppm,
+        .buffer_bytes = way.send_buffer_bytes + way.receive_buffer_bytes,
         .random_latency = sim_random_stream(scenario->seed, SIM_RANDOM_LATENCY, end),
     };
     world->peers[peer].n_ends++;
@@ -85,7 +88,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->scenario = scenario;
     world->n_peers = scenario->n_peers;
     world->n_ends = 2 * scenario->n_links;
-    g_assert(world->n_ends <= SIM_ENTITY_MAX && world->n_peers <= SIM_ENTITY_MAX);
+    g_assert(world->n_ends <= SIM_ENTITY_MAX && world->n_peers <= SIM_ENTITY_MAX / 2);
     world->peers = g_new0(SimPeer, world->n_peers);
     world->ends = g_new0(SimEnd, world->n_ends);
     world->links = g_new0(SimLink, scenario->n_links);
@@ -107,6 +110,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     }
     init_peers(world);
     world->highest_head = sim_world_start_height(world);
+    world->access = sim_access_new(world);
     sim_start_producers(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
@@ -133,6 +137,7 @@ void sim_world_free(SimWorld *world)
     sim_expect_watches_free(world->expect_watches);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);
+    sim_access_free(world->access);
     g_array_unref(world->parcels);
     g_array_unref(world->free_parcels);
     g_array_unref(world->todo);

@@ -15,6 +15,7 @@
 
 #include "core/node.h"
 #include "scenarios/scenario.h"
+#include "sim/access.h"
 #include "sim/check.h"
 #include "sim/expect.h"
 #include "sim/observer.h"
@@ -48,6 +49,9 @@ typedef enum SimEventKind {
     SIM_EVENT_WORK,    /* a peer's chain thread is done with its job */
     SIM_EVENT_DIAL,    /* entity link */
     SIM_EVENT_ACCEPT,  /* a connection reaches the peer that is dialled: entity link, arg attempt */
+    SIM_EVENT_PORT,    /* a piece has passed an uplink or downlink: entity port, arg ticket */
+    SIM_EVENT_LINK,    /* a link takes the next piece from an uplink: entity end, arg ticket */
+    SIM_EVENT_PIECE,   /* the next piece comes to the downlink before an end */
     SIM_EVENT_ARRIVAL, /* the next item of the wire reaches an end */
     SIM_EVENT_ROOM,    /* there is room in the buffers again: an end's write is complete */
     SIM_EVENT_TIMER,   /* an end's session wants its timer */
@@ -108,6 +112,9 @@ typedef struct SimEnd {
     const ScenarioLatency *latency; /* of what this end sends */
     int64_t edge_latency_ns;        /* the link's own, constant; 0: none, `latency` holds */
     uint64_t bandwidth_bytes_per_s; /* of what this end sends; 0: without limit */
+    uint64_t loss_draws;            /* of the stream that says which segments are lost */
+    uint32_t loss_ppm;              /* of the segments that this end sends; 0: none */
+    uint32_t buffer_bytes;          /* that a write takes at once: both sides' buffers */
     SimRandom random_latency;
 } SimEnd;
 
@@ -189,6 +196,7 @@ struct SimWorld {
     uint32_t n_ends;
     SimLink *links;
     uint32_t *peer_ends;
+    SimAccess *access;                      /* uplinks and downlinks; NULL: none has a limit */
     BnetBlock start_head;                   /* newest block of the chain that stands at the start */
     uint32_t n_turns;                       /* of the schedule after it */
     bool turns_change;                      /* another schedule may come */
@@ -294,6 +302,23 @@ void sim_wire_clear(SimWorld *world, uint32_t end);
 
 /* What waited for the link of this end to be mended sets out again. */
 void sim_wire_mend(SimWorld *world, uint32_t end);
+
+/* Time that bytes take at a rate, rounded up; 0 bytes a second: no time. */
+int64_t sim_wire_transfer_ns(uint64_t bytes, uint64_t bytes_per_s);
+
+/* The next item that this end has sent is to arrive then, or as soon after as order allows. */
+void sim_wire_due(SimWorld *world, uint32_t end, int64_t arrival_ns);
+
+/* The next item has come to this end, now: its arrival event is scheduled. */
+void sim_wire_arrived(SimWorld *world, uint32_t end);
+
+/* What is on its way to this end has come to a cut: it waits for the link to be mended. */
+void sim_wire_miss(SimWorld *world, uint32_t end);
+
+/* How much later than without losses a message of so many bytes of this end is there, which draws
+ * that latency and takes span_ns from its first byte to its last. */
+int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t latency_ns,
+                         int64_t span_ns);
 
 /* One latency of what an end sends. */
 int64_t sim_wire_latency(SimWorld *world, uint32_t end);

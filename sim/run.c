@@ -70,6 +70,15 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
     case SIM_EVENT_ACCEPT:
         sim_connection_accept(world, entity, event->arg);
         break;
+    case SIM_EVENT_PORT:
+        sim_access_port(world, entity, event->arg);
+        break;
+    case SIM_EVENT_LINK:
+        sim_access_link(world, entity, event->arg);
+        break;
+    case SIM_EVENT_PIECE:
+        sim_access_piece(world, entity, event->arg);
+        break;
     case SIM_EVENT_ARRIVAL:
         arrival(world, entity, event->arg);
         break;

@@ -8,6 +8,10 @@
  * on its way; the wire is in order, so a token needs no item. It names the epoch of its end: a new
  * one begins when what is on the wire is dropped or held, and voids the tokens of the old.
  *
+ * What passes an uplink or a downlink that is limited does so in pieces (sim/access.h), and has its
+ * token when its last piece is on its way to the peer, or through its downlink. A lost segment
+ * delays its item and all behind it (sim/loss.h).
+ *
  * An item that arrives while its way is cut is missed, with all that is behind it; so is what is
  * sent then. When the way is mended, the missed items set out again. A cut that is mended before
  * the next arrival delays nothing that was on its way.
@@ -15,8 +19,10 @@
  * A write completes at once while the bytes written and not yet read fit in the two socket buffers
  * of the way; else when reading has made room, one latency of the way back later.
  */
+#include "sim/access.h"
 #include "sim/internal.h"
 #include "sim/latency.h"
+#include "sim/loss.h"
 
 int64_t sim_wire_latency(SimWorld *world, uint32_t end)
 {
@@ -24,6 +30,25 @@ int64_t sim_wire_latency(SimWorld *world, uint32_t end)
     if (from->edge_latency_ns > 0)
         return from->edge_latency_ns;
     return sim_latency_draw(from->latency, &from->random_latency);
+}
+
+/* One draw counter instead of a stream in each end: most links lose nothing. */
+int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t latency_ns,
+                         int64_t span_ns)
+{
+    SimEnd *from = &world->ends[end];
+    if (from->loss_ppm == 0)
+        return 0;
+    SimLossPath path = {
+        .loss_ppm = from->loss_ppm,
+        .round_trip_ns = 2 * latency_ns,
+        .span_ns = span_ns,
+    };
+    SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_LOSS, end);
+    random.draw = from->loss_draws;
+    int64_t delay_ns = sim_loss_delay_ns(sim_loss_segments(bytes), &path, &random);
+    from->loss_draws = random.draw;
+    return delay_ns;
 }
 
 /* --- items ----------------------------------------------------------------------------------- */
@@ -78,11 +103,20 @@ static void free_parcel(SimWorld *world, uint32_t item)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static int64_t transfer_ns(uint64_t bytes, uint64_t bytes_per_s)
+int64_t sim_wire_transfer_ns(uint64_t bytes, uint64_t bytes_per_s)
 {
     if (bytes_per_s == 0)
         return 0;
     return (int64_t)(((unsigned __int128)bytes * BNET_NS_PER_S + bytes_per_s - 1) / bytes_per_s);
+}
+
+void sim_wire_due(SimWorld *world, uint32_t end, int64_t arrival_ns)
+{
+    SimEnd *from = &world->ends[end];
+    SimEnd *to = &world->ends[end ^ 1];
+    from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
+    to->coming++;
+    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, to->epoch);
 }
 
 /* An item of that size leaves `end` now. */
@@ -94,12 +128,15 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
         to->missed++;
         return;
     }
+    if (sim_access_send(world, end, bytes))
+        return;
     int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
-    from->sending_until_ns = begin_ns + transfer_ns(bytes, from->bandwidth_bytes_per_s);
-    int64_t arrival_ns = from->sending_until_ns + sim_wire_latency(world, end);
-    from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
-    to->coming++;
-    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, to->epoch);
+    int64_t span_ns = sim_wire_transfer_ns(bytes, from->bandwidth_bytes_per_s);
+    int64_t latency_ns = sim_wire_latency(world, end);
+    from->sending_until_ns = begin_ns + span_ns;
+    sim_wire_due(world, end,
+                 from->sending_until_ns + latency_ns +
+                     sim_wire_loss_ns(world, end, bytes, latency_ns, span_ns));
 }
 
 static void put(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes)
@@ -111,10 +148,11 @@ static void put(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes)
     set_out(world, end, bytes);
 }
 
-static bool has_room(const SimWorld *world, const SimEnd *to)
+/* For a write to `end`. */
+static bool has_room(const SimWorld *world, uint32_t end)
 {
-    const ScenarioLinkModel *model = &world->scenario->link_model;
-    return to->wire_bytes <= (uint64_t)model->send_buffer_bytes + model->receive_buffer_bytes;
+    const SimEnd *from = &world->ends[end ^ 1];
+    return world->ends[end].wire_bytes <= from->buffer_bytes;
 }
 
 bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
@@ -130,7 +168,7 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
         return true;
     }
     put(world, end, item_of(world, message), bnet_message_size(message, &world->store));
-    from->blocked = !has_room(world, to);
+    from->blocked = !has_room(world, end ^ 1);
     return !from->blocked;
 }
 
@@ -142,10 +180,24 @@ void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item)
 /* --- receiving ------------------------------------------------------------------------------- */
 
 /* All tokens on their way to an end are void. */
-static void begin_epoch(SimEnd *to)
+static void begin_epoch(SimWorld *world, uint32_t end)
 {
-    to->epoch++;
-    to->coming = 0;
+    world->ends[end].epoch++;
+    world->ends[end].coming = 0;
+    sim_access_drop(world, end ^ 1);
+}
+
+void sim_wire_miss(SimWorld *world, uint32_t end)
+{
+    SimEnd *to = &world->ends[end];
+    to->missed = to->wire.count - to->arrived;
+    begin_epoch(world, end);
+}
+
+void sim_wire_arrived(SimWorld *world, uint32_t end)
+{
+    world->ends[end].coming++;
+    sim_world_schedule(world, world->now_ns, SIM_EVENT_ARRIVAL, end, world->ends[end].epoch);
 }
 
 bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
@@ -154,9 +206,7 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
     if (epoch != to->epoch)
         return false;
     if (world->ends[end ^ 1].cut) {
-        /* In order: what is on its way behind it waits too. */
-        to->missed += to->coming;
-        begin_epoch(to);
+        sim_wire_miss(world, end);
         return false;
     }
     to->coming--;
@@ -168,7 +218,7 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 static void tell_room(SimWorld *world, uint32_t end)
 {
     SimEnd *writer = &world->ends[end ^ 1];
-    if (!writer->blocked || !has_room(world, &world->ends[end]))
+    if (!writer->blocked || !has_room(world, end))
         return;
     writer->blocked = false;
     int64_t latency_ns = sim_wire_latency(world, end);
@@ -213,7 +263,7 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
         }
         free_parcel(world, item);
     }
-    begin_epoch(to);
+    begin_epoch(world, end);
     to->wire_bytes = 0;
     to->missed = 0;
     to->arrived = 0;
@@ -228,7 +278,7 @@ void sim_wire_mend(SimWorld *world, uint32_t end)
     to->missed = 0;
     BnetRingWalk walk = bnet_ring_walk(&to->wire);
     uint32_t item = 0;
-    uint32_t before = to->arrived + to->coming;
+    uint32_t before = to->wire.count - missed;
     for (uint32_t i = 0; i < before; i++)
         bnet_ring_next(&walk, &world->pool, &item);
     for (; missed > 0; missed--) {

@@ -74,7 +74,7 @@ static int64_t constant_of(const Scenario *scenario, uint32_t from, uint32_t to)
 
 static uint64_t bandwidth_of(const Scenario *scenario, uint32_t from, uint32_t to)
 {
-    return scenario_way_bandwidth(scenario, way_of(scenario, from, to));
+    return scenario_way(scenario, way_of(scenario, from, to)).bandwidth_bytes_per_s;
 }
 
 /* ---- Distributions --------------------------------------------------------------------------- */
