@@ -136,6 +136,39 @@ static json_object *json_moment(const SimMoment *moment)
     return object;
 }
 
+/* Of a metric: a figure in its unit. */
+static json_object *json_figure(const SimMetric *metric, uint64_t value)
+{
+    if (metric->count == 0) {
+        return NULL;
+    }
+    if (metric->unit == SCENARIO_UNIT_TIME) {
+        return json_seconds((int64_t)value);
+    }
+    if (metric->unit == SCENARIO_UNIT_RATIO) {
+        g_autofree char *text =
+            g_strdup_printf("%u.%06u", (unsigned)(value / 1000000), (unsigned)(value % 1000000));
+        return json_number(text);
+    }
+    return json_object_new_uint64(value);
+}
+
+static json_object *json_metric(const SimMetric *metric)
+{
+    static const char *const units[] = {"s", "B", "blocks", "ratio"};
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "metric", json_text(metric->name));
+    json_object_object_add(object, "unit", json_text(units[metric->unit]));
+    json_object_object_add(object, "count", json_object_new_uint64(metric->count));
+    json_object_object_add(object, "min", json_figure(metric, metric->min));
+    json_object_object_add(object, "mean", json_figure(metric, metric->mean));
+    json_object_object_add(object, "p50", json_figure(metric, metric->p50));
+    json_object_object_add(object, "p90", json_figure(metric, metric->p90));
+    json_object_object_add(object, "p99", json_figure(metric, metric->p99));
+    json_object_object_add(object, "max", json_figure(metric, metric->max));
+    return object;
+}
+
 static void put_summary(GString *out, const SimResult *result, const char *command)
 {
     g_autoptr(GString) hash = g_string_new(NULL);
@@ -170,6 +203,11 @@ void report_json(GString *out, const SimResult *result, const char *command)
     begin_array(out, "checks");
     for (uint32_t i = 0; i < result->n_checks; i++) {
         put_element(out, json_check(&result->checks[i]));
+    }
+    end_array(out);
+    begin_array(out, "metrics");
+    for (uint32_t i = 0; i < result->n_metrics; i++) {
+        put_element(out, json_metric(&result->metrics[i]));
     }
     end_array(out);
     begin_array(out, "moments");

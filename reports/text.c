@@ -6,6 +6,7 @@
 #include "core/base.h"
 #include "reports/format.h"
 #include "reports/heads.h"
+#include "reports/text_metrics.h"
 
 #define MOMENTS_MAX 40u /* lines of the story */
 #define HEADS_MAX 12u   /* lines of heads */
@@ -335,6 +336,16 @@ static void append_figures(const Text *text, const SimResult *result)
     wrap(text, line->str, 0, 6);
 }
 
+static void append_metrics(const Text *text, const SimResult *result)
+{
+    g_autoptr(GString) table = g_string_new(NULL);
+    report_append_metrics(table, result);
+    if (table->len > 0) {
+        heading(text, "Metrics");
+        g_string_append(text->out, table->str);
+    }
+}
+
 static void append_repeat(const Text *text, const SimResult *result, const char *command)
 {
     heading(text, "Repeat");
@@ -369,6 +380,7 @@ void report_text(GString *out, const SimResult *result, const char *command,
     append_heads(&text, result);
     append_disconnects(&text, result);
     append_figures(&text, result);
+    append_metrics(&text, result);
     append_repeat(&text, result, command);
     deliver(out, written, style);
 }

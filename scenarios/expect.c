@@ -37,6 +37,33 @@ void scenario_expect_clear(ScenarioExpect *expect)
     }
     g_free(expect->bounds);
     g_free(expect->watches);
+    g_free(expect->metrics);
     g_free(expect->disconnects);
     g_free(expect->bad_block.peers);
+}
+
+ScenarioUnit scenario_metric_unit(ScenarioMetric metric)
+{
+    switch (metric) {
+    case SCENARIO_METRIC_BLOCK_PROPAGATION_50:
+    case SCENARIO_METRIC_BLOCK_PROPAGATION_90:
+    case SCENARIO_METRIC_BLOCK_PROPAGATION_99:
+    case SCENARIO_METRIC_BLOCK_PROPAGATION_100:
+    case SCENARIO_METRIC_BLOCK_FINALITY_50:
+    case SCENARIO_METRIC_BLOCK_FINALITY_90:
+    case SCENARIO_METRIC_BLOCK_FINALITY_99:
+    case SCENARIO_METRIC_BLOCK_FINALITY_100:
+    case SCENARIO_METRIC_TRANSACTION_INCLUSION:
+        return SCENARIO_UNIT_TIME;
+    case SCENARIO_METRIC_PEER_BYTES:
+        return SCENARIO_UNIT_BYTES;
+    case SCENARIO_METRIC_PEER_LIB_LAG:
+        return SCENARIO_UNIT_BLOCKS;
+    case SCENARIO_METRIC_DUPLICATE_BLOCKS:
+    case SCENARIO_METRIC_FORK_RATE:
+        return SCENARIO_UNIT_RATIO;
+    case SCENARIO_METRICS:
+        break;
+    }
+    g_assert_not_reached();
 }

@@ -68,6 +68,49 @@ typedef struct ScenarioBound {
     uint32_t line; /* where the file says so, for the report; 0: unknown */
 } ScenarioBound;
 
+/* What is measured over a whole run (docs/reports.md): many values of one thing. */
+typedef enum ScenarioMetric {
+    SCENARIO_METRIC_BLOCK_PROPAGATION_50, /* from when a block is made to when so many per cent of
+                                           */
+    SCENARIO_METRIC_BLOCK_PROPAGATION_90, /* the peers have it */
+    SCENARIO_METRIC_BLOCK_PROPAGATION_99,
+    SCENARIO_METRIC_BLOCK_PROPAGATION_100,
+    SCENARIO_METRIC_BLOCK_FINALITY_50, /* to when it is irreversible at so many */
+    SCENARIO_METRIC_BLOCK_FINALITY_90,
+    SCENARIO_METRIC_BLOCK_FINALITY_99,
+    SCENARIO_METRIC_BLOCK_FINALITY_100,
+    SCENARIO_METRIC_TRANSACTION_INCLUSION, /* from its first peer to a block there */
+    SCENARIO_METRIC_PEER_BYTES,            /* that a peer has received */
+    SCENARIO_METRIC_PEER_LIB_LAG,          /* of a peer at the end */
+    SCENARIO_METRIC_DUPLICATE_BLOCKS,      /* share of the full blocks that were known */
+    SCENARIO_METRIC_FORK_RATE,             /* share of the blocks that are not on the best chain */
+    SCENARIO_METRICS,
+} ScenarioMetric;
+
+typedef enum ScenarioUnit {
+    SCENARIO_UNIT_TIME,   /* nanoseconds */
+    SCENARIO_UNIT_BYTES,  /* bytes */
+    SCENARIO_UNIT_BLOCKS, /* blocks */
+    SCENARIO_UNIT_RATIO,  /* one value, in millionths */
+} ScenarioUnit;
+
+ScenarioUnit scenario_metric_unit(ScenarioMetric metric);
+
+typedef enum ScenarioStatistic {
+    SCENARIO_STATISTIC_PERCENTILE,
+    SCENARIO_STATISTIC_MIN,
+    SCENARIO_STATISTIC_MEAN,
+    SCENARIO_STATISTIC_MAX,
+    SCENARIO_STATISTIC_COUNT, /* how many values there are */
+} ScenarioStatistic;
+
+typedef struct ScenarioMetricLimit {
+    ScenarioMetric metric;
+    ScenarioStatistic statistic;
+    uint32_t percentile;   /* 1 to 100 */
+    ScenarioLimits limits; /* in the unit of the metric; a count is a number */
+} ScenarioMetricLimit;
+
 typedef enum ScenarioWatchKind {
     SCENARIO_WATCH_ALWAYS,     /* the limits hold at every moment */
     SCENARIO_WATCH_NEVER,      /* at none */
@@ -116,6 +159,8 @@ typedef struct ScenarioExpect {
     uint32_t n_bounds;
     ScenarioWatch *watches; /* always, never, eventually */
     uint32_t n_watches;
+    ScenarioMetricLimit *metrics;
+    uint32_t n_metrics;
 } ScenarioExpect;
 
 /* Releases all that the expectations own. */

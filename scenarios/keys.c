@@ -277,6 +277,7 @@ static const ScenarioKey expect_keys[] = {
     {"always", OPTIONAL, offsetof(ScenarioExpectKeys, always)},
     {"never", OPTIONAL, offsetof(ScenarioExpectKeys, never)},
     {"eventually", OPTIONAL, offsetof(ScenarioExpectKeys, eventually)},
+    {"metrics", OPTIONAL, offsetof(ScenarioExpectKeys, metrics)},
 };
 KEY_TABLE(scenario_expect_table, "expect", "/expect", expect_keys);
 
@@ -338,6 +339,15 @@ static const ScenarioKey eventually_keys[] = {
 };
 KEY_TABLE(scenario_eventually_table, "eventually", "/expect/eventually/INDEX", eventually_keys);
 
+static const ScenarioKey metric_keys[] = {
+    {"metric", REQUIRED, offsetof(ScenarioMetricKeys, metric)},
+    {"percentile", OPTIONAL, offsetof(ScenarioMetricKeys, percentile)},
+    {"statistic", OPTIONAL, offsetof(ScenarioMetricKeys, statistic)},
+    {"at_least", OPTIONAL, offsetof(ScenarioMetricKeys, at_least)},
+    {"at_most", OPTIONAL, offsetof(ScenarioMetricKeys, at_most)},
+};
+KEY_TABLE(scenario_metric_table, "metric", "/expect/metrics/INDEX", metric_keys);
+
 const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_root_table,
     &scenario_chain_table,
@@ -369,6 +379,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_bound_table,
     &scenario_always_table,
     &scenario_eventually_table,
+    &scenario_metric_table,
     NULL,
 };
 
@@ -463,6 +474,31 @@ static const ScenarioWord property_words[] = {
 };
 WORD_TABLE(scenario_property_words, "property_word", property_words);
 
+static const ScenarioWord metric_words[] = {
+    {"block_propagation_50", SCENARIO_METRIC_BLOCK_PROPAGATION_50},
+    {"block_propagation_90", SCENARIO_METRIC_BLOCK_PROPAGATION_90},
+    {"block_propagation_99", SCENARIO_METRIC_BLOCK_PROPAGATION_99},
+    {"block_propagation_100", SCENARIO_METRIC_BLOCK_PROPAGATION_100},
+    {"block_finality_50", SCENARIO_METRIC_BLOCK_FINALITY_50},
+    {"block_finality_90", SCENARIO_METRIC_BLOCK_FINALITY_90},
+    {"block_finality_99", SCENARIO_METRIC_BLOCK_FINALITY_99},
+    {"block_finality_100", SCENARIO_METRIC_BLOCK_FINALITY_100},
+    {"transaction_inclusion", SCENARIO_METRIC_TRANSACTION_INCLUSION},
+    {"peer_bytes", SCENARIO_METRIC_PEER_BYTES},
+    {"peer_lib_lag", SCENARIO_METRIC_PEER_LIB_LAG},
+    {"duplicate_blocks", SCENARIO_METRIC_DUPLICATE_BLOCKS},
+    {"fork_rate", SCENARIO_METRIC_FORK_RATE},
+};
+WORD_TABLE(scenario_metric_words, "metric_word", metric_words);
+
+static const ScenarioWord statistic_words[] = {
+    {"min", SCENARIO_STATISTIC_MIN},
+    {"mean", SCENARIO_STATISTIC_MEAN},
+    {"max", SCENARIO_STATISTIC_MAX},
+    {"count", SCENARIO_STATISTIC_COUNT},
+};
+WORD_TABLE(scenario_statistic_words, "statistic_word", statistic_words);
+
 static const ScenarioWord quantity_words[] = {
     {"head", SCENARIO_QUANTITY_HEAD},
     {"lib", SCENARIO_QUANTITY_LIB},
@@ -489,6 +525,7 @@ const ScenarioWordTable *const scenario_word_tables[] = {
     &scenario_region_deal_words,   &scenario_wire_words,
     &scenario_connections_words,   &scenario_restart_chain_words,
     &scenario_close_reason_words,  &scenario_property_words,
+    &scenario_metric_words,        &scenario_statistic_words,
     &scenario_quantity_words,      NULL,
 };
 

@@ -266,7 +266,16 @@ typedef struct ScenarioExpectKeys {
     uint32_t always;
     uint32_t never;
     uint32_t eventually;
+    uint32_t metrics;
 } ScenarioExpectKeys;
+
+typedef struct ScenarioMetricKeys {
+    uint32_t metric;
+    uint32_t percentile;
+    uint32_t statistic;
+    uint32_t at_least;
+    uint32_t at_most;
+} ScenarioMetricKeys;
 
 typedef struct ScenarioAlwaysKeys {
     uint32_t quantity;
@@ -345,6 +354,7 @@ extern const ScenarioKeyTable scenario_properties_table;
 extern const ScenarioKeyTable scenario_bound_table;
 extern const ScenarioKeyTable scenario_always_table;
 extern const ScenarioKeyTable scenario_eventually_table;
+extern const ScenarioKeyTable scenario_metric_table;
 
 /* Region tables that are built in. */
 typedef enum ScenarioRegionTableWord {
@@ -388,6 +398,8 @@ extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnecti
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
 extern const ScenarioWordTable scenario_close_reason_words;  /* BnetCloseReason, but none */
 extern const ScenarioWordTable scenario_property_words;      /* ScenarioProperty */
+extern const ScenarioWordTable scenario_metric_words;        /* ScenarioMetric, in its order */
+extern const ScenarioWordTable scenario_statistic_words;     /* ScenarioStatistic, but percentile */
 extern const ScenarioWordTable scenario_quantity_words;      /* ScenarioQuantity */
 
 /* All of the above, ended by NULL. */

@@ -213,4 +213,5 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
     scenario_read_properties(reader, &keys);
     read_bounds(reader, keys.bounds);
     scenario_read_watches(reader, &keys);
+    scenario_read_metrics(reader, keys.metrics);
 }

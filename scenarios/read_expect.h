@@ -24,6 +24,9 @@ void scenario_read_disconnects(ScenarioReader *reader, uint32_t node);
 /* read_watches.c: always, never and eventually. */
 void scenario_read_watches(ScenarioReader *reader, const ScenarioExpectKeys *keys);
 
+/* read_metrics.c */
+void scenario_read_metrics(ScenarioReader *reader, uint32_t node);
+
 /* read_properties.c: which properties count, must be violated, and what S8 must find. */
 void scenario_read_properties(ScenarioReader *reader, const ScenarioExpectKeys *keys);
 

@@ -117,6 +117,8 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
         SimCheck *check = world->checks->pdata[i];
         g_ptr_array_add(world->observers, &check->observer);
     }
+    world->metrics = sim_metrics_new(world);
+    g_ptr_array_add(world->observers, sim_metrics_observer(world->metrics));
     return world;
 }
 
@@ -134,6 +136,7 @@ void sim_world_free(SimWorld *world)
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     g_ptr_array_unref(world->observers);
     sim_expect_disconnects_free(world->expect_disconnects);
+    sim_metrics_free(world->metrics);
     sim_expect_watches_free(world->expect_watches);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);

@@ -236,4 +236,5 @@ void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
         judge_bound(world, i, checks);
     if (world->expect_watches)
         sim_expect_watches_judge(world->expect_watches, world, checks);
+    sim_expect_metrics_judge(world->metrics, &world->scenario->expect, result, checks);
 }

@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "scenarios/expect.h"
+#include "sim/metrics.h"
 #include "sim/observer.h"
 #include "sim/result.h"
 
@@ -48,5 +49,9 @@ void sim_expect_watches_begin(SimExpectWatches *self, const SimWorld *world, uin
 void sim_expect_watches_look(SimExpectWatches *self, const SimWorld *world);
 
 void sim_expect_watches_judge(const SimExpectWatches *self, const SimWorld *world, GArray *checks);
+
+/* expect_metrics.c. The metrics of the result are known already. */
+void sim_expect_metrics_judge(const SimMetrics *metrics, const ScenarioExpect *expect,
+                              const SimResult *result, GArray *checks);
 
 #endif

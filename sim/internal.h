@@ -215,6 +215,7 @@ struct SimWorld {
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
     SimExpectDisconnects *expect_disconnects; /* NULL: the scenario says nothing of them */
     SimExpectWatches *expect_watches;         /* the same */
+    SimMetrics *metrics;
     uint32_t highest_head; /* number of the highest head that an honest peer has had */
     bool *connected;       /* scratch of sim_world_connected() */
     uint64_t events;

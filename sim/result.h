@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include "core/base.h"
+#include "scenarios/expect.h"
 
 typedef enum SimVerdict {
     SIM_VERDICT_PASS,
@@ -76,6 +77,21 @@ typedef struct SimMoment {
     char *text; /* "partition: bp[0..14] | bp[15..20]" */
 } SimMoment;
 
+/* Many values of one thing, in its unit; without values all figures are 0. A percentile is the
+ * lowest value that so many per cent of the values do not exceed. */
+typedef struct SimMetric {
+    ScenarioMetric metric;
+    const char *name; /* static: "block_propagation_50" */
+    ScenarioUnit unit;
+    uint64_t count; /* of values; of a ratio: of what it is a share of */
+    uint64_t min;   /* of a ratio min to max are the same */
+    uint64_t mean;  /* rounded down */
+    uint64_t p50;
+    uint64_t p90;
+    uint64_t p99;
+    uint64_t max;
+} SimMetric;
+
 typedef struct SimResult {
     char *name;
     char *description;
@@ -100,6 +116,8 @@ typedef struct SimResult {
     uint32_t n_disconnects;
     SimCheckResult *checks; /* properties first, then expectations */
     uint32_t n_checks;
+    SimMetric *metrics; /* in the order of ScenarioMetric */
+    uint32_t n_metrics;
     SimMoment *moments; /* in order of time */
     uint32_t n_moments;
 } SimResult;

@@ -196,6 +196,7 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     }
     tell_checks(world, story);
     sim_story_finish(story, result);
+    sim_metrics_finish(world->metrics, world, result);
     sim_judge(world, result);
     return result;
 }

@@ -155,6 +155,37 @@ START_TEST(watches)
 }
 END_TEST
 
+START_TEST(metrics)
+{
+    g_autoptr(Scenario) s = load_expect(
+        "{'metrics': [{'metric': 'block_propagation_90', 'percentile': 99, 'at_most': '800ms'},"
+        " {'metric': 'fork_rate', 'at_least': 0.000001, 'at_most': 1},"
+        " {'metric': 'block_finality_100', 'statistic': 'count', 'at_least': 5},"
+        " {'metric': 'peer_bytes', 'statistic': 'mean', 'at_most': 18446744073709551615},"
+        " {'metric': 'peer_lib_lag', 'statistic': 'min', 'at_least': 1},"
+        " {'metric': 'transaction_inclusion', 'statistic': 'max', 'at_least': '0s'}]}");
+    static const ScenarioMetricLimit expected[] = {
+        {SCENARIO_METRIC_BLOCK_PROPAGATION_90, SCENARIO_STATISTIC_PERCENTILE, 99, {0, 800000000}},
+        {SCENARIO_METRIC_FORK_RATE, SCENARIO_STATISTIC_MAX, 0, {1, 1000000}},
+        {SCENARIO_METRIC_BLOCK_FINALITY_100, SCENARIO_STATISTIC_COUNT, 0, {5, UINT64_MAX}},
+        {SCENARIO_METRIC_PEER_BYTES, SCENARIO_STATISTIC_MEAN, 0, {0, UINT64_MAX}},
+        {SCENARIO_METRIC_PEER_LIB_LAG, SCENARIO_STATISTIC_MIN, 0, {1, UINT64_MAX}},
+        {SCENARIO_METRIC_TRANSACTION_INCLUSION, SCENARIO_STATISTIC_MAX, 0, {0, UINT64_MAX}},
+    };
+
+    ck_assert_uint_eq(s->expect.n_metrics, G_N_ELEMENTS(expected));
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        const ScenarioMetricLimit *limit = &s->expect.metrics[i];
+
+        ck_assert_int_eq(limit->metric, expected[i].metric);
+        ck_assert_int_eq(limit->statistic, expected[i].statistic);
+        ck_assert_uint_eq(limit->percentile, expected[i].percentile);
+        ck_assert_uint_eq(limit->limits.at_least, expected[i].limits.at_least);
+        ck_assert_uint_eq(limit->limits.at_most, expected[i].limits.at_most);
+    }
+}
+END_TEST
+
 /* An array of so many items. (transfer full) */
 static char *array_of(const char *key, const char *item, uint32_t n)
 {
@@ -178,6 +209,21 @@ START_TEST(too_many_disconnects)
     assert_refused(MINIMAL, &override, 1,
                    "--set /expect: /expect/disconnects: 1001 disconnects are too many; at most "
                    "1000 are allowed");
+}
+END_TEST
+
+START_TEST(too_many_metrics)
+{
+    static const char item[] = "{'metric': 'fork_rate', 'at_least': 1}";
+    g_autofree char *good = array_of("metrics", item, SCENARIO_METRIC_LIMITS_MAX);
+    g_autofree char *bad = array_of("metrics", item, SCENARIO_METRIC_LIMITS_MAX + 1);
+    g_autoptr(Scenario) s = load_expect(good);
+    const ScenarioOverride override = {"/expect", g_strdelimit(bad, "'", '"')};
+
+    ck_assert_uint_eq(s->expect.n_metrics, SCENARIO_METRIC_LIMITS_MAX);
+    assert_refused(MINIMAL, &override, 1,
+                   "--set /expect: /expect/metrics: 1001 metrics are too many; at most 1000 are "
+                   "allowed");
 }
 END_TEST
 
@@ -228,6 +274,8 @@ int main(void)
     tcase_add_test(tcase, properties);
     tcase_add_test(tcase, too_many_disconnects);
     tcase_add_test(tcase, watches);
+    tcase_add_test(tcase, metrics);
+    tcase_add_test(tcase, too_many_metrics);
     tcase_add_test(tcase, too_many_watches);
     tcase_add_test(tcase, peer_sets);
     suite_add_tcase(suite, tcase);
