@@ -151,11 +151,11 @@ static bool add_arrival(ScenarioChaos *chaos, ScenarioArrival *arrival, GArray *
     if (wait_ns >= (uint64_t)(fault->until_ns - arrival->at_ns)) {
         return false;
     }
-    if (chaos->arrivals->len == SCENARIO_EVENTS_MAX) {
+    if (chaos->arrivals->len == chaos->reader->most.events) {
         return scenario_reader_fail(chaos->reader, fault->event.node,
                                     "random faults come more than %u times; lower \"rate\" or "
                                     "move \"from\" and \"until\" together",
-                                    SCENARIO_EVENTS_MAX);
+                                    chaos->reader->most.events);
     }
     if (!scenario_selector_count(chaos->reader, fault->event.node,
                                  count_named(chaos, fault, choices->len))) {
@@ -261,11 +261,11 @@ static bool add_event(ScenarioChaos *chaos, const ScenarioArrival *arrival,
     };
 
     g_array_append_val(chaos->events, read);
-    return chaos->next_number <= SCENARIO_EVENTS_MAX ||
+    return chaos->next_number <= chaos->reader->most.events ||
            scenario_reader_fail(chaos->reader, begin->node,
                                 "the events and the random faults make more than %u events; lower "
                                 "\"rate\" or move \"from\" and \"until\" together",
-                                SCENARIO_EVENTS_MAX);
+                                chaos->reader->most.events);
 }
 
 static bool add_peers_event(ScenarioChaos *chaos, const ScenarioArrival *arrival,

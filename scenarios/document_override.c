@@ -14,8 +14,9 @@ static bool G_GNUC_PRINTF(3, 4)
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_VALUE, "--set %s: %s", override->pointer,
-                message);
+    g_autofree char *pointer = g_utf8_make_valid(override->pointer, -1);
+
+    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_VALUE, "--set %s: %s", pointer, message);
     return false;
 }
 

@@ -77,11 +77,11 @@ static bool read_pair(ScenarioReader *reader, uint32_t node, GArray *links)
     if (from == NULL || to == NULL || !check_apart(reader, node, from, to)) {
         return false;
     }
-    if (count_peers(from) * count_peers(to) > SCENARIO_LINKS_MAX - links->len) {
+    if (count_peers(from) * count_peers(to) > reader->most.links - links->len) {
         return scenario_reader_fail(reader, node,
                                     "the topology has more than %u links up to here, the most "
                                     "allowed",
-                                    SCENARIO_LINKS_MAX);
+                                    reader->most.links);
     }
     for (guint i = 0; i < from->len; i++) {
         for (uint32_t peer = range_at(from, i)->first; peer <= range_at(from, i)->last; peer++) {

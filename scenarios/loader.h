@@ -55,6 +55,12 @@
 #define SCENARIO_TRANSACTION_MIN_BYTES 50u
 #define SCENARIO_TRANSACTION_MAX_BYTES 65536u
 
+/* The limits of an untrusted text, in place of those without this word. */
+#define SCENARIO_UNTRUSTED_PEERS_MAX 1000u
+#define SCENARIO_UNTRUSTED_LINKS_MAX 20000u
+#define SCENARIO_UNTRUSTED_EVENTS_MAX 1000u
+#define SCENARIO_UNTRUSTED_SELECTED_MAX 100000u
+
 /* Peers that transactions, events and expectations name, added up; a partition names all peers. */
 #define SCENARIO_SELECTED_MAX 16000000u
 
@@ -87,8 +93,8 @@ typedef struct ScenarioText {
     const char *path;  /* what errors name; files that the scenario names are in this folder */
     const char *data;  /* need not end with NUL */
     size_t length;     /* in bytes */
-    bool is_untrusted; /* whoever wrote it may use no file, and little memory and time: no files,
-                          SCENARIO_UNTRUSTED_PEERS_MAX, SCENARIO_UNTRUSTED_LINKS_MAX */
+    bool is_untrusted; /* it may name no files, and is held to the SCENARIO_UNTRUSTED_ limits: then
+                          time and memory are linear in its length, and small beside */
 } ScenarioText;
 
 /* The same for a text in memory. (transfer full) (nullable) */

@@ -429,7 +429,7 @@ static void move_events(Scenario *scenario, const GArray *events)
 
 static bool read_file_events(ScenarioReader *reader, uint32_t node, GArray *events)
 {
-    const ScenarioNode *at = scenario_reader_array(reader, node, "events", SCENARIO_EVENTS_MAX);
+    const ScenarioNode *at = scenario_reader_array(reader, node, "events", reader->most.events);
     bool ok = true;
 
     if (at == NULL) {

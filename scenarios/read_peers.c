@@ -136,10 +136,11 @@ static bool read_group(ScenarioReader *reader, uint32_t node, ScenarioGroup *gro
     }
     scenario_reader_object(reader, node, &scenario_group_table, &keys);
     ok = scenario_reader_uint32(reader, keys.count, 1, SCENARIO_PEERS_MAX, &group->count) && ok;
-    if (group->count > SCENARIO_PEERS_MAX - scenario->n_peers) {
+    if (scenario->n_peers >= reader->most.peers ||
+        group->count > reader->most.peers - scenario->n_peers) {
         ok = scenario_reader_fail(reader, keys.count != SCENARIO_NODE_NONE ? keys.count : node,
                                   "the groups up to here have more than %u peers, the most allowed",
-                                  SCENARIO_PEERS_MAX);
+                                  reader->most.peers);
         group->count = 1;
     }
     read_group_keys(reader, &keys, group);

@@ -127,11 +127,11 @@ static uint32_t n_peers_of(const Topology *topology)
 
 static bool check_n_links(Topology *topology, uint32_t node, uint64_t n_links, const char *hint)
 {
-    if (n_links > SCENARIO_LINKS_MAX) {
+    if (n_links > topology->reader->most.links) {
         return scenario_reader_fail(topology->reader, node,
                                     "the topology has %" G_GUINT64_FORMAT
                                     " links; at most %u are allowed%s",
-                                    n_links, SCENARIO_LINKS_MAX, hint);
+                                    n_links, topology->reader->most.links, hint);
     }
     return true;
 }
@@ -262,7 +262,7 @@ static bool make_erdos_renyi(Topology *topology)
                                     "the topology has more than %u links, the most allowed",
                                     SCENARIO_LINKS_MAX);
     }
-    return true;
+    return check_n_links(topology, topology->node, topology->links->len, "");
 }
 
 static bool make_barabasi_albert(Topology *topology)

@@ -27,9 +27,23 @@ static void clear_mistake(gpointer data)
 void scenario_reader_init(ScenarioReader *reader, const ScenarioDocument *document,
                           Scenario *scenario)
 {
+    static const ScenarioMost usual = {
+        .peers = SCENARIO_PEERS_MAX,
+        .links = SCENARIO_LINKS_MAX,
+        .events = SCENARIO_EVENTS_MAX,
+        .selected = SCENARIO_SELECTED_MAX,
+    };
+    static const ScenarioMost untrusted = {
+        .peers = SCENARIO_UNTRUSTED_PEERS_MAX,
+        .links = SCENARIO_UNTRUSTED_LINKS_MAX,
+        .events = SCENARIO_UNTRUSTED_EVENTS_MAX,
+        .selected = SCENARIO_UNTRUSTED_SELECTED_MAX,
+    };
+
     *reader = (ScenarioReader){
         .document = document,
         .scenario = scenario,
+        .most = document->is_untrusted ? untrusted : usual,
         .mistakes = g_array_new(FALSE, FALSE, sizeof(Mistake)),
         .groups = g_hash_table_new(g_str_hash, g_str_equal),
     };

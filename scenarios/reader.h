@@ -21,12 +21,21 @@
 #include "scenarios/loader.h"
 #include "scenarios/scenario.h"
 
+/* The most there may be; less in an untrusted text. */
+typedef struct ScenarioMost {
+    uint32_t peers;
+    uint32_t links;
+    uint32_t events;
+    uint32_t selected; /* peers that transactions, events, and bounds name */
+} ScenarioMost;
+
 typedef struct ScenarioReader {
     const ScenarioDocument *document;
     Scenario *scenario; /* being filled */
-    GArray *mistakes;   /* the first SCENARIO_ERRORS_MAX found */
+    ScenarioMost most;
+    GArray *mistakes; /* the first SCENARIO_ERRORS_MAX found */
     uint32_t n_mistakes;
-    uint32_t n_selected; /* of SCENARIO_SELECTED_MAX */
+    uint32_t n_selected; /* of most.selected */
     bool peers_known;    /* groups and their sizes are read: selectors can be resolved */
     GHashTable *groups;  /* name to ScenarioGroup; looked up, never iterated */
 } ScenarioReader;

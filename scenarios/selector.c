@@ -217,12 +217,12 @@ GArray *scenario_selector_ranges(ScenarioReader *reader, uint32_t node, bool emp
 
 bool scenario_selector_count(ScenarioReader *reader, uint32_t node, uint64_t n)
 {
-    if (n > SCENARIO_SELECTED_MAX - reader->n_selected) {
+    if (n > reader->most.selected - reader->n_selected) {
         return scenario_reader_fail(
             reader, node,
             "the selectors of the scenario name too many peers; %u in all are allowed, and a "
             "partition names every peer",
-            SCENARIO_SELECTED_MAX);
+            reader->most.selected);
     }
     reader->n_selected += (uint32_t)n;
     return true;

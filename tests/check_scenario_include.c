@@ -316,33 +316,6 @@ START_TEST(bytes_of_all_files_are_counted_together)
 }
 END_TEST
 
-START_TEST(an_untrusted_text_names_no_files)
-{
-    static const char *const texts[] = {
-        "{\"include\": \"/dev/zero\"}",
-        "{\"duration\": \"1s\", " PEERS ", \"chain\": {\"blocks_log\": \"/dev/zero\"}}",
-        "{\"duration\": \"1s\", " PEERS ","
-        " \"topology\": {\"kind\": \"graphml\", \"file\": \"/dev/zero\"}}",
-        "{\"duration\": \"1s\", " PEERS ","
-        " \"topology\": {\"kind\": \"edge-list\", \"file\": \"/dev/zero\"}}",
-        "{\"duration\": \"1s\", " PEERS ","
-        " \"links\": {\"latency\": {\"empirical\": {\"file\": \"/dev/zero\"}}}}",
-        "{\"duration\": \"1s\", " PEERS ","
-        " \"links\": {\"regions\": {\"table\": \"/dev/zero\", \"of\": \"even\"}}}",
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        const ScenarioText text = {
-            .path = "t.json", .data = texts[i], .length = strlen(texts[i]), .is_untrusted = true};
-        g_autoptr(GError) error = NULL;
-
-        ck_assert_ptr_null(scenario_load_data(&text, NULL, 0, &error));
-        ck_assert_msg(g_str_has_suffix(error->message, ": this scenario may name no files"), "%s",
-                      error->message);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("scenario_include");
@@ -363,7 +336,6 @@ int main(void)
     tcase_add_test(tcase, a_mistake_names_its_own_file);
     tcase_add_test(tcase, values_of_all_files_are_counted_together);
     tcase_add_test(tcase, bytes_of_all_files_are_counted_together);
-    tcase_add_test(tcase, an_untrusted_text_names_no_files);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over a folder of inputs, without a fuzzer: replay_<target> FOLDER. An input
+ * Runs a fuzz target over folders of inputs, without a fuzzer: replay_<target> FOLDER... An input
  * that fails ends the program by abort(), and is the last that was named.
  */
 
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -29,26 +30,38 @@ static void replay(const char *path)
     free(bytes);
 }
 
-int main(int argc, char **argv)
+/* Runs the files of a folder, but no others below; returns their number. */
+static unsigned replay_folder(const char *name)
 {
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
-    if (!folder) {
-        fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
-        return 2;
-    }
+    DIR *folder = opendir(name);
+    FUZZ_CHECK(folder);
     unsigned n = 0;
     for (const struct dirent *entry; (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.')
-            continue;
         char path[4096];
-        const int length = snprintf(path, sizeof path, "%s/%s", argv[1], entry->d_name);
+        const int length = snprintf(path, sizeof path, "%s/%s", name, entry->d_name);
         FUZZ_CHECK(length > 0 && (size_t)length < sizeof path);
+        struct stat status;
+        FUZZ_CHECK(stat(path, &status) == 0);
+        if (entry->d_name[0] == '.' || !S_ISREG(status.st_mode))
+            continue;
         printf("%s\n", path);
         fflush(stdout);
         replay(path);
         n++;
     }
     closedir(folder);
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s FOLDER...\n", argv[0]);
+        return 2;
+    }
+    unsigned n = 0;
+    for (int i = 1; i < argc; i++)
+        n += replay_folder(argv[i]);
     printf("%u inputs\n", n);
     return n > 0 ? 0 : 1;
 }
