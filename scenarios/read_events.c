@@ -447,7 +447,7 @@ static bool read_file_events(ScenarioReader *reader, uint32_t node, GArray *even
     return ok;
 }
 
-/* Adds the ends of the events from `first` on, and puts all in order. */
+/* Adds the ends of the events from `first` on, and sorts them all. */
 static void add_ends(GArray *events, guint first)
 {
     const guint n = events->len;

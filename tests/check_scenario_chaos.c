@@ -2,7 +2,6 @@
 /* Random faults: the events that are made of them. Producers are peers 0 to 3, relays 4 to 9. */
 #include <stdlib.h>
 
-#include "scenarios/draw.h"
 #include "tests/loader_fixture.h"
 
 #define S INT64_C(1000000000)
@@ -55,36 +54,6 @@ static int64_t end_of(const Scenario *s, uint32_t index)
 }
 
 /* ---- What is drawn --------------------------------------------------------------------------- */
-
-START_TEST(exponential_draws)
-{
-    enum {
-        N = 200000
-    };
-    ScenarioDraw draw = {7};
-    uint64_t sum = 0;
-    uint32_t above_1 = 0;
-    uint32_t above_3 = 0;
-    uint32_t below_tenth = 0;
-
-    for (int i = 0; i < N; i++) {
-        const uint64_t x = scenario_draw_exponential(&draw, 1000000);
-
-        sum += x;
-        above_1 += x > 1000000;
-        above_3 += x > 3000000;
-        below_tenth += x < 100000;
-    }
-    /* e^-1, e^-3, 1 - e^-0.1; four standard deviations. */
-    ck_assert_uint_gt(sum / N, 1000000 - 9000);
-    ck_assert_uint_lt(sum / N, 1000000 + 9000);
-    ck_assert_int_lt(abs((int)above_1 - 73576), 863);
-    ck_assert_int_lt(abs((int)above_3 - 9957), 390);
-    ck_assert_int_lt(abs((int)below_tenth - 19033), 525);
-    ck_assert_uint_eq(scenario_draw_exponential(&draw, 0), 0);
-    ck_assert_uint_le(scenario_draw_exponential(&draw, UINT64_C(1) << 57), UINT64_MAX);
-}
-END_TEST
 
 START_TEST(how_often)
 {
@@ -588,7 +557,6 @@ int main(void)
     TCase *tcase = tcase_create("chaos");
 
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, exponential_draws);
     tcase_add_test(tcase, how_often);
     tcase_add_test(tcase, streams);
     tcase_add_test(tcase, how_long);

@@ -112,6 +112,36 @@ START_TEST(draws_are_splitmix64)
 }
 END_TEST
 
+START_TEST(exponential_draws)
+{
+    enum {
+        N = 200000
+    };
+    ScenarioDraw draw = {7};
+    uint64_t sum = 0;
+    uint32_t above_1 = 0;
+    uint32_t above_3 = 0;
+    uint32_t below_tenth = 0;
+
+    for (int i = 0; i < N; i++) {
+        const uint64_t x = scenario_draw_exponential(&draw, 1000000);
+
+        sum += x;
+        above_1 += x > 1000000;
+        above_3 += x > 3000000;
+        below_tenth += x < 100000;
+    }
+    /* e^-1, e^-3, 1 - e^-0.1; four standard deviations. */
+    ck_assert_uint_gt(sum / N, 1000000 - 9000);
+    ck_assert_uint_lt(sum / N, 1000000 + 9000);
+    ck_assert_int_lt(abs((int)above_1 - 73576), 863);
+    ck_assert_int_lt(abs((int)above_3 - 9957), 390);
+    ck_assert_int_lt(abs((int)below_tenth - 19033), 525);
+    ck_assert_uint_eq(scenario_draw_exponential(&draw, 0), 0);
+    ck_assert_uint_le(scenario_draw_exponential(&draw, UINT64_C(1) << 57), UINT64_MAX);
+}
+END_TEST
+
 /* ---- Erdős–Rényi ----------------------------------------------------------------------------- */
 
 START_TEST(every_pair_or_none)
@@ -462,6 +492,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, draws_are_splitmix64);
+    tcase_add_test(tcase, exponential_draws);
     tcase_add_test(tcase, every_pair_or_none);
     tcase_add_test(tcase, links_at_the_limit);
     tcase_add_test(tcase, pairs_are_independent);

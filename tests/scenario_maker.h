@@ -84,6 +84,8 @@ static inline void maker_peers(Maker *maker)
     if (maker->n_producers + maker->n_relays < 2)
         maker->n_relays++;
     maker_say(maker, " 'peers': {\n  'bp': {'count': %u, 'produces': true", maker->n_producers);
+    if (maker->storm && maker_storm_below(maker, 3) == 0)
+        maker_say(maker, ", 'missed_slots': 0.%u", 1 + maker_storm_below(maker, 4));
     maker_options(maker);
     maker_say(maker, "}");
     bool relays_first = maker_chance(maker, 50);
@@ -208,6 +210,17 @@ static inline const char *maker_storm_connections(Maker *maker)
     return words[maker_storm_below(maker, G_N_ELEMENTS(words))];
 }
 
+/* Up to 2 s off, perhaps for ever; or up to 20 s, which is more than others bear. */
+static inline void maker_skew(Maker *maker, const char *peers, uint32_t for_ms)
+{
+    bool far = maker_storm_below(maker, 3) == 0;
+    maker_say(maker, "'skew_clock': '%s', 'skew': '%s%ums', 'drift_ppm': %d", peers,
+              maker_storm_below(maker, 2) ? "-" : "", maker_storm_below(maker, far ? 20000 : 2000),
+              (int)maker_storm_below(maker, 2001) - 1000);
+    if (far || maker_storm_below(maker, 4) > 0)
+        maker_say(maker, ", 'for': '%ums'", for_ms);
+}
+
 static inline void maker_storm_event(Maker *maker, uint32_t from_ms, uint32_t for_ms)
 {
     bool towards =
@@ -216,7 +229,7 @@ static inline void maker_storm_event(Maker *maker, uint32_t from_ms, uint32_t fo
     const char *a = towards ? "*" : peers;
     const char *b = towards ? peers : "*";
     maker_say(maker, "  {'at': '%ums', ", from_ms);
-    switch (maker_storm_below(maker, 5)) {
+    switch (maker_storm_below(maker, 6)) {
     case 0:
         maker_say(maker, "'slow': '%s', 'factor': %u.%u, 'for': '%ums'", peers,
                   maker_storm_below(maker, 20), 1 + maker_storm_below(maker, 9), for_ms);
@@ -226,6 +239,9 @@ static inline void maker_storm_event(Maker *maker, uint32_t from_ms, uint32_t fo
         break;
     case 2:
         maker_say(maker, "'stop_producing': 'bp', 'for': '%ums'", for_ms);
+        break;
+    case 3:
+        maker_skew(maker, peers, for_ms);
         break;
     default:
         maker_say(maker, "'cut': ['%s', '%s'], 'one_way': %s, 'connections': '%s'", a, b,
