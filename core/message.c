@@ -27,9 +27,9 @@ static uint32_t ids_size(uint32_t n)
 
 static uint32_t hello_size(const BnetHello *hello, const BnetStore *store)
 {
-    uint32_t n = 0;
+    uint32_t n = hello->unknown_ids;
     if (hello->first != BNET_NO_BLOCK)
-        n = bnet_store_number(store, hello->head) - bnet_store_number(store, hello->first) + 1;
+        n += bnet_store_number(store, hello->head) - bnet_store_number(store, hello->first) + 1;
     return HELLO_FIXED_BYTES + ids_size(n) + (hello->irreversible_only ? HELLO_EXTENSION_BYTES : 0);
 }
 
@@ -49,6 +49,8 @@ uint32_t bnet_message_size(const BnetMessage *message, const BnetStore *store)
         return VARIANT_BYTES + PING_BYTES;
     case BNET_MESSAGE_PONG:
         return VARIANT_BYTES + PONG_BYTES;
+    case BNET_MESSAGE_MALFORMED:
+        return message->u.malformed.bytes;
     }
     bnet_assert(false);
     return 0;
@@ -57,7 +59,8 @@ uint32_t bnet_message_size(const BnetMessage *message, const BnetStore *store)
 const char *bnet_message_name(BnetMessageKind kind)
 {
     static const char *const names[] = {
-        "hello", "trx_notice", "block_notice", "signed_block", "packed_transaction", "ping", "pong",
+        "hello", "trx_notice", "block_notice", "signed_block", "packed_transaction",
+        "ping",  "pong",       "malformed",
     };
     return names[kind];
 }

@@ -3,7 +3,8 @@
 #define BNETLAB_CORE_MESSAGE_H
 
 /*
- * The seven bnet messages (protocol section 3), structured: blocks and transactions are handles.
+ * The seven bnet messages (protocol section 3), structured: blocks and transactions are handles;
+ * and what a hostile peer may send instead.
  *
  * A message is a plain value but for a notice, whose ids stand in a chunk list of the pool that the
  * node was given (ring.h). Whoever takes a message out of an action owns that list and releases it
@@ -23,8 +24,9 @@ typedef enum BnetMessageKind {
     BNET_MESSAGE_TRX = 4,
     BNET_MESSAGE_PING = 5,
     BNET_MESSAGE_PONG = 6,
+    BNET_MESSAGE_MALFORMED = 7, /* bytes that are none of the above */
 } BnetMessageKind;
-#define BNET_MESSAGE_KINDS 7u
+#define BNET_MESSAGE_KINDS 7u /* on the wire */
 
 /*
  * hello. pending_block_ids is the best chain from `first` to `head`, both included: the applied
@@ -39,6 +41,7 @@ typedef struct BnetHello {
     uint32_t lib_number;    /* last_irr_block_num */
     BnetBlock first;        /* oldest of pending_block_ids; BNET_NO_BLOCK: the list is empty */
     BnetBlock head;         /* newest of them */
+    uint32_t unknown_ids;   /* how many besides name no block that exists */
 } BnetHello;
 
 /* ping and pong. */
@@ -48,6 +51,14 @@ typedef struct BnetPing {
     uint32_t lib_number; /* ping only */
 } BnetPing;
 
+/* Bytes that no decoder takes, of which only their number matters here. What they are is the
+ * driver's to say. */
+typedef struct BnetMalformed {
+    uint32_t bytes; /* 1 or more */
+    uint32_t what;
+    uint64_t seed;
+} BnetMalformed;
+
 typedef struct BnetMessage {
     BnetMessageKind kind;
     union {
@@ -56,6 +67,7 @@ typedef struct BnetMessage {
         BnetBlock block;
         BnetTrx trx;
         BnetPing ping; /* and pong */
+        BnetMalformed malformed;
     } u;
 } BnetMessage;
 

@@ -21,16 +21,30 @@ typedef struct IdList {
     uint32_t n;
 } IdList;
 
+/* An id that no block has: its number is beyond all. */
+static BnetId unknown_id(uint32_t index)
+{
+    BnetId id;
+    for (uint32_t i = 0; i < sizeof id.bytes; i++)
+        id.bytes[i] = UINT8_MAX;
+    bnet_put_little(id.bytes + sizeof id.bytes - sizeof index, index, sizeof index);
+    return id;
+}
+
 static IdList pending_ids(const BnetHello *hello, const BnetStore *store)
 {
     IdList list = {0};
-    if (hello->first == BNET_NO_BLOCK)
+    uint32_t n = 0;
+    if (hello->first != BNET_NO_BLOCK)
+        n = bnet_store_number(store, hello->head) - bnet_store_number(store, hello->first) + 1;
+    list.n = n + hello->unknown_ids;
+    if (list.n == 0)
         return list;
-    const uint32_t first = bnet_store_number(store, hello->first);
-    list.n = bnet_store_number(store, hello->head) - first + 1;
     list.ids = bnet_mem_resize(NULL, list.n * sizeof *list.ids);
+    for (uint32_t i = n; i < list.n; i++)
+        list.ids[i] = unknown_id(i);
     BnetBlock block = hello->head;
-    for (uint32_t i = list.n; i > 0; i--) {
+    for (uint32_t i = n; i > 0; i--) {
         list.ids[i - 1] = bnet_store_block(store, block)->id;
         block = bnet_store_block(store, block)->parent;
     }
@@ -131,20 +145,24 @@ void bnet_message_write(BnetWriter *writer, const BnetMessage *message, const Bn
     case BNET_MESSAGE_PONG:
         write_ping(writer, message, store);
         return;
+    case BNET_MESSAGE_MALFORMED:
+        break; /* nothing that can be written */
     }
     bnet_assert(false);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The oldest and the newest listed block that is known. */
+/* The oldest and the newest listed block that is known, and how many are not. */
 static void read_pending(const BnetStore *store, BnetItems ids, BnetHello *hello)
 {
     BnetId id;
     while (bnet_next_id(&ids, &id)) {
         const BnetBlock block = bnet_store_find(store, &id);
-        if (block == BNET_NO_BLOCK)
+        if (block == BNET_NO_BLOCK) {
+            hello->unknown_ids++;
             continue;
+        }
         const uint32_t number = bnet_store_number(store, block);
         if (hello->first == BNET_NO_BLOCK || number < bnet_store_number(store, hello->first))
             hello->first = block;
@@ -215,6 +233,9 @@ BnetReading bnet_message_read(BnetStore *store, BnetPool *pool, const BnetWireMe
         break;
     case BNET_MESSAGE_TRX:
         message.u.trx = bnet_store_read_trx(store, &wire->u.trx, scratch);
+        break;
+    case BNET_MESSAGE_MALFORMED:
+        bnet_assert(false);
         break;
     case BNET_MESSAGE_PING:
     case BNET_MESSAGE_PONG:

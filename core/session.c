@@ -189,6 +189,10 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
                           const BnetMessage *message)
 {
     session->last_received_ns = env->now_ns;
+    if (message->kind == BNET_MESSAGE_MALFORMED) {
+        bnet_session_close(session, env, BNET_CLOSE_MALFORMED);
+        return;
+    }
     if (!session->hello_received) {
         bnet_session_close(session, env, BNET_CLOSE_PROTOCOL);
         return;
@@ -213,6 +217,7 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
         pong_received(session, env, &message->u.ping);
         break;
     case BNET_MESSAGE_HELLO:
+    case BNET_MESSAGE_MALFORMED:
         bnet_assert(false);
         break;
     }

@@ -146,7 +146,7 @@ void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdent
 bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
                         const BnetHello *hello);
 
-/* Any message but hello. The ring of a notice is not consumed. */
+/* Any message but hello, and what is none. The ring of a notice is not consumed. */
 void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
                           const BnetMessage *message);
 

@@ -131,6 +131,8 @@ static bool read_fields(BnetReader *reader, BnetWireMessage *message)
     case BNET_MESSAGE_PING:
     case BNET_MESSAGE_PONG:
         return read_ping(reader, &message->u.ping, message->kind == BNET_MESSAGE_PONG);
+    case BNET_MESSAGE_MALFORMED:
+        break;
     }
     bnet_assert(false);
     return false;
@@ -196,6 +198,8 @@ void bnet_wire_write_message(BnetWriter *writer, const BnetWireMessage *message)
     case BNET_MESSAGE_PONG:
         write_ping(writer, &message->u.ping, message->kind == BNET_MESSAGE_PONG);
         return;
+    case BNET_MESSAGE_MALFORMED:
+        break;
     }
     bnet_assert(false);
 }

@@ -173,6 +173,12 @@ static void put_hello(ReportTrace *trace, const BnetStore *store, const BnetHell
     }
     put_flag(trace, "request_transactions", hello->request_transactions);
     put_flag(trace, "irreversible_only", hello->irreversible_only);
+    if (hello->unknown_ids > 0) {
+        put_key_number(trace, "unknown_ids", hello->unknown_ids);
+    }
+    if (!hello->version_1_0_1) {
+        put_name(trace, "version", "1.0.0");
+    }
 }
 
 static void put_notice(ReportTrace *trace, SimWorld *world, const SimHappening *happening)
@@ -228,6 +234,8 @@ static void put_message(ReportTrace *trace, SimWorld *world, const SimHappening 
     case BNET_MESSAGE_PING:
     case BNET_MESSAGE_PONG:
         put_ping(trace, message);
+        break;
+    case BNET_MESSAGE_MALFORMED:
         break;
     }
 }

@@ -512,6 +512,8 @@ static json_object *form_fields(const BnetWireMessage *message)
         return form_ping(&message->u.ping, true);
     case BNET_MESSAGE_PONG:
         return form_ping(&message->u.ping, false);
+    case BNET_MESSAGE_MALFORMED:
+        break;
     }
     g_assert_not_reached();
 }

@@ -86,8 +86,18 @@ KEY_TABLE(scenario_processing_table, "processing", "/peers/GROUP/processing", pr
 
 static const ScenarioKey persona_keys[] = {
     {"kind", REQUIRED, offsetof(ScenarioPersonaKeys, kind)},
-    {"fault", REQUIRED, offsetof(ScenarioPersonaKeys, fault)},
     {"after", OPTIONAL, offsetof(ScenarioPersonaKeys, after)},
+    {"until", OPTIONAL, offsetof(ScenarioPersonaKeys, until)},
+    {"every", OPTIONAL, offsetof(ScenarioPersonaKeys, every)},
+    {"to", OPTIONAL, offsetof(ScenarioPersonaKeys, to)},
+    {"fault", OPTIONAL, offsetof(ScenarioPersonaKeys, fault)},
+    {"depth", OPTIONAL, offsetof(ScenarioPersonaKeys, depth)},
+    {"count", OPTIONAL, offsetof(ScenarioPersonaKeys, count)},
+    {"says", OPTIONAL, offsetof(ScenarioPersonaKeys, says)},
+    {"peer", OPTIONAL, offsetof(ScenarioPersonaKeys, peer)},
+    {"bytes", OPTIONAL, offsetof(ScenarioPersonaKeys, bytes)},
+    {"transactions", OPTIONAL, offsetof(ScenarioPersonaKeys, transactions)},
+    {"blocks", OPTIONAL, offsetof(ScenarioPersonaKeys, blocks)},
 };
 KEY_TABLE(scenario_persona_table, "persona", "/peers/GROUP/persona", persona_keys);
 
@@ -394,16 +404,60 @@ WORD_TABLE(scenario_start_chain_words, "start_chain_word", start_chain_words);
 
 static const ScenarioWord persona_kind_words[] = {
     {"invalid-block", SCENARIO_PERSONA_INVALID_BLOCK},
+    {"double-production", SCENARIO_PERSONA_DOUBLE_PRODUCTION},
+    {"withhold", SCENARIO_PERSONA_WITHHOLD},
+    {"junk-notices", SCENARIO_PERSONA_JUNK_NOTICES},
+    {"claims", SCENARIO_PERSONA_CLAIMS},
+    {"echo", SCENARIO_PERSONA_ECHO},
+    {"flood", SCENARIO_PERSONA_FLOOD},
+    {"forget", SCENARIO_PERSONA_FORGET},
+    {"no-pong", SCENARIO_PERSONA_NO_PONG},
+    {"wrong-pong", SCENARIO_PERSONA_WRONG_PONG},
+    {"mute", SCENARIO_PERSONA_MUTE},
+    {"slow-reader", SCENARIO_PERSONA_SLOW_READER},
+    {"hello", SCENARIO_PERSONA_HELLO},
+    {"double-hello", SCENARIO_PERSONA_DOUBLE_HELLO},
+    {"early", SCENARIO_PERSONA_EARLY},
+    {"malformed", SCENARIO_PERSONA_MALFORMED},
+    {"replay", SCENARIO_PERSONA_REPLAY},
 };
 WORD_TABLE(scenario_persona_kind_words, "persona_kind_word", persona_kind_words);
 
 static const ScenarioWord fault_words[] = {
-    {"timestamp", SCENARIO_FAULT_TIMESTAMP},
-    {"producer", SCENARIO_FAULT_PRODUCER},
-    {"signature", SCENARIO_FAULT_SIGNATURE},
-    {"content", SCENARIO_FAULT_CONTENT},
+    {"timestamp", SCENARIO_FAULT_TIMESTAMP},   {"producer", SCENARIO_FAULT_PRODUCER},
+    {"signature", SCENARIO_FAULT_SIGNATURE},   {"content", SCENARIO_FAULT_CONTENT},
+    {"unlinkable", SCENARIO_FAULT_UNLINKABLE},
 };
 WORD_TABLE(scenario_fault_words, "fault_word", fault_words);
+
+static const ScenarioWord lie_words[] = {
+    {"other-chain", SCENARIO_LIE_OTHER_CHAIN},
+    {"peer-id", SCENARIO_LIE_PEER_ID},
+    {"old-version", SCENARIO_LIE_OLD_VERSION},
+    {"unknown-ids", SCENARIO_LIE_UNKNOWN_IDS},
+};
+WORD_TABLE(scenario_lie_words, "lie_word", lie_words);
+
+static const ScenarioWord malformed_words[] = {
+    {"random", SCENARIO_MALFORMED_RANDOM},   {"truncated", SCENARIO_MALFORMED_TRUNCATED},
+    {"unknown", SCENARIO_MALFORMED_UNKNOWN}, {"trailing", SCENARIO_MALFORMED_TRAILING},
+    {"text", SCENARIO_MALFORMED_TEXT},       {"too-long", SCENARIO_MALFORMED_TOO_LONG},
+};
+WORD_TABLE(scenario_malformed_words, "malformed_word", malformed_words);
+
+static const ScenarioWord flood_words[] = {
+    {"valid", SCENARIO_FLOOD_VALID},
+    {"expired", SCENARIO_FLOOD_EXPIRED},
+    {"duplicate", SCENARIO_FLOOD_DUPLICATE},
+};
+WORD_TABLE(scenario_flood_words, "flood_word", flood_words);
+
+static const ScenarioWord replay_words[] = {
+    {"recent", SCENARIO_REPLAY_RECENT},
+    {"irreversible", SCENARIO_REPLAY_IRREVERSIBLE},
+    {"stale", SCENARIO_REPLAY_STALE},
+};
+WORD_TABLE(scenario_replay_words, "replay_word", replay_words);
 
 static const ScenarioWord topology_kind_words[] = {
     {"full-mesh", SCENARIO_TOPOLOGY_FULL_MESH},
@@ -521,6 +575,8 @@ WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 const ScenarioWordTable *const scenario_word_tables[] = {
     &scenario_rule_words,          &scenario_start_chain_words,
     &scenario_persona_kind_words,  &scenario_fault_words,
+    &scenario_lie_words,           &scenario_malformed_words,
+    &scenario_flood_words,         &scenario_replay_words,
     &scenario_topology_kind_words, &scenario_region_table_words,
     &scenario_region_deal_words,   &scenario_wire_words,
     &scenario_connections_words,   &scenario_restart_chain_words,

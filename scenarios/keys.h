@@ -101,8 +101,18 @@ typedef struct ScenarioProcessingKeys {
 
 typedef struct ScenarioPersonaKeys {
     uint32_t kind;
-    uint32_t fault;
     uint32_t after;
+    uint32_t until;
+    uint32_t every;
+    uint32_t to;
+    uint32_t fault;
+    uint32_t depth;
+    uint32_t count;
+    uint32_t says;
+    uint32_t peer;
+    uint32_t bytes;
+    uint32_t transactions;
+    uint32_t blocks;
 } ScenarioPersonaKeys;
 
 typedef struct ScenarioTopologyKeys {
@@ -388,8 +398,12 @@ typedef enum ScenarioTopologyKind {
 
 extern const ScenarioWordTable scenario_rule_words;          /* ScenarioRule, but depth */
 extern const ScenarioWordTable scenario_start_chain_words;   /* bool from_genesis */
-extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, but honest */
+extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, in order */
 extern const ScenarioWordTable scenario_fault_words;         /* ScenarioFault */
+extern const ScenarioWordTable scenario_lie_words;           /* ScenarioLie */
+extern const ScenarioWordTable scenario_malformed_words;     /* ScenarioMalformed */
+extern const ScenarioWordTable scenario_flood_words;         /* ScenarioFlood */
+extern const ScenarioWordTable scenario_replay_words;        /* ScenarioReplay */
 extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopologyKind */
 extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTableWord */
 extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */

@@ -20,6 +20,9 @@ void scenario_read_chain(ScenarioReader *reader, uint32_t node);
 /* read_peers.c: groups, producers. */
 void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 
+/* read_persona.c: how the peers of a group, whose node is given, misbehave. A part of the peers. */
+void scenario_read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *group);
+
 /* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;
  * read_network.c: the wire, the transactions. */
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);

@@ -35,8 +35,12 @@ static void find_last_fault(const Scenario *scenario, LastFault *last)
         if (group->start_ns != SCENARIO_TIME_NONE) {
             later_fault(last, group->start_ns, "the start of %s", group->name);
         }
-        if (group->persona.kind != SCENARIO_PERSONA_HONEST) {
-            later_fault(last, group->persona.after_ns, "the persona of %s", group->name);
+        for (uint32_t j = 0; j < group->n_personas; j++) {
+            const ScenarioPersona *persona = &group->personas[j];
+            const bool ends = persona->until_ns != SCENARIO_TIME_NONE;
+
+            later_fault(last, ends ? persona->until_ns : persona->after_ns, "the persona of %s",
+                        group->name);
         }
     }
     for (uint32_t i = 0; i < scenario->n_events; i++) {

@@ -40,29 +40,6 @@ static void read_processing(ScenarioReader *reader, uint32_t node, ScenarioProce
     scenario_reader_duration(reader, keys.fetch, 0, max, &processing->fetch_ns);
 }
 
-static void read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
-{
-    ScenarioPersonaKeys keys = {0};
-    int kind = SCENARIO_PERSONA_INVALID_BLOCK;
-    int fault = SCENARIO_FAULT_TIMESTAMP;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    scenario_reader_object(reader, node, &scenario_persona_table, &keys);
-    scenario_reader_word(reader, keys.kind, &scenario_persona_kind_words, &kind);
-    scenario_reader_duration(reader, keys.after, 0, reader->scenario->duration_ns,
-                             &group->persona.after_ns);
-    if (scenario_reader_word(reader, keys.fault, &scenario_fault_words, &fault) &&
-        fault == SCENARIO_FAULT_CONTENT && !group->produces) {
-        scenario_reader_fail(reader, keys.fault,
-                             "the fault \"content\" needs \"produces\": true; only a scheduled "
-                             "producer can make a block whose header is valid");
-    }
-    group->persona.kind = (ScenarioPersonaKind)kind;
-    group->persona.fault = (ScenarioFault)fault;
-}
-
 static void read_scheduled(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
 {
     bool scheduled = true;
@@ -107,7 +84,6 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     scenario_link_bandwidth_read(reader, keys->uplink, &group->uplink_bytes_per_s);
     scenario_link_bandwidth_read(reader, keys->downlink, &group->downlink_bytes_per_s);
     read_processing(reader, keys->processing, &group->processing);
-    read_persona(reader, keys->persona, group);
 }
 
 /* Reads one group, whose peers begin where those of the last one end. False: its size is
@@ -188,6 +164,17 @@ static bool collect_producers(ScenarioReader *reader, uint32_t node)
                                 "needs one");
 }
 
+/* They name peers, which must be known. */
+static void read_personas(ScenarioReader *reader, const ScenarioNode *peers)
+{
+    ScenarioGroup *group = reader->scenario->groups;
+
+    for (uint32_t i = peers->first; i != SCENARIO_NODE_NONE;
+         i = scenario_reader_node(reader, i)->next) {
+        scenario_read_persona(reader, i, group++);
+    }
+}
+
 void scenario_read_peers(ScenarioReader *reader, uint32_t node)
 {
     Scenario *scenario = reader->scenario;
@@ -219,4 +206,5 @@ void scenario_read_peers(ScenarioReader *reader, uint32_t node)
         collect_producers(reader, node);
     }
     reader->peers_known = ok && scenario->n_peers > 0;
+    read_personas(reader, peers);
 }

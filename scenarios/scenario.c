@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/scenario.h"
 
+static void free_personas(ScenarioGroup *group)
+{
+    for (uint32_t i = 0; i < group->n_personas; i++) {
+        g_free(group->personas[i].to.peers);
+    }
+    g_free(group->personas);
+}
+
 void scenario_free(Scenario *scenario)
 {
     if (scenario == NULL) {
         return;
     }
     for (uint32_t i = 0; i < scenario->n_groups; i++) {
+        free_personas(&scenario->groups[i]);
         g_free(scenario->groups[i].name);
     }
     for (uint32_t i = 0; i < scenario->n_events; i++) {

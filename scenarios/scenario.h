@@ -95,25 +95,85 @@ typedef struct ScenarioLinkChange {
     uint32_t receive_buffer_bytes;
 } ScenarioLinkChange;
 
-/* Faults that an invalid block can have. The first three are found on arrival, the last when
- * applied. */
+/* What is wrong with an invalid block. */
 typedef enum ScenarioFault {
-    SCENARIO_FAULT_TIMESTAMP, /* not after its parent's */
-    SCENARIO_FAULT_PRODUCER,  /* not the scheduled producer of its slot */
-    SCENARIO_FAULT_SIGNATURE, /* not signed by its producer's key */
-    SCENARIO_FAULT_CONTENT,   /* fails when applied */
+    SCENARIO_FAULT_TIMESTAMP,  /* not after its parent's: found on arrival, as the next two */
+    SCENARIO_FAULT_PRODUCER,   /* not the scheduled producer of its slot */
+    SCENARIO_FAULT_SIGNATURE,  /* not signed by its producer's key */
+    SCENARIO_FAULT_CONTENT,    /* found when applied */
+    SCENARIO_FAULT_UNLINKABLE, /* nobody has its parent: dropped without a verdict */
 } ScenarioFault;
 
+/* Ways to misbehave; sim/persona.h says what each is. Their order is that of the words. */
 typedef enum ScenarioPersonaKind {
-    SCENARIO_PERSONA_HONEST,
-    SCENARIO_PERSONA_INVALID_BLOCK, /* makes one invalid block at its first chance after `after_ns`
-                                     */
+    SCENARIO_PERSONA_INVALID_BLOCK,
+    SCENARIO_PERSONA_DOUBLE_PRODUCTION,
+    SCENARIO_PERSONA_WITHHOLD,
+    SCENARIO_PERSONA_JUNK_NOTICES,
+    SCENARIO_PERSONA_CLAIMS,
+    SCENARIO_PERSONA_ECHO,
+    SCENARIO_PERSONA_FLOOD,
+    SCENARIO_PERSONA_FORGET,
+    SCENARIO_PERSONA_NO_PONG,
+    SCENARIO_PERSONA_WRONG_PONG,
+    SCENARIO_PERSONA_MUTE,
+    SCENARIO_PERSONA_SLOW_READER,
+    SCENARIO_PERSONA_HELLO,
+    SCENARIO_PERSONA_DOUBLE_HELLO,
+    SCENARIO_PERSONA_EARLY,
+    SCENARIO_PERSONA_MALFORMED,
+    SCENARIO_PERSONA_REPLAY,
+    SCENARIO_PERSONA_KINDS,
 } ScenarioPersonaKind;
 
+/* What a hello says that is not so. */
+typedef enum ScenarioLie {
+    SCENARIO_LIE_OTHER_CHAIN, /* another chain id */
+    SCENARIO_LIE_PEER_ID,     /* the id of `peer`, or of whoever reads it */
+    SCENARIO_LIE_OLD_VERSION, /* protocol_version "1.0.0" */
+    SCENARIO_LIE_UNKNOWN_IDS, /* `count` ids more, which no block has */
+} ScenarioLie;
+
+/* Bytes that are no message. */
+typedef enum ScenarioMalformed {
+    SCENARIO_MALFORMED_RANDOM,    /* 1 to 100 random bytes */
+    SCENARIO_MALFORMED_TRUNCATED, /* a ping that ends early */
+    SCENARIO_MALFORMED_UNKNOWN,   /* a variant index that no message has */
+    SCENARIO_MALFORMED_TRAILING,  /* a ping with bytes behind it */
+    SCENARIO_MALFORMED_TEXT,      /* JSON */
+    SCENARIO_MALFORMED_TOO_LONG,  /* over 16 MiB */
+} ScenarioMalformed;
+
+typedef enum ScenarioFlood {
+    SCENARIO_FLOOD_VALID,
+    SCENARIO_FLOOD_EXPIRED,
+    SCENARIO_FLOOD_DUPLICATE, /* one, `count` times */
+} ScenarioFlood;
+
+typedef enum ScenarioReplay {
+    SCENARIO_REPLAY_RECENT,       /* the newest blocks of its chain */
+    SCENARIO_REPLAY_IRREVERSIBLE, /* those from its LIB downwards */
+    SCENARIO_REPLAY_STALE,        /* made-up ones at the LIB's number, or below */
+} ScenarioReplay;
+
+#define SCENARIO_PERSONAS_MAX 16u /* of one group */
+
+/* One way in which the peers of a group misbehave. */
 typedef struct ScenarioPersona {
     ScenarioPersonaKind kind;
-    ScenarioFault fault;
+    ScenarioFault fault;         /* INVALID_BLOCK */
+    ScenarioLie lie;             /* HELLO */
+    ScenarioMalformed malformed; /* MALFORMED */
+    ScenarioFlood flood;         /* FLOOD */
+    ScenarioReplay replay;       /* REPLAY */
+    uint32_t depth;              /* INVALID_BLOCK: content, blocks on top; unlinkable, below */
+    uint32_t count;              /* 0: without limit (WITHHOLD) */
+    uint32_t peer;               /* HELLO; UINT32_MAX: whoever reads it */
+    bool to_all;                 /* of its neighbours; else `to` */
+    ScenarioPeerSet to;
     int64_t after_ns;
+    int64_t until_ns; /* after `after_ns`; SCENARIO_TIME_NONE: to the end */
+    int64_t every_ns; /* between two acts, or two messages that are read; 0: acts once */
 } ScenarioPersona;
 
 /* Time that a peer's chain thread spends; its work is done in order, one piece at a time. */
@@ -151,7 +211,8 @@ typedef struct ScenarioGroup {
     uint64_t uplink_bytes_per_s;   /* of each peer, shared by its links; 0: without limit */
     uint64_t downlink_bytes_per_s; /* the same */
     ScenarioProcessing processing;
-    ScenarioPersona persona;
+    ScenarioPersona *personas; /* [n_personas] */
+    uint32_t n_personas;       /* 0: honest */
 } ScenarioGroup;
 
 typedef enum ScenarioRule {

@@ -14,7 +14,7 @@ static void init_peer(SimWorld *world, uint32_t index)
     const ScenarioGroup *group = scenario_group_of(scenario, index);
     SimPeer *peer = &world->peers[index];
     peer->name = scenario_peer_name(scenario, index);
-    peer->honest = group->persona.kind == SCENARIO_PERSONA_HONEST;
+    peer->honest = group->n_personas == 0;
     peer->producer = SIM_NONE;
     peer->producing = true;
     peer->stopped_by = SIM_NONE;
@@ -76,7 +76,7 @@ static void init_peers(SimWorld *world)
     for (uint32_t p = 0; p < world->n_peers; p++) {
         SimPeer *peer = &world->peers[p];
         bnet_node_init(&peer->node, &world->store, &world->pool, peer->n_ends);
-        peer->node.view.credulous = !peer->honest;
+        sim_persona_init(world, p);
     }
 }
 
@@ -125,6 +125,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
 static void free_peer(SimPeer *peer)
 {
     bnet_node_finish(&peer->node);
+    sim_persona_free(peer->personas);
     g_free(peer->jobs.items);
     g_free(peer->name);
 }

@@ -61,6 +61,8 @@ static uint64_t mix_hello(uint64_t hash, const SimWorld *world, const BnetHello 
     hash = mix_id(hash, &hello->chain_id);
     hash = mix(hash, (uint64_t)hello->request_transactions << 1 | hello->irreversible_only);
     hash = mix(hash, hello->lib_number);
+    if (hello->unknown_ids > 0 || !hello->version_1_0_1) /* of no honest hello */
+        hash = mix(hash, (uint64_t)hello->unknown_ids << 1 | hello->version_1_0_1);
     return mix_block(mix_block(hash, world, hello->first), world, hello->head);
 }
 
@@ -82,6 +84,8 @@ static uint64_t mix_message(uint64_t hash, const SimWorld *world, const BnetMess
         hash = mix(hash, (uint64_t)message->u.ping.sent_ns);
         hash = mix(hash, message->u.ping.lib_number);
         return mix_id(hash, &message->u.ping.code);
+    case BNET_MESSAGE_MALFORMED:
+        return mix(hash, message->u.malformed.bytes);
     }
     g_assert_not_reached();
 }

@@ -42,7 +42,7 @@ typedef enum SimEventKind {
     SIM_EVENT_BOUND,   /* what the scenario expects is looked at: arg bound or watch */
     SIM_EVENT_START,   /* a peer's process starts for the first time */
     SIM_EVENT_FAULT,   /* arg: event of the scenario */
-    SIM_EVENT_PERSONA, /* a peer's persona gets its chance */
+    SIM_EVENT_PERSONA, /* a peer's persona: persona.c says what */
     SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
     SIM_EVENT_TICK,    /* a slot begins by the wrong clock of a peer: arg setting of the clock */
     SIM_EVENT_TRX,     /* the next transaction is created */
@@ -74,7 +74,7 @@ typedef enum SimJobKind {
     SIM_JOB_FETCH,   /* read block number `arg` for session `slot` */
     SIM_JOB_RESUME,  /* the thread comes up for air: session `slot` reads its next message */
     SIM_JOB_PRODUCE, /* make a block for slot `arg` */
-    SIM_JOB_PERSONA, /* make the persona's block for slot `arg` */
+    SIM_JOB_PERSONA, /* take in the block that persona `arg` of the peer makes */
 } SimJobKind;
 
 typedef struct SimJob {
@@ -131,15 +131,15 @@ typedef struct SimPeer {
     char *name;
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
-    uint32_t producer;   /* index in the scenario's producers; SIM_NONE */
-    uint32_t identities; /* processes so far: each has a key of its own */
+    struct SimPersonas *personas; /* persona.h; NULL: honest */
+    uint32_t producer;            /* index in the scenario's producers; SIM_NONE */
+    uint32_t identities;          /* processes so far: each has a key of its own */
     bool up;
     bool honest;
     bool producing;      /* not stopped by the scenario */
     uint32_t stopped_by; /* event that did; SIM_NONE: none */
     bool fresh;          /* saw a recent block: only then it produces */
-    bool persona_done;
-    bool busy; /* `job` is being done */
+    bool busy;           /* `job` is being done */
     SimJob job;
     SimJobs jobs;
     uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
@@ -156,8 +156,8 @@ typedef struct SimPeer {
     int64_t work_due_ns; /* when the job is done: of the work event that counts */
     uint64_t hash;       /* of all that happened to it */
     uint64_t fork_switches;
-    uint32_t fork_depth; /* most blocks that one of them took back */
-    uint64_t received[BNET_MESSAGE_KINDS];
+    uint32_t fork_depth;                       /* most blocks that one of them took back */
+    uint64_t received[BNET_MESSAGE_KINDS + 1]; /* malformed ones last */
     uint64_t received_bytes;
     SimRandom random_identity;
     SimRandom random_redial;
@@ -283,6 +283,9 @@ char *sim_start_describe(const SimWorld *world);
 /* Puts a message on the wire; true: the write is complete at once. Takes the message over. */
 bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message);
 
+/* What the end has written and the other side has not read is within the buffers. */
+bool sim_wire_has_room(const SimWorld *world, uint32_t end);
+
 /* Puts SIM_ITEM_OPEN or SIM_ITEM_FIN on the wire. */
 void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item);
 
@@ -326,7 +329,8 @@ int64_t sim_wire_latency(SimWorld *world, uint32_t end);
 
 /* --- bytes.c: messages as bytes -------------------------------------------------------------- */
 
-/* Encodes a message, and makes it what the bytes are decoded to. */
+/* Encodes a message, and makes it what the bytes are decoded to. A malformed one is made of bytes
+ * that the decoder refuses. */
 void sim_bytes_pass(SimWorld *world, BnetMessage *message);
 
 void sim_bytes_finish(SimBytes *bytes);
@@ -420,7 +424,7 @@ static inline bool sim_link_is_cut(const SimWorld *world, uint32_t link)
     return world->ends[2 * link].cut || world->ends[2 * link + 1].cut;
 }
 
-/* --- workload.c: producers, transactions, personas ------------------------------------------- */
+/* --- workload.c: producers, transactions ----------------------------------------------------- */
 
 void sim_workload_begin(SimWorld *world);
 void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
@@ -429,10 +433,40 @@ void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
 void sim_workload_own_slot(SimWorld *world, uint32_t index, uint32_t slot);
 
 void sim_workload_trx(SimWorld *world);
-void sim_workload_persona(SimWorld *world, uint32_t index);
 
-/* Makes the block of a PRODUCE or PERSONA job; BNET_NO_BLOCK: none is due. */
-BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob *job);
+/* Makes the block of a PRODUCE job for that slot; BNET_NO_BLOCK: none is due. */
+BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot);
+
+/* --- persona.c: peers that misbehave. All but the first three of one with a persona ----------- */
+
+/* Makes what a peer's personas need, if its group has any. Its ends are dealt. */
+void sim_persona_init(SimWorld *world, uint32_t index);
+void sim_persona_begin(SimWorld *world);
+void sim_persona_free(struct SimPersonas *personas);
+
+/* A SIM_EVENT_PERSONA. */
+void sim_persona_event(SimWorld *world, uint32_t index, uint32_t arg);
+
+/* The core sends a message, which is changed; false: it is not sent, and finished. */
+bool sim_persona_sends(SimWorld *world, uint32_t end, BnetMessage *message);
+
+/* The end's session hands on a block; false: it is forgotten. */
+bool sim_persona_takes_block(const SimWorld *world, uint32_t end);
+
+/* The end's session hands on a transaction. */
+void sim_persona_takes_trx(SimWorld *world, uint32_t end, BnetTrx trx);
+
+/* The end may read a message now; an event comes when it may again. */
+bool sim_persona_may_read(const SimWorld *world, uint32_t end);
+void sim_persona_has_read(SimWorld *world, uint32_t end);
+
+/* The peer is about to make that block in its slot; it has made it. */
+void sim_persona_shape_block(SimWorld *world, uint32_t index, BnetBlockSpec *spec);
+void sim_persona_made_block(SimWorld *world, uint32_t index, const BnetBlockSpec *spec,
+                            BnetBlock block);
+
+/* The block of a PERSONA job of the peer's persona `i`; BNET_NO_BLOCK: none. */
+BnetBlock sim_persona_make_block(SimWorld *world, uint32_t index, uint32_t i);
 
 /* --- faults.c -------------------------------------------------------------------------------- */
 

@@ -55,6 +55,10 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
 
 static void send_message(SimWorld *world, uint32_t end, BnetMessage *message)
 {
+    if (world->peers[world->ends[end].peer].personas && !sim_persona_sends(world, end, message)) {
+        sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+        return;
+    }
     SimHappening happening = sim_session_happening(world, SIM_SENT, end);
     happening.message = message;
     happening.bytes = bnet_message_size(message, &world->store);
@@ -86,10 +90,13 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
         sim_peer_todo(world, SIM_TODO_CODE, action->session);
         break;
     case BNET_ACTION_SUBMIT_BLOCK:
-        sim_peer_add_job(&world->peers[peer],
-                         (SimJob){SIM_JOB_BLOCK, action->session, action->u.block});
+        if (!world->peers[peer].personas || sim_persona_takes_block(world, end))
+            sim_peer_add_job(&world->peers[peer],
+                             (SimJob){SIM_JOB_BLOCK, action->session, action->u.block});
         break;
     case BNET_ACTION_SUBMIT_TRX:
+        if (world->peers[peer].personas)
+            sim_persona_takes_trx(world, end, action->u.trx);
         sim_peer_add_job(&world->peers[peer],
                          (SimJob){SIM_JOB_TRX, action->session, action->u.trx});
         break;
@@ -190,7 +197,9 @@ static void receive_block(SimWorld *world, uint32_t index, BnetBlock block, uint
 
 static void make_block(SimWorld *world, uint32_t index, const SimJob *job)
 {
-    BnetBlock block = sim_workload_make_block(world, index, job);
+    BnetBlock block = job->kind == SIM_JOB_PERSONA
+                          ? sim_persona_make_block(world, index, job->arg)
+                          : sim_workload_make_block(world, index, job->arg);
     if (block == BNET_NO_BLOCK)
         return;
     SimHappening happening = sim_happening(SIM_PRODUCED, index);
@@ -394,6 +403,9 @@ static void read_one(SimWorld *world, uint32_t end)
     SimEnd *e = &world->ends[end];
     if (e->paused || e->arrived == 0)
         return;
+    bool has_persona = world->peers[e->peer].personas && e->open;
+    if (has_persona && !sim_persona_may_read(world, end))
+        return;
     BnetMessage message;
     uint32_t bytes;
     uint32_t item = sim_wire_take(world, end, &message, &bytes);
@@ -404,6 +416,8 @@ static void read_one(SimWorld *world, uint32_t end)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
     } else if (e->open) {
         take_message_in(world, end, &message, bytes);
+        if (has_persona)
+            sim_persona_has_read(world, end);
     } else {
         bnet_message_finish(&message, &world->pool);
     }

@@ -30,7 +30,7 @@ static uint64_t largest_status(const BnetNode *node)
 static uint64_t count_messages(const SimPeer *peer)
 {
     uint64_t n = 0;
-    for (uint32_t k = 0; k < BNET_MESSAGE_KINDS; k++)
+    for (uint32_t k = 0; k <= BNET_MESSAGE_KINDS; k++)
         n += peer->received[k];
     return n;
 }

@@ -49,7 +49,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         start(world, entity);
         break;
     case SIM_EVENT_PERSONA:
-        sim_workload_persona(world, entity);
+        sim_persona_event(world, entity, event->arg);
         break;
     case SIM_EVENT_SLOT:
         sim_workload_slot(world, entity, event->arg);
@@ -99,6 +99,7 @@ static void begin(SimWorld *world)
     sim_clocks_begin(world);
     sim_faults_begin(world);
     sim_workload_begin(world);
+    sim_persona_begin(world);
 }
 
 /* True: stopped from outside. */
@@ -139,7 +140,7 @@ static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *resu
         .fork_switches = peer->fork_switches,
         .bytes_received = peer->received_bytes,
     };
-    for (uint32_t k = 0; k < BNET_MESSAGE_KINDS; k++)
+    for (uint32_t k = 0; k <= BNET_MESSAGE_KINDS; k++)
         result->messages_received += peer->received[k];
     for (uint32_t s = 0; s < peer->n_ends; s++)
         result->sessions += world->ends[sim_peer_end(world, index, s)].open;

@@ -155,6 +155,11 @@ static bool has_room(const SimWorld *world, uint32_t end)
     return world->ends[end].wire_bytes <= from->buffer_bytes;
 }
 
+bool sim_wire_has_room(const SimWorld *world, uint32_t end)
+{
+    return has_room(world, end ^ 1);
+}
+
 bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
 {
     if (world->scenario->wire == SCENARIO_WIRE_BYTES)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the peers do by themselves: producers make blocks on their slots, transactions come in at
- * random times, personas do what they do.
+ * random times.
  */
 #include "sim/internal.h"
 #include "sim/latency.h"
@@ -78,20 +78,7 @@ static bool has_slot(const SimWorld *world, const SimPeer *peer, uint32_t slot)
            bnet_store_scheduled(&world->store, head, slot) == world->producers[peer->producer];
 }
 
-static bool persona_is_due(const SimWorld *world, uint32_t index)
-{
-    const ScenarioPersona *persona = &scenario_group_of(world->scenario, index)->persona;
-    return persona->kind == SCENARIO_PERSONA_INVALID_BLOCK && !world->peers[index].persona_done &&
-           world->now_ns >= persona->after_ns;
-}
-
-static void persona_acts(SimWorld *world, uint32_t index, const char *what)
-{
-    world->peers[index].persona_done = true;
-    sim_world_tell_fault(world, index, "%s makes a block %s", world->peers[index].name, what);
-}
-
-static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
+BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot)
 {
     SimPeer *peer = &world->peers[index];
     const BnetView *view = &peer->node.view;
@@ -116,78 +103,15 @@ static BnetBlock produce(SimWorld *world, uint32_t index, uint32_t slot)
         .n_trxs = pick_trxs(world, index, slot, trxs),
     };
     spec.new_schedule = new_schedule(world, &spec);
-    if (persona_is_due(world, index) &&
-        scenario_group_of(world->scenario, index)->persona.fault == SCENARIO_FAULT_CONTENT) {
-        spec.content_valid = false;
-        spec.variant = index + 1;
-        persona_acts(world, index, "whose content fails when applied");
-    }
+    if (peer->personas)
+        sim_persona_shape_block(world, index, &spec);
     peer->last_slot = slot;
     peer->last_produced = MAX(peer->last_produced, bnet_view_head_number(view) + 1);
     peer->has_produced = true;
-    return add_block(world, peer, &spec);
-}
-
-/* --- personas -------------------------------------------------------------------------------- */
-
-/* A block on the persona's head whose header is at fault. */
-static BnetBlock misproduce(SimWorld *world, uint32_t index, uint32_t slot)
-{
-    SimPeer *peer = &world->peers[index];
-    BnetBlock head = peer->node.view.head;
-    if (peer->persona_done || bnet_store_block(&world->store, head)->slot >= slot)
-        return BNET_NO_BLOCK;
-    BnetBlockSpec spec = {
-        .parent = head,
-        .slot = slot,
-        .producer = bnet_store_scheduled(&world->store, head, slot),
-        .schedule_version = bnet_store_schedule(&world->store, head)->version,
-        .signature_valid = true,
-        .content_valid = true,
-        .variant = index + 1,
-    };
-    const char *what = NULL;
-    switch (scenario_group_of(world->scenario, index)->persona.fault) {
-    case SCENARIO_FAULT_TIMESTAMP:
-        spec.slot = bnet_store_block(&world->store, head)->slot;
-        spec.producer = bnet_store_scheduled(&world->store, head, spec.slot);
-        what = "that is not later than its parent";
-        break;
-    case SCENARIO_FAULT_PRODUCER:
-        spec.producer = bnet_name("mallory");
-        what = "that it is not scheduled for";
-        break;
-    case SCENARIO_FAULT_SIGNATURE:
-        spec.signature_valid = false;
-        what = "in the name of the scheduled producer";
-        break;
-    case SCENARIO_FAULT_CONTENT:
-        return BNET_NO_BLOCK; /* made in its own slot, by produce() */
-    }
-    persona_acts(world, index, what);
-    return add_block(world, peer, &spec);
-}
-
-/* Looked at in each slot until it has acted: it may be down, or come too late for a slot. */
-void sim_workload_persona(SimWorld *world, uint32_t index)
-{
-    SimPeer *peer = &world->peers[index];
-    uint32_t slot = bnet_store_slot_at(&world->store, world->now_ns);
-    if (peer->persona_done)
-        return;
-    sim_world_schedule(world, bnet_store_slot_time_ns(&world->store, slot + 1), SIM_EVENT_PERSONA,
-                       index, 0);
-    if (!peer->up || peer->paused)
-        return;
-    sim_peer_add_job(peer, (SimJob){SIM_JOB_PERSONA, BNET_NO_SESSION, slot});
-    sim_peer_settle(world, index);
-}
-
-BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, const SimJob *job)
-{
-    if (job->kind == SIM_JOB_PERSONA)
-        return misproduce(world, index, job->arg);
-    return produce(world, index, job->arg);
+    BnetBlock block = add_block(world, peer, &spec);
+    if (peer->personas)
+        sim_persona_made_block(world, index, &spec, block);
+    return block;
 }
 
 /* --- slots ----------------------------------------------------------------------------------- */
@@ -291,13 +215,6 @@ void sim_workload_trx(SimWorld *world)
 
 void sim_workload_begin(SimWorld *world)
 {
-    const Scenario *scenario = world->scenario;
     schedule_slot(world, bnet_store_block(&world->store, world->start_head)->slot + 1);
     schedule_trx(world);
-    for (uint32_t p = 0; p < world->n_peers; p++) {
-        const ScenarioPersona *persona = &scenario_group_of(scenario, p)->persona;
-        if (persona->kind == SCENARIO_PERSONA_INVALID_BLOCK &&
-            persona->fault != SCENARIO_FAULT_CONTENT)
-            sim_world_schedule(world, persona->after_ns, SIM_EVENT_PERSONA, p, 0);
-    }
 }

@@ -92,6 +92,7 @@ static void assert_same_hello(const BnetHello *a, const BnetHello *b)
     ck_assert_uint_eq(a->lib_number, b->lib_number);
     ck_assert_uint_eq(a->first, b->first);
     ck_assert_uint_eq(a->head, b->head);
+    ck_assert_uint_eq(a->unknown_ids, b->unknown_ids);
 }
 
 static BnetMessage hello_of(const Ends *ends, BnetBlock first, BnetBlock head)
@@ -174,6 +175,16 @@ START_TEST(test_hello_partly_known)
     BnetMessage read = passed(&ends, &partly);
     ck_assert_uint_eq(read.u.hello.first, 6);
     ck_assert_uint_eq(read.u.hello.head, 10);
+    ck_assert_uint_eq(read.u.hello.unknown_ids, 11);
+    BnetMessage more = hello_of(&ends, 6, 10);
+    more.u.hello.unknown_ids = 3000;
+    const uint32_t without = bnet_message_size(&partly, &ends.from);
+    ck_assert_uint_eq(bnet_message_size(&more, &ends.from),
+                      without + 1 + (3005 - 16) * (uint32_t)sizeof(BnetId));
+    read = passed(&ends, &more);
+    ck_assert_uint_eq(read.u.hello.first, 6);
+    ck_assert_uint_eq(read.u.hello.head, 10);
+    ck_assert_uint_eq(read.u.hello.unknown_ids, 3000);
     const BnetMessage unknown = hello_of(&ends, 11, 21);
     read = passed(&ends, &unknown);
     ck_assert_uint_eq(read.u.hello.first, BNET_NO_BLOCK);

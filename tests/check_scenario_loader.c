@@ -76,7 +76,7 @@ START_TEST(group_defaults)
     ck_assert_int_eq(group->processing.block_ns, 500 * US);
     ck_assert_int_eq(group->processing.transaction_ns, 20 * US);
     ck_assert_int_eq(group->processing.fetch_ns, 0);
-    ck_assert_uint_eq(group->persona.kind, SCENARIO_PERSONA_HONEST);
+    ck_assert_uint_eq(group->n_personas, 0);
 }
 END_TEST
 
@@ -147,9 +147,10 @@ START_TEST(every_group_key)
     ck_assert_int_eq(group->processing.block_ns, 2 * US);
     ck_assert_int_eq(group->processing.transaction_ns, 0);
     ck_assert_int_eq(group->processing.fetch_ns, 3600 * S);
-    ck_assert_uint_eq(group->persona.kind, SCENARIO_PERSONA_INVALID_BLOCK);
-    ck_assert_uint_eq(group->persona.fault, SCENARIO_FAULT_SIGNATURE);
-    ck_assert_int_eq(group->persona.after_ns, 60 * S);
+    ck_assert_uint_eq(group->n_personas, 1);
+    ck_assert_uint_eq(group->personas[0].kind, SCENARIO_PERSONA_INVALID_BLOCK);
+    ck_assert_uint_eq(group->personas[0].fault, SCENARIO_FAULT_SIGNATURE);
+    ck_assert_int_eq(group->personas[0].after_ns, 60 * S);
 }
 END_TEST
 

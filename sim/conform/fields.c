@@ -467,5 +467,7 @@ void conform_fields_message(ConformRun *run, struct json_object *recorded,
     case BNET_MESSAGE_PONG:
         check_ping(run, recorded, &message->u.ping, message->kind == BNET_MESSAGE_PING);
         break;
+    case BNET_MESSAGE_MALFORMED:
+        g_assert_not_reached();
     }
 }
