@@ -168,6 +168,7 @@ static void say_message(Net *net, uint32_t node, uint32_t peer, const BnetMessag
     case BNET_MESSAGE_TRX_NOTICE:
     case BNET_MESSAGE_PING:
     case BNET_MESSAGE_PONG:
+    case BNET_MESSAGE_MALFORMED:
         break;
     }
     say(net, bnet_message_name(message->kind), node, peer, detail);

@@ -186,10 +186,27 @@ START_TEST(messages)
     sent.kind = SIM_DELIVERED;
     expect(&sent, "{\"t\":1500000001,\"what\":\"delivered\"," SESSION
                   ",\"message\":\"pong\",\"bytes\":45,\"code\":\"ab01000000000000\"}");
-    message = (BnetMessage){.kind = BNET_MESSAGE_HELLO, .u.hello = {.request_transactions = true}};
+    message = (BnetMessage){.kind = BNET_MESSAGE_HELLO,
+                            .u.hello = {.request_transactions = true, .version_1_0_1 = true}};
     expect(&sent, "{\"t\":1500000001,\"what\":\"delivered\"," SESSION
                   ",\"message\":\"hello\",\"bytes\":45,\"lib\":0,\"first\":0,"
                   "\"request_transactions\":true,\"irreversible_only\":false}");
+}
+END_TEST
+
+START_TEST(messages_of_personas)
+{
+    SimHappening sent = at_session(SIM_SENT);
+    BnetMessage message = {.kind = BNET_MESSAGE_HELLO, .u.hello = {.unknown_ids = 7}};
+    sent.message = &message;
+    expect(&sent, "{\"t\":1500000001,\"what\":\"sent\"," SESSION
+                  ",\"message\":\"hello\",\"bytes\":0,\"lib\":0,\"first\":0,"
+                  "\"request_transactions\":false,\"irreversible_only\":false,"
+                  "\"unknown_ids\":7,\"version\":\"1.0.0\"}");
+    message = (BnetMessage){.kind = BNET_MESSAGE_MALFORMED};
+    sent.bytes = 9;
+    expect(&sent, "{\"t\":1500000001,\"what\":\"sent\"," SESSION
+                  ",\"message\":\"malformed\",\"bytes\":9}");
 }
 END_TEST
 
@@ -374,6 +391,7 @@ int main(void)
     tcase_add_test(tcase, first_and_last_line);
     tcase_add_test(tcase, connections);
     tcase_add_test(tcase, messages);
+    tcase_add_test(tcase, messages_of_personas);
     tcase_add_test(tcase, messages_with_blocks);
     tcase_add_test(tcase, chain_events);
     tcase_add_test(tcase, faults_are_escaped);

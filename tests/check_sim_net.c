@@ -440,6 +440,8 @@ static bool same(const BnetMessage *x, const BnetMessage *y)
     case BNET_MESSAGE_PING:
     case BNET_MESSAGE_PONG:
         return bnet_id_equal(&x->u.ping.code, &y->u.ping.code);
+    case BNET_MESSAGE_MALFORMED:
+        return x->u.malformed.seed == y->u.malformed.seed;
     }
     return false;
 }

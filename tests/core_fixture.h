@@ -269,6 +269,9 @@ static inline void bench_say_message(CoreBench *bench, uint32_t slot, const Bnet
         bench->ponged[slot] = message->u.ping;
         bench_say(bench, "%u pong", slot);
         break;
+    case BNET_MESSAGE_MALFORMED:
+        ck_abort_msg("malformed bytes are never sent");
+        break;
     }
 }
 
