@@ -30,6 +30,8 @@ static ScenarioChaosSort sort_of(ScenarioEventKind kind)
         return SCENARIO_SORT_PARTITION;
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_SET_PRODUCERS:
+    case SCENARIO_EVENT_CHANGE_LINKS:
+    case SCENARIO_EVENT_CHANGE_PEERS:
         break;
     }
     return SCENARIO_SORT_NONE;
@@ -145,6 +147,8 @@ static bool lets_go(const ScenarioReadEvent *read)
     case SCENARIO_EVENT_PARTITION:
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_SET_PRODUCERS:
+    case SCENARIO_EVENT_CHANGE_LINKS:
+    case SCENARIO_EVENT_CHANGE_PEERS:
         break;
     }
     return read->ending; /* a slow or a skew_clock may be the end of one */

@@ -167,6 +167,8 @@ static bool check_event(ScenarioReader *reader, const ScenarioReadEvent *read, S
     case SCENARIO_EVENT_SLOW:
     case SCENARIO_EVENT_SET_PRODUCERS:
     case SCENARIO_EVENT_SKEW_CLOCK:
+    case SCENARIO_EVENT_CHANGE_LINKS:
+    case SCENARIO_EVENT_CHANGE_PEERS:
         return true;
     }
     g_assert_not_reached();
@@ -237,6 +239,34 @@ static bool is_of_links(const ScenarioReadEvent *read)
     return read->event.others.count > 0;
 }
 
+static bool has_peer(const ScenarioPeerSet *set, uint32_t peer)
+{
+    return bsearch(&peer, set->peers, set->count, sizeof(uint32_t), compare_peers) != NULL;
+}
+
+/* Links that are mended one at a time must be before the run ends. */
+static void check_release(ScenarioReader *reader, const ScenarioReadEvent *read)
+{
+    const Scenario *scenario = reader->scenario;
+    const int64_t end_ns = read->event.at_ns + read->for_ns;
+    const int64_t every_ns = read->event.release_every_ns;
+    uint32_t n = 0;
+
+    if (every_ns == 0) {
+        return;
+    }
+    for (uint32_t l = 0; l < scenario->n_links; l++) {
+        const ScenarioLink *link = &scenario->links[l];
+
+        n += (has_peer(&read->peers, link->from) && has_peer(&read->others, link->to)) ||
+             (has_peer(&read->peers, link->to) && has_peer(&read->others, link->from));
+    }
+    if (n > 0 && (scenario->duration_ns - end_ns) / every_ns < n - 1) {
+        scenario_reader_fail(reader, read->for_node,
+                             "the run ends before the last of %u links is mended", n);
+    }
+}
+
 /* What happens to links must happen to one at least. */
 static void check_links(ScenarioReader *reader, const ScenarioReadEvent *events, uint32_t n_events)
 {
@@ -253,6 +283,7 @@ static void check_links(ScenarioReader *reader, const ScenarioReadEvent *events,
             scenario_reader_fail(reader, events[i].node,
                                  "the topology has no link between these peers");
         }
+        check_release(reader, &events[i]);
     }
 }
 

@@ -221,15 +221,31 @@ static const ScenarioKey event_keys[] = {
     {"pause", OPTIONAL, offsetof(ScenarioEventKeys, pause)},
     {"resume", OPTIONAL, offsetof(ScenarioEventKeys, resume)},
     {"skew_clock", OPTIONAL, offsetof(ScenarioEventKeys, skew_clock)},
+    {"change_links", OPTIONAL, offsetof(ScenarioEventKeys, change_links)},
+    {"change_peers", OPTIONAL, offsetof(ScenarioEventKeys, change_peers)},
     {"factor", OPTIONAL, offsetof(ScenarioEventKeys, factor)},
     {"skew", OPTIONAL, offsetof(ScenarioEventKeys, skew)},
     {"drift_ppm", OPTIONAL, offsetof(ScenarioEventKeys, drift)},
+    {"latency", OPTIONAL, offsetof(ScenarioEventKeys, latency)},
+    {"bandwidth", OPTIONAL, offsetof(ScenarioEventKeys, bandwidth)},
+    {"loss", OPTIONAL, offsetof(ScenarioEventKeys, loss)},
+    {"send_buffer", OPTIONAL, offsetof(ScenarioEventKeys, send_buffer)},
+    {"receive_buffer", OPTIONAL, offsetof(ScenarioEventKeys, receive_buffer)},
+    {"uplink", OPTIONAL, offsetof(ScenarioEventKeys, uplink)},
+    {"downlink", OPTIONAL, offsetof(ScenarioEventKeys, downlink)},
     {"for", OPTIONAL, offsetof(ScenarioEventKeys, for_time)},
+    {"release", OPTIONAL, offsetof(ScenarioEventKeys, release)},
     {"connections", OPTIONAL, offsetof(ScenarioEventKeys, connections)},
     {"one_way", OPTIONAL, offsetof(ScenarioEventKeys, one_way)},
     {"chain", OPTIONAL, offsetof(ScenarioEventKeys, chain)},
 };
 KEY_TABLE(scenario_event_table, "event", "/events/INDEX", event_keys);
+
+static const ScenarioKey release_keys[] = {
+    {"every", REQUIRED, offsetof(ScenarioReleaseKeys, every)},
+    {"order", OPTIONAL, offsetof(ScenarioReleaseKeys, order)},
+};
+KEY_TABLE(scenario_release_table, "release", "/events/INDEX/release", release_keys);
 
 static const ScenarioKey random_fault_keys[] = {
     {"rate", REQUIRED, offsetof(ScenarioRandomFaultKeys, rate)},
@@ -378,6 +394,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_link_rule_table,
     &scenario_transactions_table,
     &scenario_event_table,
+    &scenario_release_table,
     &scenario_random_fault_table,
     &scenario_random_partition_table,
     &scenario_random_time_table,
@@ -503,6 +520,13 @@ static const ScenarioWord connections_words[] = {
 };
 WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
 
+static const ScenarioWord release_order_words[] = {
+    {"forward", SCENARIO_RELEASE_FORWARD},
+    {"reverse", SCENARIO_RELEASE_REVERSE},
+    {"random", SCENARIO_RELEASE_RANDOM},
+};
+WORD_TABLE(scenario_release_order_words, "release_order_word", release_order_words);
+
 static const ScenarioWord restart_chain_words[] = {{"keep", false}, {"lose", true}};
 WORD_TABLE(scenario_restart_chain_words, "restart_chain_word", restart_chain_words);
 
@@ -573,16 +597,13 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,          &scenario_start_chain_words,
-    &scenario_persona_kind_words,  &scenario_fault_words,
-    &scenario_lie_words,           &scenario_malformed_words,
-    &scenario_flood_words,         &scenario_replay_words,
-    &scenario_topology_kind_words, &scenario_region_table_words,
-    &scenario_region_deal_words,   &scenario_wire_words,
-    &scenario_connections_words,   &scenario_restart_chain_words,
-    &scenario_close_reason_words,  &scenario_property_words,
-    &scenario_metric_words,        &scenario_statistic_words,
-    &scenario_quantity_words,      NULL,
+    &scenario_rule_words,         &scenario_start_chain_words,   &scenario_persona_kind_words,
+    &scenario_fault_words,        &scenario_lie_words,           &scenario_malformed_words,
+    &scenario_flood_words,        &scenario_replay_words,        &scenario_topology_kind_words,
+    &scenario_region_table_words, &scenario_region_deal_words,   &scenario_wire_words,
+    &scenario_connections_words,  &scenario_release_order_words, &scenario_restart_chain_words,
+    &scenario_close_reason_words, &scenario_property_words,      &scenario_metric_words,
+    &scenario_statistic_words,    &scenario_quantity_words,      NULL,
 };
 
 /* ---- Misspellings ---------------------------------------------------------------------------- */

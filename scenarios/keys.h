@@ -223,14 +223,29 @@ typedef struct ScenarioEventKeys {
     uint32_t pause;
     uint32_t resume;
     uint32_t skew_clock;
+    uint32_t change_links;
+    uint32_t change_peers;
     uint32_t factor;
     uint32_t skew;
     uint32_t drift;
+    uint32_t latency;
+    uint32_t bandwidth;
+    uint32_t loss;
+    uint32_t send_buffer;
+    uint32_t receive_buffer;
+    uint32_t uplink;
+    uint32_t downlink;
     uint32_t for_time;
+    uint32_t release;
     uint32_t connections;
     uint32_t one_way;
     uint32_t chain;
 } ScenarioEventKeys;
+
+typedef struct ScenarioReleaseKeys {
+    uint32_t every;
+    uint32_t order;
+} ScenarioReleaseKeys;
 
 typedef struct ScenarioRandomFaultKeys {
     uint32_t rate;
@@ -353,6 +368,7 @@ extern const ScenarioKeyTable scenario_link_regions_table;
 extern const ScenarioKeyTable scenario_link_rule_table;
 extern const ScenarioKeyTable scenario_transactions_table;
 extern const ScenarioKeyTable scenario_event_table;
+extern const ScenarioKeyTable scenario_release_table;
 extern const ScenarioKeyTable scenario_random_fault_table;
 extern const ScenarioKeyTable scenario_random_partition_table;
 extern const ScenarioKeyTable scenario_random_time_table;
@@ -409,6 +425,7 @@ extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTa
 extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
 extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
+extern const ScenarioWordTable scenario_release_order_words; /* ScenarioReleaseOrder */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */
 extern const ScenarioWordTable scenario_close_reason_words;  /* BnetCloseReason, but none */
 extern const ScenarioWordTable scenario_property_words;      /* ScenarioProperty */

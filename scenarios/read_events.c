@@ -5,6 +5,7 @@
 #include "scenarios/event_sequence.h"
 #include "scenarios/parts.h"
 #include "scenarios/random_faults.h"
+#include "scenarios/read_changes.h"
 #include "scenarios/read_clock.h"
 #include "scenarios/read_event.h"
 #include "scenarios/selector.h"
@@ -134,6 +135,8 @@ static const struct {
     {"pause", offsetof(ScenarioEventKeys, pause), SCENARIO_EVENT_PAUSE},
     {"resume", offsetof(ScenarioEventKeys, resume), SCENARIO_EVENT_RESUME},
     {"skew_clock", offsetof(ScenarioEventKeys, skew_clock), SCENARIO_EVENT_SKEW_CLOCK},
+    {"change_links", offsetof(ScenarioEventKeys, change_links), SCENARIO_EVENT_CHANGE_LINKS},
+    {"change_peers", offsetof(ScenarioEventKeys, change_peers), SCENARIO_EVENT_CHANGE_PEERS},
 };
 
 /* How many of the kinds an event has; the last of them is noted in `read`. */
@@ -172,6 +175,9 @@ static ScenarioEventKind opposite(ScenarioEventKind kind)
         return SCENARIO_EVENT_RESUME;
     case SCENARIO_EVENT_SKEW_CLOCK:
         return SCENARIO_EVENT_SKEW_CLOCK;
+    case SCENARIO_EVENT_CHANGE_LINKS:
+    case SCENARIO_EVENT_CHANGE_PEERS:
+        return kind;
     case SCENARIO_EVENT_HEAL:
     case SCENARIO_EVENT_MEND:
     case SCENARIO_EVENT_RESET:
@@ -192,7 +198,9 @@ bool scenario_event_ends(ScenarioEventKind kind)
 /* A random fault is what has an end, or a reset. */
 static bool may_be_random(ScenarioEventKind kind)
 {
-    return scenario_event_ends(kind) || kind == SCENARIO_EVENT_RESET;
+    return kind == SCENARIO_EVENT_RESET ||
+           (scenario_event_ends(kind) && kind != SCENARIO_EVENT_CHANGE_LINKS &&
+            kind != SCENARIO_EVENT_CHANGE_PEERS);
 }
 
 static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n, bool random)
@@ -211,8 +219,7 @@ static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n, bool r
 /* A key that goes with some kinds of events alone: `allowed` says with which ones. */
 static bool check_option(ScenarioReader *reader, uint32_t node, bool goes, const char *allowed)
 {
-    return node == SCENARIO_NODE_NONE || goes ||
-           scenario_reader_fail(reader, node, "is allowed in %s alone", allowed);
+    return scenario_event_option_check(reader, node, goes, allowed);
 }
 
 static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
@@ -224,8 +231,10 @@ static bool read_options(ScenarioReader *reader, const ScenarioEventKeys *keys,
     int lose = false;
     bool ok = check_option(reader, keys->connections, partition || cut, "a partition or a cut");
 
-    ok = check_option(reader, keys->one_way, partition || cut || event->kind == SCENARIO_EVENT_MEND,
-                      "a partition, a cut or a mend") &&
+    ok = check_option(reader, keys->one_way,
+                      partition || cut || event->kind == SCENARIO_EVENT_MEND ||
+                          event->kind == SCENARIO_EVENT_CHANGE_LINKS,
+                      "a partition, a cut, a mend or a change_links") &&
          ok;
     ok = check_option(
              reader, keys->chain,
@@ -270,6 +279,7 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     case SCENARIO_EVENT_CUT:
     case SCENARIO_EVENT_MEND:
     case SCENARIO_EVENT_RESET:
+    case SCENARIO_EVENT_CHANGE_LINKS:
         return read_two_ends(reader, read->node, event);
     case SCENARIO_EVENT_CRASH:
     case SCENARIO_EVENT_RESTART:
@@ -277,6 +287,7 @@ static bool read_what(ScenarioReader *reader, ScenarioReadEvent *read)
     case SCENARIO_EVENT_PAUSE:
     case SCENARIO_EVENT_RESUME:
     case SCENARIO_EVENT_SKEW_CLOCK:
+    case SCENARIO_EVENT_CHANGE_PEERS:
         return scenario_selector_set(reader, read->node, false, &event->peers);
     case SCENARIO_EVENT_STOP_PRODUCING:
     case SCENARIO_EVENT_START_PRODUCING:
@@ -298,7 +309,8 @@ static bool read_for(ScenarioReader *reader, uint32_t node, ScenarioReadEvent *r
     if (!scenario_event_ends(read->event.kind)) {
         return scenario_reader_fail(reader, node,
                                     "is allowed in a partition, a cut, a crash, a "
-                                    "stop_producing, a slow, a pause or a skew_clock alone");
+                                    "stop_producing, a slow, a pause, a skew_clock, a "
+                                    "change_links or a change_peers alone");
     }
     if (left_ns <= 0) {
         return scenario_reader_fail(reader, node, "the run ends at the time of the event");
@@ -350,6 +362,10 @@ bool scenario_read_event_kind(ScenarioReader *reader, uint32_t node, const Scena
 
     ok = read_factor(reader, node, keys->factor, &read->event) && ok;
     ok = read_wrong_clock(reader, node, keys, &read->event) && ok;
+    if (!random) { /* which has none of their keys */
+        ok = scenario_changes_read(reader, node, keys, &read->event) && ok;
+        ok = scenario_release_read(reader, keys, &read->event) && ok;
+    }
     if (random && read->event.kind == SCENARIO_EVENT_PARTITION) {
         return ok;
     }

@@ -266,6 +266,8 @@ typedef enum ScenarioEventKind {
     SCENARIO_EVENT_RESUME,        /* and go on */
     SCENARIO_EVENT_SKEW_CLOCK,    /* the clocks of `peers` become wrong by `clock` */
     SCENARIO_EVENT_SET_PRODUCERS, /* `turns` are the next schedule */
+    SCENARIO_EVENT_CHANGE_LINKS,  /* `change` is made to the ways between `peers` and `others` */
+    SCENARIO_EVENT_CHANGE_PEERS,  /* `access` is made to `peers` */
 } ScenarioEventKind;
 
 /* What becomes of connections over links that are cut. */
@@ -274,6 +276,21 @@ typedef enum ScenarioConnections {
     SCENARIO_CONNECTIONS_RESET, /* both ends lose them at the cut */
     SCENARIO_CONNECTIONS_LOSE,  /* held, and both ends lose them when the link is mended */
 } ScenarioConnections;
+
+/* In which order the links of a cut are mended when they are one at a time. */
+typedef enum ScenarioReleaseOrder {
+    SCENARIO_RELEASE_FORWARD, /* as the links are numbered */
+    SCENARIO_RELEASE_REVERSE,
+    SCENARIO_RELEASE_RANDOM,
+} ScenarioReleaseOrder;
+
+/* What an event says of uplinks and downlinks; the rest of them stays as it is. */
+typedef struct ScenarioAccessChange {
+    bool has_uplink;
+    bool has_downlink;
+    uint64_t uplink_bytes_per_s; /* 0: without limit */
+    uint64_t downlink_bytes_per_s;
+} ScenarioAccessChange;
 
 #define SCENARIO_FACTOR_MIN_PPM 100000u
 #define SCENARIO_FACTOR_MAX_PPM 1000000000u
@@ -291,17 +308,22 @@ typedef struct ScenarioEvent {
     ScenarioEventKind kind;
     uint32_t ends;          /* index of the event whose time is over; SCENARIO_EVENT_NONE: none */
     ScenarioPeerSet peers;  /* all kinds but partition, heal and set_producers */
-    ScenarioPeerSet others; /* cut, mend, reset: the other ends of the links */
+    ScenarioPeerSet others; /* cut, mend, reset, change_links: the other ends of the links */
     uint32_t *turns;  /* set_producers: producing peers in the order of their turns, each once */
     uint32_t n_turns; /* 1 to SCENARIO_PRODUCERS_MAX */
     uint32_t *sides;  /* partition: the side of each peer of the scenario, from 0 */
-    bool one_way; /* partition: from a side to later ones; cut, mend: from `peers` to `others` */
+    bool one_way; /* partition: from a side to later ones; the others: from `peers` to `others` */
     ScenarioConnections connections; /* partition, cut */
     bool lose_chain;     /* restart: from what the group starts with, not from what the peer had */
     uint32_t factor_ppm; /* slow: SCENARIO_FACTOR_MIN_PPM to _MAX_PPM */
     ScenarioClock clock; /* skew_clock, of what has_skew and has_drift say: how wrong from now on */
     bool has_skew;
     bool has_drift;
+    int64_t release_every_ns; /* cut with an end: then its links are mended one at a time, so far
+                                 apart; 0: all at once */
+    ScenarioReleaseOrder release_order;
+    ScenarioLinkChange change;   /* change_links */
+    ScenarioAccessChange access; /* change_peers */
 } ScenarioEvent;
 
 typedef struct Scenario {

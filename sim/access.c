@@ -58,13 +58,41 @@ static uint32_t port_of(const SimWorld *world, uint32_t flow)
 
 /* --- from the scenario ----------------------------------------------------------------------- */
 
+/* The event limits what has no limit by itself, or paces a link. */
+static bool limits(const ScenarioEvent *event)
+{
+    return event->kind == SCENARIO_EVENT_CHANGE_PEERS ||
+           (event->kind == SCENARIO_EVENT_CHANGE_LINKS && event->change.has_bandwidth);
+}
+
 static bool has_limit(const Scenario *scenario)
 {
     for (uint32_t i = 0; i < scenario->n_groups; i++)
         if (scenario->groups[i].uplink_bytes_per_s > 0 ||
             scenario->groups[i].downlink_bytes_per_s > 0)
             return true;
+    for (uint32_t i = 0; i < scenario->n_events; i++)
+        if (limits(&scenario->events[i]))
+            return true;
     return false;
+}
+
+static void note_event(SimAccess *access, const SimWorld *world, const ScenarioEvent *event)
+{
+    const ScenarioAccessChange *change = &event->access;
+    if (!limits(event))
+        return;
+    for (uint32_t i = 0; i < event->peers.count; i++) {
+        uint32_t peer = event->peers.peers[i];
+        const SimPeer *its = &world->peers[peer];
+        access->ports[2 * peer + SIM_UPLINK].used |= change->uplink_bytes_per_s > 0;
+        access->ports[2 * peer + SIM_DOWNLINK].used |= change->downlink_bytes_per_s > 0;
+        for (uint32_t s = 0; event->kind == SCENARIO_EVENT_CHANGE_LINKS && s < its->n_ends; s++) {
+            uint32_t end = sim_peer_end(world, peer, s);
+            access->paced[end] |= sim_changes_concern(world, event, end);
+            access->paced[end ^ 1] |= sim_changes_concern(world, event, end ^ 1);
+        }
+    }
 }
 
 SimAccess *sim_access_new(const SimWorld *world)
@@ -85,6 +113,8 @@ SimAccess *sim_access_new(const SimWorld *world)
             p % 2 == SIM_UPLINK ? group->uplink_bytes_per_s : group->downlink_bytes_per_s;
         port->used = port->bytes_per_s > 0;
     }
+    for (uint32_t i = 0; i < scenario->n_events; i++)
+        note_event(access, world, &scenario->events[i]);
     return access;
 }
 
@@ -315,7 +345,7 @@ void sim_access_drop(SimWorld *world, uint32_t end)
 void sim_access_set_rate(SimWorld *world, uint32_t index, uint64_t bytes_per_s)
 {
     Port *port = &world->access->ports[index];
-    g_assert(port->used);
+    g_assert(port->used || bytes_per_s == 0);
     uint64_t before = port->bytes_per_s;
     port->bytes_per_s = bytes_per_s;
     if (port->flow == SIM_NONE || before == bytes_per_s)

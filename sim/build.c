@@ -97,6 +97,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->parcels = g_array_new(FALSE, FALSE, sizeof(BnetMessage));
     world->free_parcels = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->todo = g_array_new(FALSE, FALSE, sizeof(SimTodo));
+    world->changes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
     world->observers = g_ptr_array_new();
@@ -145,6 +146,7 @@ void sim_world_free(SimWorld *world)
     g_array_unref(world->parcels);
     g_array_unref(world->free_parcels);
     g_array_unref(world->todo);
+    g_array_unref(world->changes);
     g_array_unref(world->bound_values);
     sim_queue_finish(&world->queue);
     bnet_store_finish(&world->store);

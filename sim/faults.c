@@ -78,7 +78,7 @@ static void heal(SimWorld *world, bool all)
         update_link(world, link);
 }
 
-static bool is_member(const ScenarioPeerSet *set, uint32_t peer)
+bool sim_faults_is_member(const ScenarioPeerSet *set, uint32_t peer)
 {
     uint32_t low = 0;
     uint32_t high = set->count; /* it is in [low, high), if at all */
@@ -104,7 +104,7 @@ static void for_each_end(SimWorld *world, uint32_t index, LinkAction *act)
         uint32_t peer = event->peers.peers[i];
         for (uint32_t s = 0; s < world->peers[peer].n_ends; s++) {
             uint32_t end = sim_peer_end(world, peer, s);
-            if (is_member(&event->others, world->ends[end ^ 1].peer))
+            if (sim_faults_is_member(&event->others, world->ends[end ^ 1].peer))
                 act(world, end, index);
         }
     }
@@ -127,6 +127,14 @@ static void mend_end(SimWorld *world, uint32_t end, uint32_t index)
     if (!subject_of(world, index)->one_way && undoes(world, index, world->ends[end ^ 1].cut_by))
         world->ends[end ^ 1].cut_by = SIM_NONE;
     update_link(world, end / 2);
+}
+
+void sim_faults_mend_link(SimWorld *world, uint32_t link, uint32_t by)
+{
+    for (uint32_t end = 2 * link; end <= 2 * link + 1; end++)
+        if (world->ends[end].cut_by == by)
+            world->ends[end].cut_by = SIM_NONE;
+    update_link(world, link);
 }
 
 static void reset_end(SimWorld *world, uint32_t end, uint32_t index)
@@ -294,6 +302,15 @@ static void tell_clock(SimWorld *world, const ScenarioEvent *event, const Scenar
     tell_peers(world, what, peers);
 }
 
+static void tell_change(SimWorld *world, const ScenarioEvent *subject, bool ends)
+{
+    g_autofree char *what = sim_changes_describe(subject, ends);
+    if (subject->kind == SCENARIO_EVENT_CHANGE_LINKS)
+        tell_links(world, what, subject);
+    else
+        tell_peers(world, what, &subject->peers);
+}
+
 /* --- events ---------------------------------------------------------------------------------- */
 
 void sim_faults_apply(SimWorld *world, uint32_t index)
@@ -315,6 +332,11 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         for_each_end(world, index, cut_end);
         break;
     case SCENARIO_EVENT_MEND:
+        if (ends && subject->release_every_ns > 0) {
+            tell_links(world, "end of cut, one link at a time", subject);
+            sim_release_begin(world, event->ends);
+            break;
+        }
         tell_links(world, ends ? "end of cut" : "mend", subject);
         for_each_end(world, index, mend_end);
         break;
@@ -353,6 +375,16 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
     case SCENARIO_EVENT_SKEW_CLOCK:
         tell_clock(world, event, &subject->peers);
         sim_clocks_skew(world, &subject->peers, index);
+        break;
+    case SCENARIO_EVENT_CHANGE_LINKS:
+        tell_change(world, subject, ends);
+        sim_changes_note(world, index);
+        for_each_end(world, index, sim_changes_end);
+        break;
+    case SCENARIO_EVENT_CHANGE_PEERS:
+        tell_change(world, subject, ends);
+        sim_changes_note(world, index);
+        sim_changes_peers(world, &subject->peers);
         break;
     case SCENARIO_EVENT_PAUSE:
     case SCENARIO_EVENT_RESUME:

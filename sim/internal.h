@@ -42,6 +42,7 @@ typedef enum SimEventKind {
     SIM_EVENT_BOUND,   /* what the scenario expects is looked at: arg bound or watch */
     SIM_EVENT_START,   /* a peer's process starts for the first time */
     SIM_EVENT_FAULT,   /* arg: event of the scenario */
+    SIM_EVENT_RELEASE, /* a link of a cut that is over is mended: entity link, arg event */
     SIM_EVENT_PERSONA, /* a peer's persona: persona.c says what */
     SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
     SIM_EVENT_TICK,    /* a slot begins by the wrong clock of a peer: arg setting of the clock */
@@ -208,6 +209,8 @@ struct SimWorld {
     GArray *todo; /* of SimTodo, for the peer at work */
     guint todo_done;
     const ScenarioEvent *partition; /* in force; NULL: none */
+    GArray *changes;                /* of uint32_t: events that change links or peers, in force, in
+                                       order */
     SimRandom random_arrival;
     SimRandom random_origin;
     GPtrArray *observers;
@@ -307,6 +310,9 @@ void sim_wire_clear(SimWorld *world, uint32_t end);
 /* What waited for the link of this end to be mended sets out again. */
 void sim_wire_mend(SimWorld *world, uint32_t end);
 
+/* Both sides' buffers for what `end` sends. A write that waits may be complete with them. */
+void sim_wire_set_buffers(SimWorld *world, uint32_t end, uint32_t bytes);
+
 /* Time that bytes take at a rate, rounded up; 0 bytes a second: no time. */
 int64_t sim_wire_transfer_ns(uint64_t bytes, uint64_t bytes_per_s);
 
@@ -354,6 +360,37 @@ void sim_connection_awake(SimWorld *world, uint32_t link);
 
 /* The connection of a link is reset: both sides lose it at once. */
 void sim_connection_reset(SimWorld *world, uint32_t link);
+
+/* --- changes.c: links, uplinks and downlinks that become others --------------------------------
+ */
+
+/* The event `index` changes links or peers, or its time is over; then sim_changes_end() of each end
+ * or sim_changes_peer() of each peer. What holds is what the newest change in force says, else what
+ * the links or the group say. O(changes in force) for each end or peer. */
+void sim_changes_note(SimWorld *world, uint32_t index);
+void sim_changes_end(SimWorld *world, uint32_t end, uint32_t index);
+void sim_changes_peers(SimWorld *world, const ScenarioPeerSet *peers);
+
+/* "change of latency and loss", or its end. (transfer full) */
+char *sim_changes_describe(const ScenarioEvent *subject, bool ends);
+
+/* What `end` sends is meant by an event that concerns links. */
+bool sim_changes_concern(const SimWorld *world, const ScenarioEvent *event, uint32_t end);
+
+/* --- release.c: links that are mended one at a time ------------------------------------------ */
+
+/* The cut `event`, an index, is over: the first of its links is mended now. O(links). */
+void sim_release_begin(SimWorld *world, uint32_t event);
+
+/* The SIM_EVENT_RELEASE of a link. */
+void sim_release_link(SimWorld *world, uint32_t link, uint32_t event);
+
+/* --- faults.c: sets of peers, and links ------------------------------------------------------ */
+
+bool sim_faults_is_member(const ScenarioPeerSet *set, uint32_t peer);
+
+/* What the event `by` has cut of a link, and nothing else has since, is mended. */
+void sim_faults_mend_link(SimWorld *world, uint32_t link, uint32_t by);
 
 /* --- clocks.c: clocks that are wrong --------------------------------------------------------- */
 

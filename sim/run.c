@@ -48,6 +48,9 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
     case SIM_EVENT_START:
         start(world, entity);
         break;
+    case SIM_EVENT_RELEASE:
+        sim_release_link(world, entity, event->arg);
+        break;
     case SIM_EVENT_PERSONA:
         sim_persona_event(world, entity, event->arg);
         break;

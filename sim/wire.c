@@ -231,6 +231,12 @@ static void tell_room(SimWorld *world, uint32_t end)
                        world->links[end / 2].connection);
 }
 
+void sim_wire_set_buffers(SimWorld *world, uint32_t end, uint32_t bytes)
+{
+    world->ends[end].buffer_bytes = bytes;
+    tell_room(world, end ^ 1);
+}
+
 uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, uint32_t *ret_bytes)
 {
     SimEnd *to = &world->ends[end];
