@@ -410,10 +410,8 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     NULL,
 };
 
-static const ScenarioWord rule_words[] = {
-    {"dpos", SCENARIO_RULE_DPOS},
-    {"none", SCENARIO_RULE_NONE},
-};
+static const ScenarioWord rule_words[] = {{"dpos", SCENARIO_RULE_DPOS},
+                                          {"none", SCENARIO_RULE_NONE}};
 WORD_TABLE(scenario_rule_words, "rule_word", rule_words);
 
 static const ScenarioWord start_chain_words[] = {{"full", false}, {"genesis", true}};
@@ -507,10 +505,8 @@ static const ScenarioWord region_deal_words[] = {
 };
 WORD_TABLE(scenario_region_deal_words, "region_deal_word", region_deal_words);
 
-static const ScenarioWord wire_words[] = {
-    {"structured", SCENARIO_WIRE_STRUCTURED},
-    {"bytes", SCENARIO_WIRE_BYTES},
-};
+static const ScenarioWord wire_words[] = {{"structured", SCENARIO_WIRE_STRUCTURED},
+                                          {"bytes", SCENARIO_WIRE_BYTES}};
 WORD_TABLE(scenario_wire_words, "wire_word", wire_words);
 
 static const ScenarioWord connections_words[] = {
@@ -520,11 +516,9 @@ static const ScenarioWord connections_words[] = {
 };
 WORD_TABLE(scenario_connections_words, "connections_word", connections_words);
 
-static const ScenarioWord release_order_words[] = {
-    {"forward", SCENARIO_RELEASE_FORWARD},
-    {"reverse", SCENARIO_RELEASE_REVERSE},
-    {"random", SCENARIO_RELEASE_RANDOM},
-};
+static const ScenarioWord release_order_words[] = {{"forward", SCENARIO_RELEASE_FORWARD},
+                                                   {"reverse", SCENARIO_RELEASE_REVERSE},
+                                                   {"random", SCENARIO_RELEASE_RANDOM}};
 WORD_TABLE(scenario_release_order_words, "release_order_word", release_order_words);
 
 static const ScenarioWord restart_chain_words[] = {{"keep", false}, {"lose", true}};
