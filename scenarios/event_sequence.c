@@ -264,6 +264,8 @@ static void check_release(ScenarioReader *reader, const ScenarioReadEvent *read)
     if (n > 0 && (scenario->duration_ns - end_ns) / every_ns < n - 1) {
         scenario_reader_fail(reader, read->for_node,
                              "the run ends before the last of %u links is mended", n);
+    } else if (n > 0) {
+        reader->released_ns = MAX(reader->released_ns, end_ns + (n - 1) * every_ns);
     }
 }
 

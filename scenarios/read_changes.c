@@ -71,6 +71,11 @@ bool scenario_release_read(ScenarioReader *reader, const ScenarioEventKeys *keys
         !scenario_reader_object(reader, keys->release, &scenario_release_table, &release)) {
         return false;
     }
+    if (++reader->n_releases > SCENARIO_RELEASES_MAX) {
+        return scenario_reader_fail(reader, keys->release,
+                                    "is one too many; at most %u are allowed",
+                                    SCENARIO_RELEASES_MAX);
+    }
     const bool ok =
         scenario_reader_word(reader, release.order, &scenario_release_order_words, &order);
 

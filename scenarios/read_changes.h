@@ -26,6 +26,9 @@ bool scenario_event_option_check(ScenarioReader *reader, uint32_t node, bool goe
 bool scenario_changes_read(ScenarioReader *reader, uint32_t node, const ScenarioEventKeys *keys,
                            ScenarioEvent *event);
 
+/* Each takes time in proportion to all links. */
+#define SCENARIO_RELEASES_MAX 1000u
+
 /* Reads "release", which only a cut with an end may have. */
 bool scenario_release_read(ScenarioReader *reader, const ScenarioEventKeys *keys,
                            ScenarioEvent *event);

@@ -26,8 +26,10 @@ static void later_fault(LastFault *last, int64_t at_ns, const char *what, const 
     }
 }
 
-static void find_last_fault(const Scenario *scenario, LastFault *last)
+static void find_last_fault(const ScenarioReader *reader, LastFault *last)
 {
+    const Scenario *scenario = reader->scenario;
+
     last->what = g_strdup("the start");
     for (uint32_t i = 0; i < scenario->n_groups; i++) {
         const ScenarioGroup *group = &scenario->groups[i];
@@ -46,6 +48,7 @@ static void find_last_fault(const Scenario *scenario, LastFault *last)
     for (uint32_t i = 0; i < scenario->n_events; i++) {
         later_fault(last, scenario->events[i].at_ns, "the last event%s", "");
     }
+    later_fault(last, reader->released_ns, "the last link that is released%s", "");
 }
 
 /* A time to converge that reaches past the end could never be found exceeded. */
@@ -54,7 +57,7 @@ static void check_fits(ScenarioReader *reader, uint32_t node, int64_t within_ns)
     const Scenario *scenario = reader->scenario;
     g_auto(LastFault) last = {0};
 
-    find_last_fault(scenario, &last);
+    find_last_fault(reader, &last);
     if (within_ns <= scenario->duration_ns - last.at_ns) {
         return;
     }

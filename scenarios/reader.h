@@ -36,6 +36,8 @@ typedef struct ScenarioReader {
     GArray *mistakes; /* the first SCENARIO_ERRORS_MAX found */
     uint32_t n_mistakes;
     uint32_t n_selected; /* of most.selected */
+    uint32_t n_releases; /* of SCENARIO_RELEASES_MAX */
+    int64_t released_ns; /* when the last link of them all is mended; 0: there is none */
     bool peers_known;    /* groups and their sizes are read: selectors can be resolved */
     GHashTable *groups;  /* name to ScenarioGroup; looked up, never iterated */
 } ScenarioReader;

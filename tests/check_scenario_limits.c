@@ -47,6 +47,34 @@ START_TEST(links_at_the_limit)
 }
 END_TEST
 
+static char *scenario_with_releases(uint32_t n)
+{
+    GString *json = g_string_new("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
+                                 " \"r\": {}}, \"events\": [");
+
+    for (uint32_t i = 0; i < n; i++) {
+        g_string_append_printf(json,
+                               "%s\n{\"at\": \"%ums\", \"cut\": [\"bp\", \"r\"],"
+                               " \"for\": \"1ns\", \"release\": {\"every\": \"1ns\"}}",
+                               i > 0 ? "," : "", i % 1000);
+    }
+    g_string_append(json, "]}");
+    return g_string_free(json, FALSE);
+}
+
+START_TEST(releases_at_the_limit)
+{
+    g_autofree char *good = scenario_with_releases(1000);
+    g_autofree char *bad = scenario_with_releases(1001);
+    g_autoptr(Scenario) s = load(good);
+
+    ck_assert_uint_eq(s->n_events, 2000);
+    assert_refused(bad, NULL, 0,
+                   "folder/test.json:1002:60: /events/1000/release: is one too many; at most 1000 "
+                   "are allowed");
+}
+END_TEST
+
 /* Transactions come from all 500,000 peers, and so do n_bounds bounds speak of all. */
 static char *scenario_with_bounds(uint32_t n_bounds)
 {
@@ -208,6 +236,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, peers_at_the_limit);
     tcase_add_test(tcase, links_at_the_limit);
+    tcase_add_test(tcase, releases_at_the_limit);
     tcase_add_test(tcase, selected_peers_at_the_limit);
     tcase_add_test(tcase, events_at_the_limit);
     tcase_add_test(tcase, bounds_at_the_limit);
