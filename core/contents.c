@@ -260,6 +260,7 @@ static TrxShape shape_of(uint32_t size)
 static void write_model_trx(BnetWriter *writer, uint64_t nonce, uint32_t expiration_s,
                             TrxShape shape)
 {
+    static const uint8_t zeros[1024];
     bnet_write_u32(writer, expiration_s);
     bnet_write_u16(writer, 0);     /* ref_block_num */
     bnet_write_u32(writer, 0);     /* ref_block_prefix */
@@ -273,8 +274,11 @@ static void write_model_trx(BnetWriter *writer, uint64_t nonce, uint32_t expirat
     bnet_write_count(writer, 0); /* authorization */
     bnet_write_varuint(writer, shape.data);
     bnet_write_u64(writer, nonce);
-    for (uint32_t i = NONCE_BYTES; i < shape.data; i++)
-        bnet_write_u8(writer, 0);
+    for (uint32_t left = shape.data - NONCE_BYTES; left > 0;) {
+        const uint32_t n = left < sizeof zeros ? left : (uint32_t)sizeof zeros;
+        bnet_write_raw(writer, zeros, n);
+        left -= n;
+    }
     bnet_write_count(writer, 0); /* extensions */
 }
 

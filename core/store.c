@@ -7,8 +7,9 @@
 
 /* signature: variant index and 65 bytes; then no block extensions. */
 #define BLOCK_TAIL_BYTES (66u + 1u)
-/* status, cpu, net words, variant index, shared by all receipts. */
-#define RECEIPT_BYTES (1u + 4u + 1u + 1u)
+_Static_assert(BNET_STORE_EMPTY_BLOCK_BYTES == BNET_HEADER_BYTES + BLOCK_TAIL_BYTES + 1,
+               "the count of transactions is 0");
+_Static_assert(BNET_STORE_RECEIPT_BYTES == 1 + 4 + 1 + 1, "status, cpu, net words, variant index");
 
 BnetId *bnet_store_digests(BnetStore *store, uint32_t n)
 {
@@ -214,21 +215,20 @@ static void write_new_producers(const BnetSchedule *schedule, NewProducers *memo
     };
 }
 
-static uint32_t header_size(const BnetWireHeader *header)
+static uint32_t header_bytes(const BnetStore *store, const BnetBlockSpec *spec)
 {
-    if (!header->has_new_producers)
+    if (spec->new_schedule == 0)
         return BNET_HEADER_BYTES;
-    const BnetItems *producers = &header->new_producers.producers;
-    return BNET_HEADER_BYTES + (uint32_t)sizeof header->new_producers.version +
-           bnet_varuint_bytes(producers->count) + (uint32_t)producers->n;
+    const BnetSchedule *schedule = bnet_schedules_at(&store->schedules, spec->new_schedule);
+    return BNET_HEADER_BYTES + (uint32_t)sizeof schedule->version +
+           bnet_varuint_bytes(schedule->n) + schedule->n * PRODUCER_BYTES;
 }
 
-static uint32_t block_size(const BnetStore *store, const BnetBlockSpec *spec,
-                           const BnetWireHeader *header)
+uint32_t bnet_store_spec_bytes(const BnetStore *store, const BnetBlockSpec *spec)
 {
-    uint64_t size = header_size(header) + BLOCK_TAIL_BYTES + bnet_varuint_bytes(spec->n_trxs);
+    uint64_t size = header_bytes(store, spec) + BLOCK_TAIL_BYTES + bnet_varuint_bytes(spec->n_trxs);
     for (uint32_t i = 0; i < spec->n_trxs; i++)
-        size += RECEIPT_BYTES + bnet_store_trx(store, spec->trxs[i])->size;
+        size += BNET_STORE_RECEIPT_BYTES + bnet_store_trx(store, spec->trxs[i])->size;
     bnet_assert(size <= UINT32_MAX);
     return (uint32_t)size;
 }
@@ -278,7 +278,7 @@ BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec)
     bnet_store_draft(store, spec->parent, &facts, &draft);
     draft.info.id = bnet_wire_block_id(&header);
     draft.info.n_trx = spec->n_trxs;
-    draft.info.size = block_size(store, spec, &header);
+    draft.info.size = bnet_store_spec_bytes(store, spec);
     draft.trxs = spec->trxs;
     if (draft.info.header_fault == BNET_FAULT_NONE && !spec->signature_valid)
         draft.info.header_fault = BNET_FAULT_SIGNATURE;
@@ -308,7 +308,7 @@ static void add_genesis(BnetStore *store, const BnetChainConfig *config)
         .number = 1,
         .jump = BNET_GENESIS,
         .slot = real ? real->header.fields.slot : config->genesis_slot,
-        .size = real ? bnet_contents_size(real) : block_size(store, &spec, &model),
+        .size = real ? bnet_contents_size(real) : bnet_store_spec_bytes(store, &spec),
     };
     keep_dpos(store, &info, &state);
     const BnetBlock block = append_block(store, &info);

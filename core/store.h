@@ -139,8 +139,16 @@ typedef struct BnetBlockSpec {
     uint32_t n_trxs;
 } BnetBlockSpec;
 
+/* Bytes of that block. O(transactions). */
+uint32_t bnet_store_spec_bytes(const BnetStore *store, const BnetBlockSpec *spec);
+
 /* The handle of that block, which may exist already. Its faults are found by the chain rules. */
 BnetBlock bnet_store_add_block(BnetStore *store, const BnetBlockSpec *spec);
+
+/* Bytes of a modelled block without transactions and new producers, and of the receipt around each
+ * transaction; from 128 transactions on their count takes one more, from 16384 on two. */
+#define BNET_STORE_EMPTY_BLOCK_BYTES 184u
+#define BNET_STORE_RECEIPT_BYTES 7u
 
 /* Bytes of the smallest and the largest modelled transaction. */
 #define BNET_STORE_TRX_BYTES_MIN 46u

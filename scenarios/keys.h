@@ -64,7 +64,14 @@ typedef struct ScenarioChainKeys {
     uint32_t start_height;
     uint32_t blocks_log;
     uint32_t genesis_time;
+    uint32_t block;
 } ScenarioChainKeys;
+
+typedef struct ScenarioBlockKeys {
+    uint32_t max_bytes;
+    uint32_t max_transactions;
+    uint32_t filler;
+} ScenarioBlockKeys;
 
 typedef struct ScenarioIrreversibilityKeys {
     uint32_t depth;
@@ -95,6 +102,7 @@ typedef struct ScenarioClockKeys {
 typedef struct ScenarioProcessingKeys {
     uint32_t header;
     uint32_t block;
+    uint32_t kilobyte;
     uint32_t transaction;
     uint32_t fetch;
 } ScenarioProcessingKeys;
@@ -202,10 +210,30 @@ typedef struct ScenarioLinkRuleKeys {
 
 typedef struct ScenarioTransactionsKeys {
     uint32_t rate;
+    uint32_t burst;
+    uint32_t begin;
+    uint32_t end;
     uint32_t lifetime;
     uint32_t size;
     uint32_t from;
+    uint32_t origin;
 } ScenarioTransactionsKeys;
+
+typedef struct ScenarioBurstKeys {
+    uint32_t count;
+    uint32_t every;
+} ScenarioBurstKeys;
+
+typedef struct ScenarioOriginKeys {
+    uint32_t weights;
+} ScenarioOriginKeys;
+
+/* Of sizes and of times. */
+typedef struct ScenarioAmountKeys {
+    uint32_t uniform;
+    uint32_t values;
+    uint32_t weights;
+} ScenarioAmountKeys;
 
 typedef struct ScenarioEventKeys {
     uint32_t at;
@@ -352,6 +380,7 @@ typedef struct ScenarioBoundKeys {
 extern const ScenarioKeyTable scenario_root_table;
 extern const ScenarioKeyTable scenario_chain_table;
 extern const ScenarioKeyTable scenario_irreversibility_table;
+extern const ScenarioKeyTable scenario_block_table;
 extern const ScenarioKeyTable scenario_group_table;
 extern const ScenarioKeyTable scenario_clock_table;
 extern const ScenarioKeyTable scenario_processing_table;
@@ -367,6 +396,10 @@ extern const ScenarioKeyTable scenario_empirical_table;
 extern const ScenarioKeyTable scenario_link_regions_table;
 extern const ScenarioKeyTable scenario_link_rule_table;
 extern const ScenarioKeyTable scenario_transactions_table;
+extern const ScenarioKeyTable scenario_burst_table;
+extern const ScenarioKeyTable scenario_origin_table;
+extern const ScenarioKeyTable scenario_sizes_table;
+extern const ScenarioKeyTable scenario_times_table;
 extern const ScenarioKeyTable scenario_event_table;
 extern const ScenarioKeyTable scenario_release_table;
 extern const ScenarioKeyTable scenario_random_fault_table;
@@ -424,6 +457,7 @@ extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopology
 extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTableWord */
 extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
+extern const ScenarioWordTable scenario_origin_words;        /* ScenarioOrigin, but weighted */
 extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
 extern const ScenarioWordTable scenario_release_order_words; /* ScenarioReleaseOrder */
 extern const ScenarioWordTable scenario_restart_chain_words; /* bool lose_chain */

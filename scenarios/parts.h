@@ -24,7 +24,7 @@ void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 void scenario_read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *group);
 
 /* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;
- * read_network.c: the wire, the transactions. */
+ * read_network.c: the wire; read_transactions.c: the transactions. */
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);
 void scenario_read_topology(ScenarioReader *reader, uint32_t node);
 void scenario_read_links(ScenarioReader *reader, uint32_t node);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "core/store.h"
 #include "core/text.h"
 #include "scenarios/file_text.h"
 #include "scenarios/parts.h"
+#include "scenarios/read_amount.h"
 
 #define DEPTH_MAX 1000000u
+
+/* Of a block, unless the scenario says otherwise. */
+#define BLOCK_BYTES SCENARIO_BLOCK_MAX_BYTES
+#define BLOCK_TRANSACTIONS 1000u
 
 static void read_irreversibility(ScenarioReader *reader, uint32_t node)
 {
@@ -92,12 +98,42 @@ static void read_genesis_time(ScenarioReader *reader, uint32_t node)
     chain->genesis_slot = slot;
 }
 
+static void read_block(ScenarioReader *reader, uint32_t node, ScenarioBlock *block)
+{
+    ScenarioBlockKeys keys = {0};
+
+    if (node == SCENARIO_NODE_NONE) {
+        return;
+    }
+    scenario_reader_object(reader, node, &scenario_block_table, &keys);
+    scenario_reader_size(reader, keys.max_bytes, SCENARIO_BLOCK_MIN_BYTES, SCENARIO_BLOCK_MAX_BYTES,
+                         &block->max_bytes);
+    scenario_reader_uint32(reader, keys.max_transactions, 0, SCENARIO_BLOCK_TRANSACTIONS_MAX,
+                           &block->max_transactions);
+    if (!scenario_amount_read_size(reader, keys.filler, SCENARIO_FILLER_MIN_BYTES,
+                                   SCENARIO_FILLER_MAX_BYTES, &block->filler_bytes)) {
+        return;
+    }
+    const int64_t bytes = BNET_STORE_EMPTY_BLOCK_BYTES + scenario_amount_max(&block->filler_bytes);
+
+    if (bytes > block->max_bytes) {
+        scenario_reader_fail(reader, keys.filler,
+                             "with the filler a block has up to %" G_GINT64_FORMAT
+                             " bytes, but \"max_bytes\" is %u",
+                             bytes, block->max_bytes);
+    }
+}
+
 void scenario_read_chain(ScenarioReader *reader, uint32_t node)
 {
     ScenarioChain *chain = &reader->scenario->chain;
     ScenarioChainKeys keys = {0};
 
-    *chain = (ScenarioChain){.rule = SCENARIO_RULE_DPOS, .start_height = 1};
+    *chain = (ScenarioChain){
+        .rule = SCENARIO_RULE_DPOS,
+        .start_height = 1,
+        .block = {.max_bytes = BLOCK_BYTES, .max_transactions = BLOCK_TRANSACTIONS},
+    };
     if (node == SCENARIO_NODE_NONE) {
         return;
     }
@@ -107,4 +143,5 @@ void scenario_read_chain(ScenarioReader *reader, uint32_t node)
     scenario_reader_uint32(reader, keys.start_height, 1, SCENARIO_START_HEIGHT_MAX,
                            &chain->start_height);
     read_genesis_time(reader, keys.genesis_time);
+    read_block(reader, keys.block, &chain->block);
 }

@@ -36,6 +36,7 @@ static void read_processing(ScenarioReader *reader, uint32_t node, ScenarioProce
     scenario_reader_object(reader, node, &scenario_processing_table, &keys);
     scenario_reader_duration(reader, keys.header, 0, max, &processing->header_ns);
     scenario_reader_duration(reader, keys.block, 0, max, &processing->block_ns);
+    scenario_reader_duration(reader, keys.kilobyte, 0, max, &processing->kilobyte_ns);
     scenario_reader_duration(reader, keys.transaction, 0, max, &processing->transaction_ns);
     scenario_reader_duration(reader, keys.fetch, 0, max, &processing->fetch_ns);
 }

@@ -8,9 +8,9 @@ __extension__ typedef unsigned __int128 Wide;
 struct ScenarioSample {
     uint32_t n;
     uint64_t total;
-    int64_t *values_ns; /* ascending */
-    uint64_t *sums;     /* of the weights up to and including each value */
-    uint32_t *guide;    /* of each n-th part of all random numbers: where its first one leads */
+    int64_t *values; /* ascending */
+    uint64_t *sums;  /* of the weights up to and including each value */
+    uint32_t *guide; /* of each n-th part of all random numbers: where its first one leads */
 };
 
 static int compare_values(const void *left, const void *right)
@@ -18,7 +18,7 @@ static int compare_values(const void *left, const void *right)
     const ScenarioWeighted *a = left;
     const ScenarioWeighted *b = right;
 
-    return a->value_ns < b->value_ns ? -1 : a->value_ns > b->value_ns;
+    return a->value < b->value ? -1 : a->value > b->value;
 }
 
 /* The part of `whole` that bits / 2^64 is. */
@@ -50,13 +50,13 @@ ScenarioSample *scenario_sample_new(ScenarioWeighted *values, uint32_t n)
 
     qsort(values, n, sizeof *values, compare_values);
     sample->n = n;
-    sample->values_ns = g_new(int64_t, n);
+    sample->values = g_new(int64_t, n);
     sample->sums = g_new(uint64_t, n);
     sample->guide = g_new(uint32_t, n);
     for (uint32_t i = 0; i < n; i++) {
         g_assert(values[i].weight <= UINT64_MAX - sample->total);
         sample->total += values[i].weight;
-        sample->values_ns[i] = values[i].value_ns;
+        sample->values[i] = values[i].value;
         sample->sums[i] = sample->total;
     }
     g_assert(sample->total > 0);
@@ -69,7 +69,7 @@ void scenario_sample_free(ScenarioSample *sample)
     if (sample == NULL) {
         return;
     }
-    g_free(sample->values_ns);
+    g_free(sample->values);
     g_free(sample->sums);
     g_free(sample->guide);
     g_free(sample);
@@ -88,5 +88,5 @@ int64_t scenario_sample_at(const ScenarioSample *sample, uint64_t bits)
     while (sample->sums[at] <= target) {
         at++;
     }
-    return sample->values_ns[at];
+    return sample->values[at];
 }

@@ -21,7 +21,7 @@
 
 /* A value and how much it weighs. */
 typedef struct ScenarioWeighted {
-    int64_t value_ns;
+    int64_t value; /* nanoseconds or bytes */
     uint64_t weight;
 } ScenarioWeighted;
 

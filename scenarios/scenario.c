@@ -38,7 +38,10 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->latencies);
     g_free(scenario->ways);
     g_free(scenario->regions);
-    g_free(scenario->transactions.from.peers);
+    for (uint32_t i = 0; i < scenario->n_streams; i++) {
+        g_free(scenario->streams[i].from.peers);
+    }
+    g_free(scenario->streams);
     g_free(scenario->events);
     g_free(scenario);
 }

@@ -56,6 +56,20 @@ typedef struct ScenarioLatency {
     const ScenarioSample *sample; /* one of Scenario.samples */
 } ScenarioLatency;
 
+typedef enum ScenarioAmountKind {
+    SCENARIO_AMOUNT_CONSTANT, /* a */
+    SCENARIO_AMOUNT_UNIFORM,  /* a to b, both included */
+    SCENARIO_AMOUNT_SAMPLE,   /* one of `sample`, of which b is the greatest */
+} ScenarioAmountKind;
+
+/* A size or a time that may be drawn. */
+typedef struct ScenarioAmount {
+    ScenarioAmountKind kind;
+    int64_t a;
+    int64_t b;
+    const ScenarioSample *sample; /* one of Scenario.samples */
+} ScenarioAmount;
+
 /* What all links share unless a rule, a region or an edge says otherwise. */
 typedef struct ScenarioLinkModel {
     ScenarioLatency latency;
@@ -180,6 +194,7 @@ typedef struct ScenarioPersona {
 typedef struct ScenarioProcessing {
     int64_t header_ns;      /* check one block header; default 50 us */
     int64_t block_ns;       /* apply one block, without its transactions; default 500 us */
+    int64_t kilobyte_ns;    /* apply 1000 bytes of a block, besides that; default 0 */
     int64_t transaction_ns; /* apply one transaction, alone or in a block; default 20 us */
     int64_t fetch_ns;       /* read one block for a session; default 0 */
 } ScenarioProcessing;
@@ -221,6 +236,13 @@ typedef enum ScenarioRule {
     SCENARIO_RULE_NONE,
 } ScenarioRule;
 
+/* What producers put into a block. */
+typedef struct ScenarioBlock {
+    uint32_t max_bytes;          /* of a packed block with transactions; default 16,000,000 */
+    uint32_t max_transactions;   /* besides the filler; default 1000 */
+    ScenarioAmount filler_bytes; /* bytes of a transaction of the producer's own; 0: none */
+} ScenarioBlock;
+
 /*
  * Where the blocks up to the start come from. With a log the peers that are scheduled stand for the
  * producers of the schedule that is active at its last block used, in schedule order; producers of
@@ -236,6 +258,7 @@ typedef struct ScenarioChain {
     bool has_genesis_time; /* never with a log */
     uint32_t genesis_slot; /* of block 1: 0 to SCENARIO_GENESIS_SLOT_MAX; 0 without
                               has_genesis_time, and then the first producer begins */
+    ScenarioBlock block;
 } ScenarioChain;
 
 /* How messages go from peer to peer. Timing, sizes and the trace hash are the same. */
@@ -244,12 +267,27 @@ typedef enum ScenarioWire {
     SCENARIO_WIRE_BYTES,      /* each is encoded by the sender and decoded by the receiver */
 } ScenarioWire;
 
-typedef struct ScenarioTransactions {
-    uint64_t rate_per_s_micro; /* arrivals a second, all origins together, times 1e6; 0: none */
-    int64_t lifetime_ns;       /* 1 s to 1 h */
-    uint32_t size_bytes;       /* of one packed transaction */
-    ScenarioPeerSet from;      /* origins, drawn evenly */
-} ScenarioTransactions;
+/* Where the transactions of a stream arrive. */
+typedef enum ScenarioOrigin {
+    SCENARIO_ORIGIN_EVEN,        /* each peer is as likely as the other */
+    SCENARIO_ORIGIN_ROUND_ROBIN, /* one after the other */
+    SCENARIO_ORIGIN_WEIGHTED,    /* `origin_weights`, whose values are indices in `from` */
+} ScenarioOrigin;
+
+/* Transactions that arrive from begin_ns on and before end_ns: at random times, in bursts, or both
+ * ways. */
+typedef struct ScenarioStream {
+    uint64_t rate_per_s_micro; /* at random: so many a second, all origins together, times 1e6 */
+    uint32_t burst_count;      /* in each burst, of which the first is at begin_ns; 0: no bursts */
+    int64_t burst_every_ns;    /* 0: there is one burst */
+    int64_t begin_ns;
+    int64_t end_ns;             /* after begin_ns; SCENARIO_TIME_NONE: until the run ends */
+    ScenarioAmount lifetime_ns; /* 1 s to 1 h */
+    ScenarioAmount size_bytes;  /* of one packed transaction */
+    ScenarioPeerSet from;       /* 1 or more */
+    ScenarioOrigin origin;
+    const ScenarioSample *origin_weights; /* one of Scenario.samples; NULL but for weighted ones */
+} ScenarioStream;
 
 typedef enum ScenarioEventKind {
     SCENARIO_EVENT_PARTITION, /* cuts every link between peers of different sides */
@@ -351,7 +389,8 @@ typedef struct Scenario {
     uint32_t *regions; /* of each peer, from 0; NULL: the topology has no regions */
     uint32_t n_regions;
     ScenarioWire wire;
-    ScenarioTransactions transactions;
+    ScenarioStream *streams;
+    uint32_t n_streams;    /* up to 100 */
     ScenarioEvent *events; /* sorted by time, file order among equals */
     uint32_t n_events;
     ScenarioExpect expect;

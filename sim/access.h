@@ -43,8 +43,8 @@ bool sim_access_send(SimWorld *world, uint32_t end, uint32_t bytes);
 /* All that `end` has sent and that has not arrived is gone; its shares are free. */
 void sim_access_drop(SimWorld *world, uint32_t end);
 
-/* From now on; 0: without limit. What has been served counts. A limit must be on a port that has
- * one at some time in the scenario, asserted. */
+/* From now on; 0: without limit. What has been served counts. A limit must be on a port that has one at
+ * some time in the scenario, asserted. */
 void sim_access_set_rate(SimWorld *world, uint32_t port, uint64_t bytes_per_s);
 
 /* The events of a port, of a link that takes the next piece, and of a piece that comes to the

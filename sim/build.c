@@ -101,8 +101,9 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
     world->observers = g_ptr_array_new();
-    world->random_arrival = sim_random_stream(scenario->seed, SIM_RANDOM_WORKLOAD_ARRIVAL, 0);
-    world->random_origin = sim_random_stream(scenario->seed, SIM_RANDOM_WORKLOAD_ORIGIN, 0);
+    world->streams = g_new0(SimStream, scenario->n_streams);
+    world->block_trxs = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
+    world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
     bnet_pool_init(&world->pool);
     sim_queue_init(&world->queue, (size_t)world->n_ends * 4 + world->n_peers);
     if (!sim_start_store(world, error)) {
@@ -147,6 +148,8 @@ void sim_world_free(SimWorld *world)
     g_array_unref(world->free_parcels);
     g_array_unref(world->todo);
     g_array_unref(world->changes);
+    g_array_unref(world->block_trxs);
+    g_free(world->streams);
     g_array_unref(world->bound_values);
     sim_queue_finish(&world->queue);
     bnet_store_finish(&world->store);

@@ -30,9 +30,6 @@
 /* SimPeer.factor_ppm of a peer that is not slowed down. */
 #define SIM_USUAL_FACTOR_PPM 1000000u
 
-/* Most transactions in one block of a producer. */
-#define SIM_BLOCK_TRXS_MAX 1000u
-
 /* Protocol section 7: a lost peer is dialled again after 10 to 15 s. */
 #define SIM_REDIAL_MIN_NS (10 * BNET_NS_PER_S)
 #define SIM_REDIAL_MAX_NS (15 * BNET_NS_PER_S)
@@ -46,7 +43,7 @@ typedef enum SimEventKind {
     SIM_EVENT_PERSONA, /* a peer's persona: persona.c says what */
     SIM_EVENT_SLOT,    /* the scheduled producer's slot begins: arg slot */
     SIM_EVENT_TICK,    /* a slot begins by the wrong clock of a peer: arg setting of the clock */
-    SIM_EVENT_TRX,     /* the next transaction is created */
+    SIM_EVENT_TRX,     /* transactions of a stream arrive: entity stream */
     SIM_EVENT_WORK,    /* a peer's chain thread is done with its job */
     SIM_EVENT_DIAL,    /* entity link */
     SIM_EVENT_ACCEPT,  /* a connection reaches the peer that is dialled: entity link, arg attempt */
@@ -184,6 +181,15 @@ typedef struct SimBytes {
     uint8_t *scratch; /* BNET_WIRE_SCRATCH_BYTES */
 } SimBytes;
 
+/* How far a stream of transactions has come. */
+typedef struct SimStream {
+    SimRandom random_arrival;
+    SimRandom random_origin;
+    SimRandom random_size;
+    SimRandom random_lifetime;
+    uint32_t turn; /* of the last origin in turn, from 1 on; 0: none yet */
+} SimStream;
+
 struct SimWorld {
     const Scenario *scenario;
     BnetStore store;
@@ -211,8 +217,10 @@ struct SimWorld {
     const ScenarioEvent *partition; /* in force; NULL: none */
     GArray *changes;                /* of uint32_t: events that change links or peers, in force, in
                                        order */
-    SimRandom random_arrival;
-    SimRandom random_origin;
+    SimStream *streams;             /* of the scenario's streams of transactions */
+    GArray *block_trxs;             /* of BnetTrx, for the block that is being made */
+    SimRandom random_filler;
+    uint64_t fillers;
     GPtrArray *observers;
     GPtrArray *checks;    /* of SimCheck, owned */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
@@ -461,15 +469,25 @@ static inline bool sim_link_is_cut(const SimWorld *world, uint32_t link)
     return world->ends[2 * link].cut || world->ends[2 * link + 1].cut;
 }
 
-/* --- workload.c: producers, transactions ----------------------------------------------------- */
+/* --- transactions.c -------------------------------------------------------------------------- */
+
+void sim_transactions_begin(SimWorld *world);
+
+/* A SIM_EVENT_TRX of a stream. */
+void sim_transactions_arrive(SimWorld *world, uint32_t stream, uint32_t arg);
+
+/* Chooses what goes into a block that the peer makes: the filler, then what waits, in order of
+ * acceptance, and does not expire before the block's time, up to the first that does not fit.
+ * `spec->trxs` is valid until the next call. */
+void sim_transactions_fill(SimWorld *world, uint32_t index, BnetBlockSpec *spec);
+
+/* --- workload.c: producers ------------------------------------------------------------------- */
 
 void sim_workload_begin(SimWorld *world);
 void sim_workload_slot(SimWorld *world, uint32_t producer, uint32_t slot);
 
 /* A slot of anybody begins by the clock of the peer, which is wrong. */
 void sim_workload_own_slot(SimWorld *world, uint32_t index, uint32_t slot);
-
-void sim_workload_trx(SimWorld *world);
 
 /* Makes the block of a PRODUCE job for that slot; BNET_NO_BLOCK: none is due. */
 BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot);

@@ -262,14 +262,16 @@ static int64_t apply_ns(const SimWorld *world, const SimPeer *peer, const Scenar
 {
     const BnetView *view = &peer->node.view;
     uint32_t n = bnet_view_pending(view);
-    int64_t ns = (int64_t)n * cost->block_ns;
+    bool blocks_differ = cost->transaction_ns > 0 || cost->kilobyte_ns > 0;
+    __int128 ns = (__int128)n * cost->block_ns;
     BnetBlock block = view->target;
-    for (uint32_t i = 0; i < n && cost->transaction_ns > 0; i++) {
+    for (uint32_t i = 0; i < n && blocks_differ; i++) {
         const BnetBlockInfo *info = bnet_store_block(&world->store, block);
-        ns += info->n_trx * cost->transaction_ns;
+        ns += (__int128)info->n_trx * cost->transaction_ns;
+        ns += (__int128)info->size * cost->kilobyte_ns / 1000;
         block = info->parent;
     }
-    return ns;
+    return (int64_t)MIN(ns, 2 * SCENARIO_DURATION_MAX_NS);
 }
 
 static int64_t job_ns(const SimWorld *world, uint32_t index, const SimJob *job)

@@ -61,7 +61,7 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         sim_clock_slot(world, entity, event->arg);
         break;
     case SIM_EVENT_TRX:
-        sim_workload_trx(world);
+        sim_transactions_arrive(world, entity, event->arg);
         break;
     case SIM_EVENT_WORK:
         sim_peer_work_done(world, entity, event->arg);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the peers do by themselves: producers make blocks on their slots, transactions come in at
- * random times.
+ * What the peers do by themselves: producers make blocks on their slots.
  */
 #include "sim/internal.h"
-#include "sim/latency.h"
 
 static BnetBlock add_block(SimWorld *world, const SimPeer *peer, const BnetBlockSpec *spec)
 {
@@ -14,24 +12,6 @@ static BnetBlock add_block(SimWorld *world, const SimPeer *peer, const BnetBlock
 }
 
 /* --- producing ------------------------------------------------------------------------------- */
-
-/* Transactions that wait, in order of acceptance, and do not expire before the block's time. */
-static uint32_t pick_trxs(const SimWorld *world, uint32_t index, uint32_t slot, BnetTrx *trxs)
-{
-    const SimPeer *peer = &world->peers[index];
-    int64_t time_ns =
-        MAX(sim_clock_now(world, index), bnet_store_slot_time_ns(&world->store, slot));
-    uint32_t cursor = 0;
-    uint32_t n = 0;
-    while (n < SIM_BLOCK_TRXS_MAX) {
-        BnetTrx trx = bnet_trxs_next(&peer->node.trxs, BNET_NO_SESSION, &cursor, time_ns);
-        if (trx == BNET_NO_TRX)
-            break;
-        trxs[n++] = trx;
-        cursor++;
-    }
-    return n;
-}
 
 /* Protocol section 8: head number minus the highest number that it has produced itself, on any
  * fork, so that it confirms no range twice; 0 on the first of its process. Who comes into a
@@ -90,7 +70,6 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot
     /* On a chain with another schedule the slot may be somebody else's. */
     if (!has_slot(world, peer, slot))
         return BNET_NO_BLOCK;
-    BnetTrx trxs[SIM_BLOCK_TRXS_MAX];
     BnetBlockSpec spec = {
         .parent = view->head,
         .slot = slot,
@@ -99,10 +78,9 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot
         .schedule_version = bnet_store_schedule(&world->store, view->head)->version,
         .signature_valid = true,
         .content_valid = true,
-        .trxs = trxs,
-        .n_trxs = pick_trxs(world, index, slot, trxs),
     };
     spec.new_schedule = new_schedule(world, &spec);
+    sim_transactions_fill(world, index, &spec);
     if (peer->personas)
         sim_persona_shape_block(world, index, &spec);
     peer->last_slot = slot;
@@ -182,39 +160,10 @@ void sim_workload_own_slot(SimWorld *world, uint32_t index, uint32_t slot)
         begin_slot(world, index, slot);
 }
 
-/* --- transactions ---------------------------------------------------------------------------- */
-
-static void schedule_trx(SimWorld *world)
-{
-    uint64_t rate = world->scenario->transactions.rate_per_s_micro;
-    if (rate == 0)
-        return;
-    int64_t mean_ns = (int64_t)((uint64_t)BNET_NS_PER_S * 1000000 / rate);
-    int64_t wait_ns = sim_exponential_draw_ns(MAX(mean_ns, 1), &world->random_arrival);
-    sim_world_schedule(world, world->now_ns + wait_ns, SIM_EVENT_TRX, 0, 0);
-}
-
-void sim_workload_trx(SimWorld *world)
-{
-    const ScenarioTransactions *spec = &world->scenario->transactions;
-    schedule_trx(world);
-    uint64_t pick = sim_random_below(&world->random_origin, spec->from.count);
-    uint32_t index = spec->from.peers[pick];
-    SimPeer *peer = &world->peers[index];
-    if (!peer->up)
-        return;
-    uint32_t expiration_s =
-        bnet_store_second_after(&world->store, world->now_ns + spec->lifetime_ns);
-    BnetTrx trx = bnet_store_add_trx(&world->store, ++world->transactions_created, expiration_s,
-                                     spec->size_bytes);
-    sim_peer_add_job(peer, (SimJob){SIM_JOB_TRX, BNET_NO_SESSION, trx});
-    sim_peer_settle(world, index);
-}
-
 /* --- begin ----------------------------------------------------------------------------------- */
 
 void sim_workload_begin(SimWorld *world)
 {
     schedule_slot(world, bnet_store_block(&world->store, world->start_head)->slot + 1);
-    schedule_trx(world);
+    sim_transactions_begin(world);
 }

@@ -95,6 +95,95 @@ START_TEST(schedule_change)
 }
 END_TEST
 
+/* ---- Transactions ---------------------------------------------------------------------------- */
+
+/* Transactions in the block that was made at a time. */
+static int64_t n_included(const TraceRun *run, int64_t at_ns)
+{
+    g_autofree char *at = g_strdup_printf("%" G_GINT64_FORMAT, at_ns);
+    const guint line = trace_find(run, 0, TRACE("what", "produced", "t", at));
+
+    ck_assert_uint_lt(line, run->lines->len);
+    return trace_number(run->lines->pdata[line], "transactions");
+}
+
+/* 600 at one instant fill six blocks by their number, 200 larger ones some by their bytes. */
+START_TEST(transaction_burst)
+{
+    const char *const arrived[] = {"what", "trx", "peer", "exchange", NULL};
+    g_autoptr(TraceRun) run = trace_run("scenarios/basics/transaction-burst.json");
+    int64_t n = 0;
+
+    ck_assert_int_eq(run->result->verdict, SIM_VERDICT_PASS);
+    ck_assert_uint_ge(trace_count(run, 10200 * MS, 10250 * MS, arrived), 600);
+    ck_assert_int_le(n_included(run, 10 * S), 10);
+    for (int64_t at_ns = 10500 * MS; at_ns <= 13 * S; at_ns += SLOT)
+        ck_assert_int_eq(n_included(run, at_ns), 100);
+    ck_assert_int_le(n_included(run, 13500 * MS), 20);
+    /* Most are of 1000 bytes: 30 kB hold more than 28 of them, and less than 100. */
+    for (int64_t at_ns = 30500 * MS; at_ns <= 33500 * MS; at_ns += SLOT) {
+        ck_assert_int_lt(n_included(run, at_ns), 60);
+        n += n_included(run, at_ns);
+    }
+    ck_assert_int_ge(n, 200);
+    ck_assert_int_le(n, 220);
+    ck_assert_uint_lt(trace_count(run, 50200 * MS, 50250 * MS, arrived), 10); /* the end came */
+}
+END_TEST
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
+
+/* When a block reaches a peer, and when it is applied there: 1 MiB at 12.5 MB/s, after a notice or
+ * two, and 40 ms; then 50 us for the header, 500 for the block, 20 for the filler and 50 for each
+ * 1000 bytes. */
+static void assert_hop(const TraceRun *run, const char *peer, const char *number, int64_t from_ns)
+{
+    const guint delivered =
+        trace_find(run, 0, TRACE("what", "delivered", "peer", peer, "number", number));
+    const guint applied = trace_find(
+        run, 0, TRACE("what", "chain", "event", "applied", "peer", peer, "number", number));
+
+    ck_assert_uint_lt(delivered, run->lines->len);
+    ck_assert_uint_lt(applied, run->lines->len);
+    const int64_t delivered_ns = trace_number(run->lines->pdata[delivered], "t");
+    const int64_t alone_ns = from_ns + 40 * MS + 1048576 * INT64_C(80);
+
+    ck_assert_int_ge(delivered_ns, alone_ns);
+    ck_assert_int_le(delivered_ns, alone_ns + 200 * INT64_C(80));
+    ck_assert_int_eq(trace_number(run->lines->pdata[applied], "t"),
+                     delivered_ns + 570000 + 1048574 * INT64_C(50));
+}
+
+/* Each block takes so long from hop to hop that the last of a turn comes too late. */
+START_TEST(large_blocks)
+{
+    const char *const sent[] = {"what", "sent", "message", "signed_block", NULL};
+    static const char *const path[] = {"bp[0]", "relay[0]", "relay[1]", "relay[2]"};
+    g_autoptr(TraceRun) run = trace_run("scenarios/scale/large-blocks.json");
+    int64_t from_ns = 5 * S;
+
+    ck_assert_int_eq(run->result->verdict, SIM_VERDICT_PASS);
+    for (guint i = trace_find(run, 0, sent); i < run->lines->len; i = trace_find(run, i + 1, sent))
+        ck_assert_int_eq(trace_number(run->lines->pdata[i], "bytes"), 1048576);
+    for (guint hop = 1; hop < G_N_ELEMENTS(path); hop++) {
+        const guint line = trace_find(
+            run, 0,
+            TRACE("what", "sent", "peer", path[hop - 1], "number", "11", "remote", path[hop]));
+
+        ck_assert_uint_lt(line, run->lines->len);
+        ck_assert_int_ge(trace_number(run->lines->pdata[line], "t"), from_ns);
+        from_ns = trace_number(run->lines->pdata[line], "t");
+        assert_hop(run, path[hop], "11", from_ns);
+    }
+    /* Block 11 of 5 s is what bp[1] builds on at 6 s, since that of 5.5 s is under way. */
+    const guint next = trace_find(run, 0, TRACE("what", "produced", "peer", "bp[1]"));
+
+    ck_assert_int_eq(trace_number(run->lines->pdata[next], "number"), 12);
+    ck_assert_uint_eq(trace_count(run, 0, 20 * S, TRACE("event", "fork_switch", "peer", "bp[0]")),
+                      2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("effects_workload");
@@ -104,6 +193,8 @@ int main(void)
     tcase_add_test(chain, genesis_time);
     tcase_add_test(chain, lib_stall);
     tcase_add_test(chain, schedule_change);
+    tcase_add_test(chain, transaction_burst);
+    tcase_add_test(chain, large_blocks);
     suite_add_tcase(suite, chain);
     SRunner *runner = srunner_create(suite);
 

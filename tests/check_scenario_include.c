@@ -163,8 +163,8 @@ START_TEST(other_arrays_are_replaced)
                   " \"events\": [], \"expect\": {\"bad_block\": [\"bp[1]\"]}}");
     g_autoptr(Scenario) s = load_file("b.json");
 
-    ck_assert_uint_eq(s->transactions.from.count, 1);
-    ck_assert_uint_eq(s->transactions.from.peers[0], 1);
+    ck_assert_uint_eq(s->streams[0].from.count, 1);
+    ck_assert_uint_eq(s->streams[0].from.peers[0], 1);
     ck_assert_uint_eq(s->expect.bad_block.count, 1);
     ck_assert_uint_eq(s->expect.bad_block.peers[0], 1);
     ck_assert_uint_eq(s->n_events, 1);

@@ -75,7 +75,7 @@ START_TEST(releases_at_the_limit)
 }
 END_TEST
 
-/* Transactions come from all 500,000 peers, and so do n_bounds bounds speak of all. */
+/* n_bounds bounds speak of all 500,000 peers. */
 static char *scenario_with_bounds(uint32_t n_bounds)
 {
     GString *json = g_string_new("{\"duration\": \"1s\", \"peers\": {\"bp\": {\"produces\": true},"
@@ -92,13 +92,13 @@ static char *scenario_with_bounds(uint32_t n_bounds)
 
 START_TEST(selected_peers_at_the_limit)
 {
-    g_autofree char *good = scenario_with_bounds(31);
-    g_autofree char *bad = scenario_with_bounds(32);
+    g_autofree char *good = scenario_with_bounds(32);
+    g_autofree char *bad = scenario_with_bounds(33);
     g_autoptr(Scenario) s = load(good);
 
-    ck_assert_uint_eq(s->expect.n_bounds, 31);
+    ck_assert_uint_eq(s->expect.n_bounds, 32);
     assert_refused(bad, NULL, 0,
-                   "folder/test.json:33:1: /expect/bounds/31: the selectors of the scenario name "
+                   "folder/test.json:34:1: /expect/bounds/32: the selectors of the scenario name "
                    "too many peers; 16000000 in all are allowed, and a partition names every peer");
 }
 END_TEST

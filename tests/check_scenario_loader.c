@@ -45,10 +45,10 @@ START_TEST(every_default)
     ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, 0);
     ck_assert_uint_eq(s->link_model.send_buffer_bytes, 1048576);
     ck_assert_uint_eq(s->link_model.receive_buffer_bytes, 1048576);
-    ck_assert_uint_eq(s->transactions.rate_per_s_micro, 0);
-    ck_assert_int_eq(s->transactions.lifetime_ns, 30 * S);
-    ck_assert_uint_eq(s->transactions.size_bytes, 200);
-    assert_set(&s->transactions.from, 1, (const uint32_t[]){0});
+    ck_assert_uint_eq(s->n_streams, 0);
+    ck_assert_uint_eq(s->chain.block.max_bytes, 16000000);
+    ck_assert_uint_eq(s->chain.block.max_transactions, 1000);
+    ck_assert_int_eq(s->chain.block.filler_bytes.a, 0);
     ck_assert(s->expect.convergence);
     ck_assert_int_eq(s->expect.convergence_within_ns, SCENARIO_TIME_NONE);
     ck_assert_int_eq(s->expect.lib_within_ns, SCENARIO_TIME_NONE);
@@ -74,6 +74,7 @@ START_TEST(group_defaults)
     ck_assert_int_eq(group->idle_timeout_ns, 30 * S);
     ck_assert_int_eq(group->processing.header_ns, 50 * US);
     ck_assert_int_eq(group->processing.block_ns, 500 * US);
+    ck_assert_int_eq(group->processing.kilobyte_ns, 0);
     ck_assert_int_eq(group->processing.transaction_ns, 20 * US);
     ck_assert_int_eq(group->processing.fetch_ns, 0);
     ck_assert_uint_eq(group->n_personas, 0);
@@ -116,10 +117,11 @@ START_TEST(every_root_key)
     ck_assert_uint_eq(s->link_model.bandwidth_bytes_per_s, SCENARIO_BANDWIDTH_MAX_BYTES_PER_S);
     ck_assert_uint_eq(s->link_model.send_buffer_bytes, 1024);
     ck_assert_uint_eq(s->link_model.receive_buffer_bytes, 1073741824);
-    ck_assert_uint_eq(s->transactions.rate_per_s_micro, UINT64_C(1000000000000));
-    ck_assert_int_eq(s->transactions.lifetime_ns, 3600 * S);
-    ck_assert_uint_eq(s->transactions.size_bytes, 65536);
-    assert_set(&s->transactions.from, 3, (const uint32_t[]){0, 1, 126});
+    ck_assert_uint_eq(s->n_streams, 1);
+    ck_assert_uint_eq(s->streams[0].rate_per_s_micro, UINT64_C(1000000000000));
+    ck_assert_int_eq(s->streams[0].lifetime_ns.a, 3600 * S);
+    ck_assert_int_eq(s->streams[0].size_bytes.a, 65536);
+    assert_set(&s->streams[0].from, 3, (const uint32_t[]){0, 1, 126});
 }
 END_TEST
 

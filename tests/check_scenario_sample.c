@@ -60,7 +60,7 @@ START_TEST(agrees_with_a_plain_search)
     uint64_t total = 0;
 
     for (uint32_t i = 0; i < 777; i++) {
-        values[i].value_ns = i;
+        values[i].value = i;
         values[i].weight =
             scenario_draw_below(&draw, UINT64_C(1) << scenario_draw_below(&draw, 51));
         total += values[i].weight;

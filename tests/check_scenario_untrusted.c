@@ -119,12 +119,11 @@ END_TEST
 START_TEST(it_names_few_peers)
 {
     static const char all[] = "{\"at\": \"0s\", \"slow\": \"*\", \"factor\": 1}";
-    /* Transactions, which nobody names here, are from everybody. */
-    g_autofree char *most = with_events(99, all);
-    g_autofree char *more = with_events(100, all);
+    g_autofree char *most = with_events(100, all);
+    g_autofree char *more = with_events(101, all);
 
     assert_accepted(most);
-    assert_mistake(more, "/events/99/slow: the selectors of the scenario name too many peers; "
+    assert_mistake(more, "/events/100/slow: the selectors of the scenario name too many peers; "
                          "100000 in all are allowed, and a partition names every peer");
 }
 END_TEST

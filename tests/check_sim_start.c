@@ -346,8 +346,8 @@ START_TEST(test_same_transactions)
     log_add_chain(&log, 1, bnet_store_add_block(&log.store, &spec));
     log_write(&log);
     g_autoptr(Scenario) scenario = scenario_over(&log, "");
-    scenario->transactions.size_bytes = 300;
-    scenario->transactions.lifetime_ns = 10 * S;
+    scenario->streams[0].size_bytes.a = 300;
+    scenario->streams[0].lifetime_ns.a = 10 * S;
     for (unsigned bytes = 0; bytes < 2; bytes++) {
         scenario->wire = bytes ? SCENARIO_WIRE_BYTES : SCENARIO_WIRE_STRUCTURED;
         g_autoptr(SimResult) result = fix_run(scenario, NULL);
