@@ -81,6 +81,13 @@ static bool is_choice(const Including *in, uint32_t object)
            scenario_document_member(in->document, object, "kind") != SCENARIO_NODE_NONE;
 }
 
+/* Whether what stands here would not go with what is laid over it; `over` are the keys there. */
+static bool is_displaced(const char *key, GHashTable *over)
+{
+    return (strcmp(key, "latency") == 0 && g_hash_table_contains(over, "regions")) ||
+           (strcmp(key, "regions") == 0 && g_hash_table_contains(over, "latency"));
+}
+
 /* Keys that are of a file, not of what it says. */
 static bool is_of_file(const Including *in, uint32_t node)
 {
@@ -172,7 +179,7 @@ static void merge_objects(const Including *in, uint32_t over, uint32_t under)
         const uint32_t mine = GPOINTER_TO_UINT(g_hash_table_lookup(own, key));
 
         next = node_at(in, i)->next;
-        if (is_of_file(in, i)) {
+        if (is_of_file(in, i) || (mine == SCENARIO_NODE_NONE && is_displaced(key, own))) {
             continue;
         }
         if (mine == SCENARIO_NODE_NONE) {

@@ -11,6 +11,7 @@
 
 #include "tests/loader_fixture.h"
 
+#define MS INT64_C(1000000)
 #define S INT64_C(1000000000)
 
 #define PEERS "\"peers\": {\"bp\": {\"count\": 2, \"produces\": true}}"
@@ -191,6 +192,25 @@ START_TEST(a_choice_is_replaced_as_a_whole)
 }
 END_TEST
 
+START_TEST(latency_and_regions_replace_each_other)
+{
+    put("latency.part.json", "{\"links\": {\"latency\": \"5ms\", \"bandwidth\": \"1MB/s\"}}");
+    put("regions.part.json",
+        "{\"links\": {\"regions\": {\"table\": \"aws16\", \"of\": \"even\"}}}");
+    put("a.json", "{\"include\": [\"latency.part.json\", \"regions.part.json\"],"
+                  " \"duration\": \"10s\", " PEERS "}");
+    put("b.json", "{\"include\": [\"regions.part.json\", \"latency.part.json\"],"
+                  " \"duration\": \"10s\", " PEERS "}");
+    g_autoptr(Scenario) regions = load_file("a.json");
+    g_autoptr(Scenario) latency = load_file("b.json");
+
+    ck_assert_ptr_nonnull(regions->ways);
+    ck_assert_uint_eq(regions->link_model.bandwidth_bytes_per_s, 1000000);
+    ck_assert_ptr_null(latency->ways);
+    ck_assert_int_eq(latency->link_model.latency.a_ns, 5 * MS);
+}
+END_TEST
+
 START_TEST(values_of_other_types_are_replaced)
 {
     put("a.part.json", "{\"duration\": \"10s\", " PEERS ", \"events\": {\"at\": \"1s\"},"
@@ -271,6 +291,29 @@ START_TEST(a_mistake_names_its_own_file)
 }
 END_TEST
 
+/* A scenario of the library: most of it is of presets, with parameters of its own. */
+START_TEST(the_library_has_one_of_parts)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Scenario) s =
+        scenario_load("scenarios/faults/worldwide-crashes.json", NULL, 0, &error);
+    uint32_t n_crashes = 0;
+    uint32_t n_pauses = 0;
+
+    ck_assert_msg(s != NULL, "%s", error == NULL ? "" : error->message);
+    ck_assert_uint_eq(s->n_producers, 21);
+    ck_assert_uint_eq(s->n_peers, 31);
+    ck_assert_uint_eq(s->chain.start_height, 756);
+    for (uint32_t i = 0; i < s->n_events; i++) {
+        n_crashes += s->events[i].kind == SCENARIO_EVENT_CRASH ? 1u : 0u;
+        n_pauses += s->events[i].kind == SCENARIO_EVENT_PAUSE ? 1u : 0u;
+        ck_assert_int_le(s->events[i].at_ns, 20 * S);
+    }
+    ck_assert_uint_ge(n_crashes, 4);
+    ck_assert_uint_ge(n_pauses, 1);
+}
+END_TEST
+
 /* ---- Bounds ---------------------------------------------------------------------------------- */
 
 /* An array of `n` numbers, which is more than n values. */
@@ -329,11 +372,13 @@ int main(void)
     tcase_add_test(tcase, lists_are_joined);
     tcase_add_test(tcase, other_arrays_are_replaced);
     tcase_add_test(tcase, a_choice_is_replaced_as_a_whole);
+    tcase_add_test(tcase, latency_and_regions_replace_each_other);
     tcase_add_test(tcase, values_of_other_types_are_replaced);
     tcase_add_test(tcase, files_are_found_from_where_they_are_named);
     tcase_add_test(tcase, overrides_are_laid_over_the_whole);
     tcase_add_test(tcase, a_file_included_twice_counts_twice);
     tcase_add_test(tcase, a_mistake_names_its_own_file);
+    tcase_add_test(tcase, the_library_has_one_of_parts);
     tcase_add_test(tcase, values_of_all_files_are_counted_together);
     tcase_add_test(tcase, bytes_of_all_files_are_counted_together);
     suite_add_tcase(suite, tcase);

@@ -69,6 +69,31 @@ START_TEST(every_shipped_scenario_loads)
 }
 END_TEST
 
+/* A preset needs nothing but who takes part. */
+START_TEST(every_preset_loads)
+{
+    g_autoptr(GDir) folder = g_dir_open(LIBRARY_FOLDER "/presets", 0, NULL);
+    uint32_t n = 0;
+
+    ck_assert_ptr_nonnull(folder);
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+        g_autofree char *json =
+            g_strdup_printf("{\"include\": \"%s\", \"duration\": \"1min\","
+                            " \"peers\": {\"bp\": {\"count\": 21, \"produces\": true}}}",
+                            name);
+        const ScenarioText text = {
+            .path = LIBRARY_FOLDER "/presets/test.json", .data = json, .length = strlen(json)};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Scenario) scenario = scenario_load_data(&text, NULL, 0, &error);
+
+        ck_assert_msg(scenario != NULL, "%s", error == NULL ? "" : error->message);
+        ck_assert_msg(g_str_has_suffix(name, ".part.json"), "%s", name);
+        n++;
+    }
+    ck_assert_uint_ge(n, 5);
+}
+END_TEST
+
 START_TEST(the_example_of_the_manual_loads)
 {
     const char *begin = strstr(manual, "```json\n");
@@ -269,6 +294,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, every_shipped_scenario_loads);
+    tcase_add_test(tcase, every_preset_loads);
     tcase_add_test(tcase, the_example_of_the_manual_loads);
     tcase_add_test(tcase, the_schema_has_every_key);
     tcase_add_test(tcase, the_schema_has_every_word);

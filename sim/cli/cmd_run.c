@@ -16,6 +16,7 @@
 #include "sim/cli/interrupt.h"
 #include "sim/cli/outputs.h"
 #include "sim/cli/suite.h"
+#include "sim/cli/sweep.h"
 
 typedef struct Options {
     char *seed;
@@ -24,6 +25,7 @@ typedef struct Options {
     char *junit;
     char *trace;
     char **sets;
+    char **sweeps;
     int jobs;
     char **arguments;
 } Options;
@@ -33,6 +35,7 @@ typedef struct Session {
     const Options *options;
     bool is_suite;
     GPtrArray *scenarios; /* (element-type Scenario) */
+    GPtrArray *sets;      /* (element-type GStrv) of each of them: --set, and what --sweep sets */
     GHashTable *names;    /* how often each name of a scenario stands */
     ReportJunit *junit;   /* (nullable) */
     char **traces;        /* (nullable) file names */
@@ -44,25 +47,86 @@ typedef struct Session {
     bool has_failed_to_report;
 } Session;
 
-/* Every file is loaded, so that every bad one is told. */
-static bool load_all(Session *session, const CliPaths *paths, const CliOverrides *overrides)
+/* Takes the scenario over, named for its combination of a sweep, if there is one. */
+static void add_scenario(Session *session, Scenario *scenario, const char *combination)
+{
+    if (combination != NULL) {
+        char *name = g_strdup_printf("%s [%s]", scenario->name, combination);
+        g_free(scenario->name);
+        scenario->name = name;
+    }
+    g_ptr_array_add(session->scenarios, scenario);
+    guint before = GPOINTER_TO_UINT(g_hash_table_lookup(session->names, scenario->name));
+    g_hash_table_insert(session->names, scenario->name, GUINT_TO_POINTER(before + 1));
+    glong width = g_utf8_strlen(scenario->name, -1);
+    session->name_width = MAX(session->name_width, (uint32_t)width);
+}
+
+/* Loads a file for one combination of the sweep. What is wrong has been told. */
+static bool load_run(Session *session, const char *path, const CliSweep *sweep, guint run)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *combination = cli_sweep_is_asked(sweep) ? cli_sweep_label(sweep, run) : NULL;
+    g_auto(GStrv) sets = cli_sweep_sets(sweep, run, session->options->sets);
+    CliOverrides overrides;
+    if (!cli_overrides_init(&overrides, sets, session->options->seed, &error)) {
+        cli_error("run: %s", error->message);
+        return false;
+    }
+    Scenario *scenario = cli_load(path, &overrides, &error);
+    cli_overrides_finish(&overrides);
+    if (scenario == NULL) {
+        g_printerr("%s\n", error->message);
+        if (combination != NULL) {
+            cli_error("run: %s: this is so with %s", path, combination);
+        }
+        return false;
+    }
+    g_ptr_array_add(session->sets, g_steal_pointer(&sets));
+    add_scenario(session, scenario, combination);
+    return true;
+}
+
+/* Every file is loaded, so that every bad one is told; of a sweep the first bad combination. */
+static bool load_all(Session *session, const CliPaths *paths, const CliSweep *sweep)
 {
     bool is_ok = true;
     for (guint i = 0; i < paths->files->len; i++) {
-        g_autoptr(GError) error = NULL;
-        Scenario *scenario = cli_load(g_ptr_array_index(paths->files, i), overrides, &error);
-        if (scenario == NULL) {
-            g_printerr("%s\n", error->message);
-            is_ok = false;
-            continue;
+        bool is_file_ok = true;
+        for (guint run = 0; run < sweep->n_runs && is_file_ok; run++) {
+            is_file_ok = load_run(session, g_ptr_array_index(paths->files, i), sweep, run);
         }
-        g_ptr_array_add(session->scenarios, scenario);
-        guint before = GPOINTER_TO_UINT(g_hash_table_lookup(session->names, scenario->name));
-        g_hash_table_insert(session->names, scenario->name, GUINT_TO_POINTER(before + 1));
-        glong width = g_utf8_strlen(scenario->name, -1);
-        session->name_width = MAX(session->name_width, (uint32_t)width);
+        is_ok = is_ok && is_file_ok;
     }
     return is_ok;
+}
+
+/* --set and --seed are the same for all files: what is wrong with them is told once. */
+static bool check_overrides(const Session *session, GError **error)
+{
+    CliOverrides overrides;
+    if (!cli_overrides_init(&overrides, session->options->sets, session->options->seed, error)) {
+        return false;
+    }
+    cli_overrides_finish(&overrides);
+    return true;
+}
+
+static bool check_sweep(const Session *session, const CliPaths *paths, const CliSweep *sweep,
+                        GError **error)
+{
+    if (session->options->seed != NULL && cli_sweep_has(sweep, "/seed")) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--seed and --sweep /seed: one of them says what the seed is");
+        return false;
+    }
+    if (!cli_sweep_is_asked(sweep) || paths->files->len <= CLI_SWEEP_RUNS_MAX / sweep->n_runs) {
+        return true;
+    }
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "--sweep: %u scenarios with %u combinations each are more than %u runs",
+                paths->files->len, sweep->n_runs, CLI_SWEEP_RUNS_MAX);
+    return false;
 }
 
 static bool load(Session *session)
@@ -73,16 +137,17 @@ static bool load(Session *session)
         cli_error("run: %s", error->message);
         return false;
     }
-    session->is_suite = paths.is_suite;
-    CliOverrides overrides;
-    bool is_ok =
-        cli_overrides_init(&overrides, session->options->sets, session->options->seed, &error);
+    CliSweep sweep = {0};
+    bool is_ok = check_overrides(session, &error) &&
+                 cli_sweep_init(&sweep, session->options->sweeps, &error) &&
+                 check_sweep(session, &paths, &sweep, &error);
     if (is_ok) {
-        is_ok = load_all(session, &paths, &overrides);
-        cli_overrides_finish(&overrides);
+        session->is_suite = paths.is_suite || cli_sweep_is_asked(&sweep);
+        is_ok = load_all(session, &paths, &sweep);
     } else {
         cli_error("run: %s", error->message);
     }
+    cli_sweep_finish(&sweep);
     cli_paths_finish(&paths);
     return is_ok;
 }
@@ -217,10 +282,10 @@ static void write_json(const Session *session, uint32_t index, const SimResult *
     cli_write(out->str, out->len);
 }
 
-static void on_result(Session *session, const SimResult *result)
+static void on_result(Session *session, guint run, const SimResult *result)
 {
-    g_autofree char *command =
-        report_command(cli_program(), result, (const char *const *)session->options->sets);
+    const char *const *sets = g_ptr_array_index(session->sets, run);
+    g_autofree char *command = report_command(cli_program(), result, sets);
     if (session->options->json) {
         uint32_t index = session->tally.passed + session->tally.failed + session->tally.not_judged +
                          session->tally.interrupted;
@@ -246,7 +311,7 @@ static void on_done(void *user_data, guint index, SimResult *result, const GErro
     }
     session->has_failed_to_report |= error != NULL;
     if (owned != NULL) {
-        on_result(session, owned);
+        on_result(session, index, owned);
     } else if (session->junit != NULL) {
         g_autofree char *label = label_of(session, scenario->name, scenario->path);
         report_junit_add_not_run(session->junit, label);
@@ -311,6 +376,7 @@ static int run(const Options *options)
     Session session = {
         .options = options,
         .scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free),
+        .sets = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev),
         .names = g_hash_table_new(g_str_hash, g_str_equal),
         .style = cli_style(),
         .failures = g_string_new(NULL),
@@ -328,6 +394,7 @@ static int run(const Options *options)
     g_string_free(session.failures, TRUE);
     g_hash_table_unref(session.names);
     g_ptr_array_unref(session.scenarios);
+    g_ptr_array_unref(session.sets);
     return status;
 }
 
@@ -342,6 +409,7 @@ static const CliUsage usage = {
         "  bnetlab run --json scenarios/basics/quickstart.json | jq .verdict\n"
         "  bnetlab run --trace events.jsonl.zst scenarios/basics/quickstart.json\n"
         "  bnetlab run --jobs 4 --junit report.xml scenarios/\n"
+        "  bnetlab run --sweep /seed=1,2,3 --sweep /links/latency=10ms,1s quickstart.json\n"
         "\n"
         "Exit status: 0 all expectations met, 1 an expectation or property failed, 2 bad usage\n"
         "or input, 3 internal error, 128 + n stopped by signal n (Ctrl-C: 130; what is known by\n"
@@ -369,6 +437,9 @@ int cli_run(int argc, char **argv)
          "Seed of every run, 0 to 2^64-1 (default: the scenario's)", "N"},
         {"set", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Set a value of every scenario (repeatable)", "/POINTER=VALUE"},
+        {"sweep", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.sweeps,
+         "Run with each of several values (repeatable: each combination)",
+         "/POINTER=VALUE,VALUE..."},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Scenarios to run at a time (default: one a processor)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
@@ -391,6 +462,7 @@ int cli_run(int argc, char **argv)
     g_free(options.junit);
     g_free(options.trace);
     g_strfreev(options.sets);
+    g_strfreev(options.sweeps);
     g_strfreev(options.arguments);
     return status;
 }
