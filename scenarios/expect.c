@@ -35,7 +35,11 @@ void scenario_expect_clear(ScenarioExpect *expect)
     for (uint32_t i = 0; i < expect->n_watches; i++) {
         g_free(expect->watches[i].peers.peers);
     }
+    for (uint32_t i = 0; i < expect->n_convergences; i++) {
+        g_free(expect->convergences[i].peers.peers);
+    }
     g_free(expect->bounds);
+    g_free(expect->convergences);
     g_free(expect->watches);
     g_free(expect->metrics);
     g_free(expect->disconnects);

@@ -139,6 +139,17 @@ typedef struct ScenarioDisconnect {
     ScenarioLimits count;
 } ScenarioDisconnect;
 
+/* Some peers agree: one block that was made from a time on is on the best chain of all of them at
+ * once. */
+typedef struct ScenarioConvergence {
+    int32_t index;         /* in its array; -1: it stands alone */
+    ScenarioPeerSet peers; /* empty: all honest ones that do not follow irreversible blocks */
+    int64_t after_ns;      /* the time; SCENARIO_TIME_NONE: of the last fault */
+    int64_t within_ns;     /* so soon; SCENARIO_TIME_NONE: by the end */
+    int64_t lib_within_ns; /* their LIBs have passed the heads that they had at the time so soon;
+                              SCENARIO_TIME_NONE: not asked */
+} ScenarioConvergence;
+
 typedef struct ScenarioExpect {
     int64_t
         convergence_within_ns; /* of heads, after the last fault; SCENARIO_TIME_NONE: by the end */
@@ -161,6 +172,8 @@ typedef struct ScenarioExpect {
     uint32_t n_watches;
     ScenarioMetricLimit *metrics;
     uint32_t n_metrics;
+    ScenarioConvergence *convergences; /* those of certain peers, or from a certain time on */
+    uint32_t n_convergences;
 } ScenarioExpect;
 
 /* Releases all that the expectations own. */

@@ -334,6 +334,8 @@ static const ScenarioKey expect_keys[] = {
 KEY_TABLE(scenario_expect_table, "expect", "/expect", expect_keys);
 
 static const ScenarioKey convergence_keys[] = {
+    {"peers", OPTIONAL, offsetof(ScenarioConvergenceKeys, peers)},
+    {"after", OPTIONAL, offsetof(ScenarioConvergenceKeys, after)},
     {"within", OPTIONAL, offsetof(ScenarioConvergenceKeys, within)},
     {"lib_within", OPTIONAL, offsetof(ScenarioConvergenceKeys, lib_within)},
 };

@@ -365,6 +365,8 @@ typedef struct ScenarioDisconnectKeys {
 } ScenarioDisconnectKeys;
 
 typedef struct ScenarioConvergenceKeys {
+    uint32_t peers;
+    uint32_t after;
     uint32_t within;
     uint32_t lib_within;
 } ScenarioConvergenceKeys;

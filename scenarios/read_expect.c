@@ -5,110 +5,6 @@
 #include "scenarios/selector.h"
 #include "scenarios/units.h"
 
-/* The last time at which the scenario disturbs anything, and what does it. */
-typedef struct LastFault {
-    int64_t at_ns;
-    char *what;
-} LastFault;
-
-static void clear_last_fault(LastFault *last)
-{
-    g_free(last->what);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LastFault, clear_last_fault)
-
-static void later_fault(LastFault *last, int64_t at_ns, const char *what, const char *name)
-{
-    if (at_ns > last->at_ns) {
-        g_free(last->what);
-        last->what = g_strdup_printf(what, name);
-        last->at_ns = at_ns;
-    }
-}
-
-static void find_last_fault(const ScenarioReader *reader, LastFault *last)
-{
-    const Scenario *scenario = reader->scenario;
-
-    last->what = g_strdup("the start");
-    for (uint32_t i = 0; i < scenario->n_groups; i++) {
-        const ScenarioGroup *group = &scenario->groups[i];
-
-        if (group->start_ns != SCENARIO_TIME_NONE) {
-            later_fault(last, group->start_ns, "the start of %s", group->name);
-        }
-        for (uint32_t j = 0; j < group->n_personas; j++) {
-            const ScenarioPersona *persona = &group->personas[j];
-            const bool ends = persona->until_ns != SCENARIO_TIME_NONE;
-
-            later_fault(last, ends ? persona->until_ns : persona->after_ns, "the persona of %s",
-                        group->name);
-        }
-    }
-    for (uint32_t i = 0; i < scenario->n_events; i++) {
-        later_fault(last, scenario->events[i].at_ns, "the last event%s", "");
-    }
-    later_fault(last, reader->released_ns, "the last link that is released%s", "");
-}
-
-/* A time to converge that reaches past the end could never be found exceeded. */
-static void check_fits(ScenarioReader *reader, uint32_t node, int64_t within_ns)
-{
-    const Scenario *scenario = reader->scenario;
-    g_auto(LastFault) last = {0};
-
-    find_last_fault(reader, &last);
-    if (within_ns <= scenario->duration_ns - last.at_ns) {
-        return;
-    }
-    g_autofree char *within = scenario_units_duration_text(within_ns);
-    g_autofree char *at = scenario_units_duration_text(last.at_ns);
-    g_autofree char *end = scenario_units_duration_text(scenario->duration_ns);
-
-    scenario_reader_fail(reader, node,
-                         "%s after the last fault (%s, at %s) is past the end of the run (%s), so "
-                         "it would never be checked; make \"duration\" longer or this shorter",
-                         within, last.what, at, end);
-}
-
-static void read_within(ScenarioReader *reader, uint32_t node, bool check, int64_t *within_ns)
-{
-    if (scenario_reader_duration(reader, node, 1, SCENARIO_DURATION_MAX_NS, within_ns) && check &&
-        node != SCENARIO_NODE_NONE) {
-        check_fits(reader, node, *within_ns);
-    }
-}
-
-static void read_convergence(ScenarioReader *reader, uint32_t node)
-{
-    ScenarioExpect *expect = &reader->scenario->expect;
-    ScenarioConvergenceKeys keys = {0};
-    /* Times in events and groups mean something once those are free of mistakes. */
-    const bool check = reader->n_mistakes == 0;
-
-    if (node == SCENARIO_NODE_NONE) {
-        return;
-    }
-    const ScenarioNodeKind kind = scenario_reader_node(reader, node)->kind;
-
-    if (kind == SCENARIO_NODE_BOOL && !scenario_document_bool(reader->document, node)) {
-        expect->convergence = false;
-        return;
-    }
-    if (kind == SCENARIO_NODE_BOOL) {
-        scenario_reader_fail(reader, node,
-                             "must be false or an object, not true; it is the default");
-        return;
-    }
-    if (kind != SCENARIO_NODE_OBJECT) {
-        scenario_reader_wrong_type(reader, node, "false or an object");
-        return;
-    }
-    scenario_reader_object(reader, node, &scenario_convergence_table, &keys);
-    read_within(reader, keys.within, check, &expect->convergence_within_ns);
-    read_within(reader, keys.lib_within, check, &expect->lib_within_ns);
-}
-
 void scenario_read_limits(ScenarioReader *reader, uint32_t node, uint32_t at_least,
                           uint32_t at_most, ScenarioLimits *limits)
 {
@@ -210,7 +106,7 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
         return;
     }
     scenario_reader_object(reader, node, &scenario_expect_table, &keys);
-    read_convergence(reader, keys.convergence);
+    scenario_read_convergence(reader, keys.convergence);
     scenario_selector_set(reader, keys.bad_block, true, &expect->bad_block);
     scenario_read_disconnects(reader, keys.disconnects);
     scenario_reader_bool(reader, keys.other_disconnects, &expect->other_disconnects);

@@ -18,6 +18,9 @@ void scenario_read_limits(ScenarioReader *reader, uint32_t node, uint32_t at_lea
 void scenario_read_window(ScenarioReader *reader, uint32_t after, uint32_t within,
                           int64_t *after_ns, int64_t *until_ns);
 
+/* read_convergence.c */
+void scenario_read_convergence(ScenarioReader *reader, uint32_t node);
+
 /* read_disconnects.c */
 void scenario_read_disconnects(ScenarioReader *reader, uint32_t node);
 

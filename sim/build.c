@@ -141,6 +141,7 @@ void sim_world_free(SimWorld *world)
     sim_expect_disconnects_free(world->expect_disconnects);
     sim_metrics_free(world->metrics);
     sim_expect_watches_free(world->expect_watches);
+    sim_expect_convergences_free(world->expect_convergences);
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(&world->peers[p]);
     sim_access_free(world->access);

@@ -11,6 +11,11 @@
 void sim_expect_look(SimWorld *world, uint32_t index)
 {
     const ScenarioExpect *expect = &world->scenario->expect;
+    if (index >= expect->n_bounds + expect->n_watches) {
+        sim_expect_convergences_begin(world->expect_convergences, world,
+                                      index - expect->n_bounds - expect->n_watches);
+        return;
+    }
     if (index >= expect->n_bounds) {
         sim_expect_watches_begin(world->expect_watches, world, index - expect->n_bounds);
         return;
@@ -70,14 +75,23 @@ void sim_expect_append_limits(GString *text, const ScenarioLimits *limits)
                                limits->at_least > 0 ? ", " : "", limits->at_most);
 }
 
-void sim_expect_begin(SimWorld *world)
+static void schedule_looks(SimWorld *world, const ScenarioExpect *expect)
 {
-    const ScenarioExpect *expect = &world->scenario->expect;
     for (uint32_t i = 0; i < expect->n_bounds; i++)
         sim_world_schedule(world, expect->bounds[i].at_ns, SIM_EVENT_BOUND, 0, i);
     for (uint32_t i = 0; i < expect->n_watches; i++)
         sim_world_schedule(world, expect->watches[i].from_ns, SIM_EVENT_BOUND, 0,
                            expect->n_bounds + i);
+    for (uint32_t i = 0; i < expect->n_convergences; i++)
+        if (expect->convergences[i].after_ns != SCENARIO_TIME_NONE)
+            sim_world_schedule(world, expect->convergences[i].after_ns, SIM_EVENT_BOUND, 0,
+                               expect->n_bounds + expect->n_watches + i);
+}
+
+void sim_expect_begin(SimWorld *world)
+{
+    const ScenarioExpect *expect = &world->scenario->expect;
+    schedule_looks(world, expect);
     if (expect->n_disconnects > 0 || !expect->other_disconnects) {
         world->expect_disconnects = sim_expect_disconnects_new(world);
         g_ptr_array_add(world->observers,
@@ -86,6 +100,11 @@ void sim_expect_begin(SimWorld *world)
     if (expect->n_watches > 0) {
         world->expect_watches = sim_expect_watches_new(world);
         g_ptr_array_add(world->observers, sim_expect_watches_observer(world->expect_watches));
+    }
+    if (expect->n_convergences > 0) {
+        world->expect_convergences = sim_expect_convergences_new(world);
+        g_ptr_array_add(world->observers,
+                        sim_expect_convergences_observer(world->expect_convergences));
     }
 }
 
@@ -226,6 +245,8 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
 void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
 {
     judge_convergence(world, checks);
+    if (world->expect_convergences)
+        sim_expect_convergences_judge(world->expect_convergences, world, checks);
     if (world->scenario->expect.bad_block_asked)
         judge_bad_block(world, result, checks);
     if (world->expect_disconnects)

@@ -54,4 +54,17 @@ void sim_expect_watches_judge(const SimExpectWatches *self, const SimWorld *worl
 void sim_expect_metrics_judge(const SimMetrics *metrics, const ScenarioExpect *expect,
                               const SimResult *result, GArray *checks);
 
+/* expect_convergence.c: of certain peers, or from a certain time on. There must be some. */
+typedef struct SimExpectConvergences SimExpectConvergences;
+SimExpectConvergences *sim_expect_convergences_new(SimWorld *world);
+void sim_expect_convergences_free(SimExpectConvergences *self);
+SimObserver *sim_expect_convergences_observer(SimExpectConvergences *self);
+
+/* The time from which one of them is measured has come. */
+void sim_expect_convergences_begin(SimExpectConvergences *self, const SimWorld *world,
+                                   uint32_t index);
+
+void sim_expect_convergences_judge(const SimExpectConvergences *self, const SimWorld *world,
+                                   GArray *checks);
+
 #endif

@@ -36,7 +36,7 @@
 
 /* Kinds of events; the order is the tie-break among events of one instant. */
 typedef enum SimEventKind {
-    SIM_EVENT_BOUND,   /* what the scenario expects is looked at: arg bound or watch */
+    SIM_EVENT_BOUND,   /* what the scenario expects is looked at: arg which of all */
     SIM_EVENT_START,   /* a peer's process starts for the first time */
     SIM_EVENT_FAULT,   /* arg: event of the scenario */
     SIM_EVENT_RELEASE, /* a link of a cut that is over is mended: entity link, arg event */
@@ -224,8 +224,9 @@ struct SimWorld {
     GPtrArray *observers;
     GPtrArray *checks;    /* of SimCheck, owned */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
-    SimExpectDisconnects *expect_disconnects; /* NULL: the scenario says nothing of them */
-    SimExpectWatches *expect_watches;         /* the same */
+    SimExpectDisconnects *expect_disconnects;   /* NULL: the scenario says nothing of them */
+    SimExpectWatches *expect_watches;           /* the same */
+    SimExpectConvergences *expect_convergences; /* the same */
     SimMetrics *metrics;
     uint32_t highest_head; /* number of the highest head that an honest peer has had */
     bool *connected;       /* scratch of sim_world_connected() */
@@ -538,7 +539,8 @@ void sim_judge(SimWorld *world, SimResult *result);
 /* Schedules and observes what the scenario expects. */
 void sim_expect_begin(SimWorld *world);
 
-/* Looks at a bound of the scenario, at its time; those beyond the bounds are watches that begin. */
+/* Looks at a bound of the scenario, at its time; those beyond the bounds are watches that begin,
+ * and those beyond them times from which convergence is measured. */
 void sim_expect_look(SimWorld *world, uint32_t index);
 
 /* Appends what the scenario expects to `checks`, an array of SimCheckResult. The disconnects of the

@@ -155,6 +155,37 @@ START_TEST(watches)
 }
 END_TEST
 
+START_TEST(convergences)
+{
+    g_autoptr(Scenario) one = load_expect("{'convergence': {'peers': 'relay'}}");
+    g_autoptr(Scenario) none = load_expect("{'convergence': []}");
+    g_autoptr(Scenario) s =
+        load_expect("{'convergence': [{'peers': 'bp[1..2]', 'within': '60s'}, {'within': '5s'},"
+                    " {'after': '20s', 'within': '40s', 'lib_within': '1ns'}]}");
+    const ScenarioConvergence *convergence = s->expect.convergences;
+
+    ck_assert_uint_eq(one->expect.n_convergences, 1);
+    ck_assert_int_eq(one->expect.convergences[0].index, -1);
+    ck_assert_int_eq(one->expect.convergences[0].after_ns, SCENARIO_TIME_NONE);
+    ck_assert_int_eq(one->expect.convergences[0].within_ns, SCENARIO_TIME_NONE);
+    ck_assert_int_eq(one->expect.convergences[0].lib_within_ns, SCENARIO_TIME_NONE);
+    assert_set(&one->expect.convergences[0].peers, 3, 1);
+    ck_assert_uint_eq(none->expect.n_convergences, 0);
+    ck_assert(none->expect.convergence);
+    ck_assert_uint_eq(s->expect.n_convergences, 2);
+    ck_assert_int_eq(s->expect.convergence_within_ns, 5 * S);
+    ck_assert_int_eq(s->expect.lib_within_ns, SCENARIO_TIME_NONE);
+    ck_assert_int_eq(convergence[0].index, 0);
+    ck_assert_int_eq(convergence[0].within_ns, 60 * S);
+    assert_set(&convergence[0].peers, 1, 2);
+    ck_assert_int_eq(convergence[1].index, 2);
+    assert_set(&convergence[1].peers, 0, 0);
+    ck_assert_int_eq(convergence[1].after_ns, 20 * S);
+    ck_assert_int_eq(convergence[1].within_ns, 40 * S);
+    ck_assert_int_eq(convergence[1].lib_within_ns, 1);
+}
+END_TEST
+
 START_TEST(metrics)
 {
     g_autoptr(Scenario) s = load_expect(
@@ -208,6 +239,21 @@ START_TEST(too_many_disconnects)
     ck_assert_uint_eq(s->expect.n_disconnects, SCENARIO_DISCONNECTS_MAX);
     assert_refused(MINIMAL, &override, 1,
                    "--set /expect: /expect/disconnects: 1001 disconnects are too many; at most "
+                   "1000 are allowed");
+}
+END_TEST
+
+START_TEST(too_many_convergences)
+{
+    static const char item[] = "{'after': '1s'}";
+    g_autofree char *good = array_of("convergence", item, SCENARIO_CONVERGENCES_MAX);
+    g_autofree char *bad = array_of("convergence", item, SCENARIO_CONVERGENCES_MAX + 1);
+    g_autoptr(Scenario) s = load_expect(good);
+    const ScenarioOverride override = {"/expect", g_strdelimit(bad, "'", '"')};
+
+    ck_assert_uint_eq(s->expect.n_convergences, SCENARIO_CONVERGENCES_MAX);
+    assert_refused(MINIMAL, &override, 1,
+                   "--set /expect: /expect/convergence: 1001 convergences are too many; at most "
                    "1000 are allowed");
 }
 END_TEST
@@ -274,6 +320,8 @@ int main(void)
     tcase_add_test(tcase, properties);
     tcase_add_test(tcase, too_many_disconnects);
     tcase_add_test(tcase, watches);
+    tcase_add_test(tcase, convergences);
+    tcase_add_test(tcase, too_many_convergences);
     tcase_add_test(tcase, metrics);
     tcase_add_test(tcase, too_many_metrics);
     tcase_add_test(tcase, too_many_watches);

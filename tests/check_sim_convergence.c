@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Convergence of certain peers, or from a certain time on: the moments are exact, and it fails
+ * where it should.
+ */
+#include "tests/sim_fixture.h"
+
+/* bp makes block n at (n - 1) / 2 s; no work takes time, a message takes 10 ms. A block is
+ * irreversible when there are four on it. `far` is cut off from 3.2 s to 7.2 s. */
+#define INSTANT "'processing': {'header': '0s', 'block': '0s'}"
+#define SPLIT                                                                                      \
+    "{'duration': '40s', 'chain': {'irreversibility': {'depth': 4}},"                              \
+    " 'links': {'latency': '10ms'}, 'topology': {'kind': 'line'},"                                 \
+    " 'peers': {'bp': {'produces': true, " INSTANT "}, 'near': {" INSTANT "}, 'far': {" INSTANT    \
+    "}}, 'events': [{'at': '3200ms', 'partition': ['far'], 'for': '4s'}],"                         \
+    " 'expect': {'convergence': %s}}"
+
+typedef struct Case {
+    const char *convergence;
+    const char *id;
+    const char *detail;
+    bool pass;
+} Case;
+
+static void assert_case(const char *format, const Case *expected)
+{
+    g_autoptr(GString) text = g_string_new(format);
+    g_string_replace(text, "%s", expected->convergence, 0);
+    g_autoptr(Scenario) scenario = fix_scenario(text->str);
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    const SimCheckResult *check = fix_check(result, expected->id);
+    ck_assert_msg(g_str_equal(check->detail, expected->detail), "%s: %s", expected->convergence,
+                  check->detail);
+    ck_assert_int_eq(check->verdict, expected->pass ? SIM_VERDICT_PASS : SIM_VERDICT_FAIL);
+    ck_assert_int_eq(result->verdict, check->verdict);
+}
+
+START_TEST(test_heads)
+{
+    static const Case cases[] = {
+        /* The block of 4.000 s is at near 10 ms later. */
+        {"{'peers': ['bp', 'near'], 'after': '3600ms', 'within': '411ms'}", "expect/convergence",
+         "0.410 s after 3.600 s; 0.411 s were allowed", true},
+        {"{'peers': ['bp', 'near'], 'after': '3600ms', 'within': '410ms'}", "expect/convergence",
+         "0.410 s after 3.600 s; 0.410 s were allowed", false},
+        /* far gets it when the partition is over; the time begins with the block. */
+        {"[{'after': '4s'}]", "expect/convergence/0", "3.210 s after 4.000 s", true},
+        {"[{'after': '4s', 'within': '3s'}]", "expect/convergence/0",
+         "3.210 s after 4.000 s; 3.000 s were allowed", false},
+        {"[{'after': '4s'}, {'peers': 'far', 'after': '0s'}]", "expect/convergence/1",
+         "0.520 s after 0.000 s", true},
+        {"{'peers': '*', 'after': '39900ms'}", "expect/convergence",
+         "not reached in the 0.100 s after 39.900 s", false},
+        /* A block of before does not do. */
+        {"{'peers': 'bp', 'after': '3500000001ns', 'within': '499ms'}", "expect/convergence",
+         "0.499 s after 3.500 s; 0.499 s were allowed", false},
+        {"{'peers': 'bp', 'after': '3500ms', 'within': '1ns'}", "expect/convergence",
+         "0.000 s after 3.500 s; 0.000 s were allowed", true},
+        /* The last fault is the end of the partition. */
+        {"{'peers': 'bp'}", "expect/convergence", "0.300 s after 7.200 s", true},
+        {"{'peers': 'far', 'within': '319ms'}", "expect/convergence",
+         "0.320 s after 7.200 s; 0.319 s were allowed", false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_case(SPLIT, &cases[i]);
+}
+END_TEST
+
+START_TEST(test_libs)
+{
+    static const Case cases[] = {
+        /* At 3.6 s the head of bp is block 8; block 12 comes at 5.5 s. */
+        {"{'peers': 'bp', 'after': '3600ms', 'lib_within': '1900ms'}", "expect/lib_convergence",
+         "1.900 s after 3.600 s; 1.900 s were allowed", true},
+        {"{'peers': 'bp', 'after': '3600ms', 'lib_within': '1899999999ns'}",
+         "expect/lib_convergence", "1.900 s after 3.600 s; 1.899 s were allowed", false},
+        /* Far, whose own head is block 7, comes to it when the partition is over. */
+        {"[{'peers': ['far', 'bp'], 'after': '3600ms', 'lib_within': '36s'}]",
+         "expect/lib_convergence/0", "3.610 s after 3.600 s; 36.000 s were allowed", true},
+        {"{'peers': 'far', 'after': '38600ms', 'lib_within': '1400ms'}", "expect/lib_convergence",
+         "not reached in the 1.400 s after 38.600 s; 1.400 s were allowed", false},
+        {"{'peers': 'bp', 'lib_within': '10s'}", "expect/lib_convergence",
+         "1.800 s after 7.200 s; 10.000 s were allowed", true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_case(SPLIT, &cases[i]);
+}
+END_TEST
+
+/* Two producers apart: each side converges with itself on its own branch, and both together only
+ * when one has left it. */
+#define FORK                                                                                       \
+    "{'duration': '60s', 'links': {'latency': '10ms'}, 'chain': {'irreversibility': 'none'},"      \
+    " 'peers': {'bp': {'count': 2, 'produces': true}, 'relay': {}},"                               \
+    " 'events': [{'at': '10100ms', 'partition': ['bp[0]', ['bp[1]', 'relay']], 'for': '20s'}],"    \
+    " 'expect': {'convergence': %s}}"
+
+START_TEST(test_branches)
+{
+    static const char *const passes[] = {
+        "[{'within': '25s'}, {'peers': ['bp[1]', 'relay'], 'after': '11s', 'within': '9s'}]",
+        "[{'peers': 'bp[0]', 'after': '11s', 'within': '9s'}]",
+        "[{'peers': 'bp', 'after': '11s', 'within': '25s'}]",
+    };
+    static const char *const fails[] = {
+        "[{'peers': 'bp', 'after': '11s', 'within': '19s'}]",
+        "[{'peers': ['bp[0]', 'relay'], 'after': '11s', 'within': '19s'}]",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(passes); i++) {
+        g_autoptr(Scenario) scenario = fix_scenario_of(FORK, passes[i]);
+        g_autoptr(SimResult) result = fix_run(scenario, NULL);
+        fix_assert_pass(result);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(fails); i++) {
+        g_autoptr(Scenario) scenario = fix_scenario_of(FORK, fails[i]);
+        g_autoptr(SimResult) result = fix_run(scenario, NULL);
+        ck_assert_int_eq(fix_check(result, "expect/convergence/0")->verdict, SIM_VERDICT_FAIL);
+    }
+}
+END_TEST
+
+/* --- against a look at all chains ------------------------------------------------------------ */
+
+static int64_t reached_ns;
+
+#define SINCE_NS (11 * S)
+
+/* A block that was made since then is on the chains of all. */
+static bool have_one_in_common(const SimWorld *world, BnetBlock from)
+{
+    const BnetView *any = &world->peers[0].node.view;
+    for (BnetBlock b = any->head; b >= from; b = bnet_store_block(&world->store, b)->parent) {
+        bool all = true;
+        for (uint32_t p = 1; p < world->n_peers; p++)
+            all = all && bnet_view_applied(&world->peers[p].node.view, b);
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+static void look(FixRecorder *self, SimWorld *world, const SimHappening *happening)
+{
+    if (happening->time_ns < SINCE_NS)
+        self->calls = world->store.n_blocks; /* made before */
+    else if (reached_ns < 0 && happening->kind == SIM_CHAIN &&
+             have_one_in_common(world, self->calls))
+        reached_ns = happening->time_ns;
+}
+
+/* Restarts with and without the chain, crashes and forks. */
+START_TEST(test_against_all_chains)
+{
+    g_autoptr(Scenario) scenario = fix_scenario_of(
+        "{'duration': '60s', 'seed': %d, 'links': {'latency': {'uniform': ['1ms', '900ms']}},"
+        " 'chain': {'irreversibility': 'none'},"
+        " 'peers': {'bp': {'count': 3, 'produces': true}, 'relay': {'count': 3}},"
+        " 'events': [{'at': '8s', 'partition': [['bp[0]', 'relay[0]']], 'for': '9s'},"
+        "  {'at': '12s', 'crash': 'relay[1]', 'for': '%ds', 'chain': 'lose'},"
+        "  {'at': '14s', 'crash': 'relay[0]', 'for': '4s'}],"
+        " 'expect': {'convergence': {'after': '11s'}}}",
+        _i, 1 + _i);
+    FixRecorder recorder;
+    fix_recorder_init(&recorder);
+    recorder.keep = 0;
+    recorder.hook = look;
+    reached_ns = -1;
+    g_autoptr(SimResult) result = fix_run(scenario, &recorder);
+    fix_recorder_finish(&recorder);
+    g_autofree char *took = sim_time_text(reached_ns - SINCE_NS);
+    g_autofree char *detail = g_strdup_printf("%s after 11.000 s", took);
+    ck_assert_int_gt(reached_ns, 0);
+    ck_assert_str_eq(fix_check(result, "expect/convergence")->detail, detail);
+}
+END_TEST
+
+START_TEST(test_titles)
+{
+    g_autoptr(Scenario) scenario = fix_scenario_of(
+        SPLIT, "[{'peers': ['bp', 'far'], 'after': '4s', 'lib_within': '9s'}, {'peers': '*'}]");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    ck_assert_str_eq(fix_check(result, "expect/convergence/0")->title,
+                     "heads agree in time of bp, far, after 4.000 s");
+    ck_assert_str_eq(fix_check(result, "expect/lib_convergence/0")->title,
+                     "LIBs pass the heads in time of bp, far, after 4.000 s");
+    ck_assert_str_eq(fix_check(result, "expect/convergence/1")->title,
+                     "heads agree in time of all peers");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim_convergence");
+    TCase *tcase = tcase_create("convergence");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_heads);
+    tcase_add_test(tcase, test_libs);
+    tcase_add_test(tcase, test_branches);
+    tcase_add_loop_test(tcase, test_against_all_chains, 0, 10);
+    tcase_add_test(tcase, test_titles);
+    suite_add_tcase(suite, tcase);
+    return fix_main(suite);
+}
