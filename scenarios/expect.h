@@ -70,12 +70,13 @@ typedef struct ScenarioBound {
 
 /* What is measured over a whole run (docs/reports.md): many values of one thing. */
 typedef enum ScenarioMetric {
-    SCENARIO_METRIC_BLOCK_PROPAGATION_50, /* from when a block is made to when so many per cent of
-                                           */
-    SCENARIO_METRIC_BLOCK_PROPAGATION_90, /* the peers have it */
+    /* From when a block is made to when so many per cent of the peers have it. */
+    SCENARIO_METRIC_BLOCK_PROPAGATION_50,
+    SCENARIO_METRIC_BLOCK_PROPAGATION_90,
     SCENARIO_METRIC_BLOCK_PROPAGATION_99,
     SCENARIO_METRIC_BLOCK_PROPAGATION_100,
-    SCENARIO_METRIC_BLOCK_FINALITY_50, /* to when it is irreversible at so many */
+    /* To when it is irreversible at so many. */
+    SCENARIO_METRIC_BLOCK_FINALITY_50,
     SCENARIO_METRIC_BLOCK_FINALITY_90,
     SCENARIO_METRIC_BLOCK_FINALITY_99,
     SCENARIO_METRIC_BLOCK_FINALITY_100,

@@ -217,6 +217,7 @@ static uint64_t nearest_rank(const GArray *values, uint32_t percentile)
 
 static uint64_t mean_of(const GArray *values)
 {
+    g_assert(values->len > 0);
     unsigned __int128 sum = 0;
     for (guint i = 0; i < values->len; i++)
         sum += g_array_index(values, uint64_t, i);

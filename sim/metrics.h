@@ -17,15 +17,14 @@
 typedef struct SimMetrics SimMetrics;
 
 SimMetrics *sim_metrics_new(SimWorld *world);
-void sim_metrics_free(SimMetrics *metrics);
-SimObserver *sim_metrics_observer(SimMetrics *metrics);
+void sim_metrics_free(SimMetrics *self);
+SimObserver *sim_metrics_observer(SimMetrics *self);
 
 /* At the end of the run, once: fills in the metrics of the result. */
-void sim_metrics_finish(SimMetrics *metrics, SimWorld *world, SimResult *result);
+void sim_metrics_finish(SimMetrics *self, SimWorld *world, SimResult *result);
 
 /* After that: the value that `percentile` per cent (1 to 100) of the values of a metric do not
  * exceed. There must be one. */
-uint64_t sim_metrics_percentile(const SimMetrics *metrics, ScenarioMetric metric,
-                                uint32_t percentile);
+uint64_t sim_metrics_percentile(const SimMetrics *self, ScenarioMetric metric, uint32_t percentile);
 
 #endif

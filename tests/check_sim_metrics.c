@@ -28,13 +28,18 @@ static SimResult *run(const char *text)
 
 /* Values from min to max with a mean, in microseconds, rounded down: what is sent at one instant
  * arrives a nanosecond apart. */
-static void assert_times(const SimResult *result, ScenarioMetric of, uint64_t count, uint64_t min,
-                         uint64_t mean, uint64_t max)
+typedef struct Times {
+    uint64_t min;
+    uint64_t mean;
+    uint64_t max;
+} Times;
+
+static void assert_times(const SimResult *result, ScenarioMetric of, uint64_t count, Times times)
 {
     const SimMetric *metric = &result->metrics[of];
     ck_assert_int_eq(metric->unit, SCENARIO_UNIT_TIME);
-    ck_assert_msg(metric->count == count && metric->min / 1000 == min &&
-                      metric->mean / 1000 == mean && metric->max / 1000 == max,
+    ck_assert_msg(metric->count == count && metric->min / 1000 == times.min &&
+                      metric->mean / 1000 == times.mean && metric->max / 1000 == times.max,
                   "%s: %u values, %u us, %u us, %u us", metric->name, (unsigned)metric->count,
                   (unsigned)(metric->min / 1000), (unsigned)(metric->mean / 1000),
                   (unsigned)(metric->max / 1000));
@@ -42,19 +47,20 @@ static void assert_times(const SimResult *result, ScenarioMetric of, uint64_t co
 
 static void assert_propagation(const SimResult *result, uint64_t half, uint64_t all)
 {
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, half, half, half);
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_90, 20, all, all, all);
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_99, 20, all, all, all);
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, all, all, all);
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, (Times){half, half, half});
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_90, 20, (Times){all, all, all});
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_99, 20, (Times){all, all, all});
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, (Times){all, all, all});
 }
 
 START_TEST(test_line)
 {
     g_autoptr(SimResult) result = run(LINE("") TOPOLOGY("") "}");
     assert_propagation(result, 10000, 20000);
-    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_50, 16, 2010000, 2010000, 2010000);
-    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_90, 16, 2020000, 2020000, 2020000);
-    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_100, 16, 2020000, 2020000, 2020000);
+    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_50, 16, (Times){2010000, 2010000, 2010000});
+    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_90, 16, (Times){2020000, 2020000, 2020000});
+    assert_times(result, SCENARIO_METRIC_BLOCK_FINALITY_100, 16,
+                 (Times){2020000, 2020000, 2020000});
     const SimMetric *lag = &result->metrics[SCENARIO_METRIC_PEER_LIB_LAG];
     ck_assert_uint_eq(lag->count, 3);
     ck_assert_uint_eq(lag->min, 4);
@@ -112,12 +118,12 @@ START_TEST(test_who_counts)
     assert_propagation(others, 10000, 20000);
     /* It has all ten blocks of before, and then is one of four, at the end of the line. */
     ck_assert_uint_eq(late->peers[3].head_number, 21);
-    assert_times(late, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, 10000, 10000, 10000);
-    assert_times(late, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, 20000, 25000, 30000);
+    assert_times(late, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, (Times){10000, 10000, 10000});
+    assert_times(late, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, (Times){20000, 25000, 30000});
     ck_assert_uint_eq(late->metrics[SCENARIO_METRIC_BLOCK_PROPAGATION_100].p50 / MS, 20);
     ck_assert_uint_eq(late->metrics[SCENARIO_METRIC_BLOCK_PROPAGATION_100].p90 / MS, 30);
-    assert_times(crash, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, 0, 5000, 10000);
-    assert_times(crash, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, 10000, 15000, 20000);
+    assert_times(crash, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, (Times){0, 5000, 10000});
+    assert_times(crash, SCENARIO_METRIC_BLOCK_PROPAGATION_100, 20, (Times){10000, 15000, 20000});
     ck_assert_uint_eq(crash->metrics[SCENARIO_METRIC_PEER_LIB_LAG].count, 2);
     ck_assert_uint_eq(crash->metrics[SCENARIO_METRIC_PEER_BYTES].count, 3);
 }
@@ -128,8 +134,8 @@ START_TEST(test_not_reached)
 {
     g_autoptr(SimResult) result =
         run(LINE("") TOPOLOGY("") ", 'events': [{'at': '5200ms', 'cut': ['mid', 'far']}]}");
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, 10000, 10000, 10000);
-    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_90, 10, 20000, 20000, 20000);
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_50, 20, (Times){10000, 10000, 10000});
+    assert_times(result, SCENARIO_METRIC_BLOCK_PROPAGATION_90, 10, (Times){20000, 20000, 20000});
 }
 END_TEST
 
