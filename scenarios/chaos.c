@@ -183,8 +183,10 @@ static void add_arrivals(ScenarioChaos *chaos, uint32_t index, Streams *streams)
                              "the topology has no link between these peers");
         return;
     }
-    while (fault->rate_per_s_micro > 0 && add_arrival(chaos, &arrival, choices, streams)) {
-        continue;
+    bool more = fault->rate_per_s_micro > 0;
+
+    while (more) {
+        more = add_arrival(chaos, &arrival, choices, streams);
     }
 }
 

@@ -127,6 +127,22 @@ START_TEST(test_expired_transactions)
 }
 END_TEST
 
+/* What a peer sends and is expired by our clock does not go to the chain. */
+START_TEST(test_expired_on_the_way)
+{
+    static const int64_t skews[] = {2 * S, 2 * S + 1};
+    for (size_t i = 0; i < sizeof skews / sizeof *skews; i++) {
+        CoreBench bench;
+        BnetBlock head = start(&bench, skews[i]);
+        bench_connect(&bench, 0, 0, head);
+        bench.text[0] = '\0';
+        bench_trx(&bench, 0, core_trx(&bench.store, (uint32_t)(bench.now_ns / S) + 2));
+        bench_expect(&bench, i == 0 ? "0 submit trx 1" : "");
+        bench_finish(&bench);
+    }
+}
+END_TEST
+
 /* Accepted in time, and expired when the session is free to send it. */
 START_TEST(test_expired_while_waiting)
 {
@@ -196,6 +212,7 @@ int main(void)
     tcase_add_test(tcase, test_future);
     tcase_add_test(tcase, test_age_of_notices);
     tcase_add_test(tcase, test_expired_transactions);
+    tcase_add_test(tcase, test_expired_on_the_way);
     tcase_add_test(tcase, test_expired_while_waiting);
     tcase_add_test(tcase, test_clock_far_behind);
     tcase_add_test(tcase, test_pings);

@@ -235,6 +235,18 @@ START_TEST(test_event_at_a_slot)
 }
 END_TEST
 
+/* From one wrong setting to another: slot 13.5, which the clock jumps over, is not made when it
+ * would have begun by the setting before. */
+START_TEST(test_from_wrong_to_wrong)
+{
+    run("16s", ", 'clock': {'skew': '0.2s'}", "{'at': '13s', 'skew_clock': 'a', 'skew': '0.6s'}");
+    assert_ahead(A, 11 * S, 13 * S, 200 * MS);
+    assert_ahead(A, 13 * S, 16 * S, 600 * MS);
+    ck_assert_uint_eq(n_made(A, 13 * S, 13400 * MS), 0);
+    ck_assert_uint_eq(n_made(A, 13400 * MS, 13400 * MS + 1), 1);
+}
+END_TEST
+
 /* What is not said stays; the end is what the group says, drift included; and an event that another
  * one has replaced ends nothing. */
 START_TEST(test_settings)
@@ -363,6 +375,7 @@ int main(void)
     tcase_add_test(tcase, test_an_hour);
     tcase_add_test(tcase, test_event);
     tcase_add_test(tcase, test_event_at_a_slot);
+    tcase_add_test(tcase, test_from_wrong_to_wrong);
     tcase_add_test(tcase, test_settings);
     tcase_add_test(tcase, test_set_back);
     tcase_add_test(tcase, test_paused);
