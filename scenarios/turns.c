@@ -49,7 +49,7 @@ bool scenario_turns_read(ScenarioReader *reader, uint32_t node, ScenarioEvent *e
     const ScenarioNode *at = scenario_reader_node(reader, node);
     bool ok = true;
 
-    event->turns = g_new(uint32_t, SCENARIO_PRODUCERS_MAX);
+    event->turns = g_new0(uint32_t, SCENARIO_PRODUCERS_MAX);
     if (at->kind != SCENARIO_NODE_ARRAY || at->n_children == 0) {
         return add_turns(reader, node, event);
     }

@@ -43,13 +43,13 @@ bool sim_access_send(SimWorld *world, uint32_t end, uint32_t bytes);
 /* All that `end` has sent and that has not arrived is gone; its shares are free. */
 void sim_access_drop(SimWorld *world, uint32_t end);
 
-/* From now on; 0: without limit. What has been served counts. A limit must be on a port that has one at
- * some time in the scenario, asserted. */
-void sim_access_set_rate(SimWorld *world, uint32_t port, uint64_t bytes_per_s);
+/* The limit of a port from now on; 0: without limit. What has been served counts. A limit must be
+ * on a port that has one at some time in the scenario, asserted. */
+void sim_access_set_rate(SimWorld *world, uint32_t index, uint64_t bytes_per_s);
 
 /* The events of a port, of a link that takes the next piece, and of a piece that comes to the
  * downlink of the peer of `end`. Where a link is cut, all that is on its way there is missed. */
-void sim_access_port(SimWorld *world, uint32_t port, uint32_t ticket);
+void sim_access_port(SimWorld *world, uint32_t index, uint32_t ticket);
 void sim_access_link(SimWorld *world, uint32_t end, uint32_t ticket);
 void sim_access_piece(SimWorld *world, uint32_t end, uint32_t epoch);
 

@@ -281,9 +281,13 @@ static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *e
                          cut ? connections_text(event) : "");
 }
 
-static void tell_slow(SimWorld *world, const ScenarioEvent *event)
+static void tell_slow(SimWorld *world, const ScenarioEvent *event, const ScenarioPeerSet *peers)
 {
     uint32_t factor_ppm = event->factor_ppm;
+    if (event->ends != SCENARIO_EVENT_NONE) {
+        tell_peers(world, "end of slow", peers);
+        return;
+    }
     g_autoptr(GString) what = g_string_new("usual speed");
     if (factor_ppm != SIM_USUAL_FACTOR_PPM) {
         g_string_printf(what, "slow by a factor of %u.%06u", factor_ppm / SIM_USUAL_FACTOR_PPM,
@@ -293,7 +297,7 @@ static void tell_slow(SimWorld *world, const ScenarioEvent *event)
             n--;
         g_string_truncate(what, what->str[n - 1] == '.' ? n - 1 : n);
     }
-    tell_peers(world, what->str, &event->peers);
+    tell_peers(world, what->str, peers);
 }
 
 static void tell_clock(SimWorld *world, const ScenarioEvent *event, const ScenarioPeerSet *peers)
@@ -312,6 +316,21 @@ static void tell_change(SimWorld *world, const ScenarioEvent *subject, bool ends
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
+
+/* A mend, or the end of a cut. */
+static void mend(SimWorld *world, uint32_t index)
+{
+    const ScenarioEvent *event = &world->scenario->events[index];
+    const ScenarioEvent *subject = subject_of(world, index);
+    bool ends = event->ends != SCENARIO_EVENT_NONE;
+    if (ends && subject->release_every_ns > 0) {
+        tell_links(world, "end of cut, one link at a time", subject);
+        sim_release_begin(world, event->ends);
+        return;
+    }
+    tell_links(world, ends ? "end of cut" : "mend", subject);
+    for_each_end(world, index, mend_end);
+}
 
 void sim_faults_apply(SimWorld *world, uint32_t index)
 {
@@ -332,13 +351,7 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         for_each_end(world, index, cut_end);
         break;
     case SCENARIO_EVENT_MEND:
-        if (ends && subject->release_every_ns > 0) {
-            tell_links(world, "end of cut, one link at a time", subject);
-            sim_release_begin(world, event->ends);
-            break;
-        }
-        tell_links(world, ends ? "end of cut" : "mend", subject);
-        for_each_end(world, index, mend_end);
+        mend(world, index);
         break;
     case SCENARIO_EVENT_RESET:
         tell_links(world, "reset", event);
@@ -366,10 +379,7 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         world->turns = event;
         break;
     case SCENARIO_EVENT_SLOW:
-        if (ends)
-            tell_peers(world, "end of slow", &subject->peers);
-        else
-            tell_slow(world, event);
+        tell_slow(world, event, &subject->peers);
         slow(world, &subject->peers, index);
         break;
     case SCENARIO_EVENT_SKEW_CLOCK:

@@ -5,7 +5,7 @@
 #include "core/wire.h"
 #include "sim/persona.h"
 
-/* Bytes of a ping: what a persona truncates, or puts more bytes behind. */
+/* Bytes of a ping: what a persona truncates, or lengthens. */
 #define PING_BYTES 45u
 
 /* Bytes of `{"type":"hello"}`, sent as text. */

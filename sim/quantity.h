@@ -11,8 +11,8 @@
 #include "scenarios/expect.h"
 #include "sim/world.h"
 
-/* The value now. O(1), but for sessions and block status: O(sessions of the peer). */
-uint64_t sim_quantity_of(const SimWorld *world, uint32_t peer, ScenarioQuantity quantity);
+/* The value now at a peer. O(1), but for sessions and block status: O(sessions of the peer). */
+uint64_t sim_quantity_of(const SimWorld *world, uint32_t index, ScenarioQuantity quantity);
 
 /* "fork switches" */
 const char *sim_quantity_name(ScenarioQuantity quantity);
@@ -23,6 +23,6 @@ uint32_t sim_quantity_happenings(ScenarioQuantity quantity);
 
 /* Counts what a chain event of a peer adds to those that are no state of the peer's node. To be
  * called for each, before it is told. */
-void sim_quantity_note(SimWorld *world, uint32_t peer, const BnetChainEvent *event);
+void sim_quantity_note(SimWorld *world, uint32_t index, const BnetChainEvent *event);
 
 #endif
