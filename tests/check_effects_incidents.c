@@ -68,9 +68,10 @@ static int64_t wax_lost(int64_t delay_ms)
 
 static void assert_wax(int64_t delay_ms)
 {
-    g_autofree char *delay = g_strdup_printf("%dms", (int)delay_ms);
+    g_autofree char *delay =
+        delay_ms == 0 ? g_strdup("1ns") : g_strdup_printf("%dms", (int)delay_ms);
     const LeftRun run = {
-        .path = WAX, .pointer = "/events/0/for", .value = delay, .most_ns = 24 * S};
+        .path = WAX, .pointer = "/params/delay", .value = delay, .most_ns = 24 * S};
     int64_t late = 0;
 
     ck_assert_msg(left_by(&run, "oneinacilian", "wizardsguild", &late) == wax_lost(delay_ms), "%s",
@@ -80,7 +81,7 @@ static void assert_wax(int64_t delay_ms)
 
 START_TEST(wax_sweep)
 {
-    for (int64_t delay_ms = 250; delay_ms <= 8000; delay_ms += 250)
+    for (int64_t delay_ms = 0; delay_ms <= 8000; delay_ms += 250)
         assert_wax(delay_ms);
     static const int64_t more_ms[] = {5990, 6001, 6490, 9000, 11000, 11490, 11500, 12000};
     for (guint i = 0; i < G_N_ELEMENTS(more_ms); i++)

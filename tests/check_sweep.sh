@@ -114,4 +114,11 @@ refused '--sweep /params/n: there are more than 10000 combinations of values' \
 refused '--sweep: 2 scenarios with 10000 combinations each are more than 10000 runs' \
     --sweep "/seed=$hundred" --sweep "/params/n=$hundred" "$folder/t.json"
 
+# The sweep that the manual shows (docs/scenarios.md): how many blocks each delay costs.
+expect 1 --set /params/lost=0 --sweep /params/delay=1ns,2s,4s,5.99s,6s,6.5s,7s,7.5s,8s \
+    scenarios/incidents/wax-2023-07-14.json
+[ "$(grep -c '^PASS  wax-2023-07-14 \[delay=' "$folder/out")" -eq 4 ] || fail 'not four without loss'
+sed -n 's/^ *oneinacilian has //p' "$folder/out" >"$folder/lost"
+printf 'fork depth %s\n' 1 2 3 4 5 | cmp -s - "$folder/lost" || fail 'other losses than told'
+
 [ "$failures" -eq 0 ] || exit 1
