@@ -127,6 +127,7 @@ static void assert_conflict(const char *path, int64_t at_ns)
 
     ck_assert_int_eq(check->verdict, SIM_VERDICT_PASS);
     ck_assert(g_str_has_prefix(check->detail, "finality conflict: "));
+    ck_assert_int_eq(check_of(run, "expect/finality_conflict")->verdict, SIM_VERDICT_PASS);
     for (uint32_t i = 0; i < run->result->n_moments; i++)
         n += run->result->moments[i].time_ns == at_ns &&
              g_str_has_prefix(run->result->moments[i].text, "finality conflict: ");
@@ -140,18 +141,31 @@ START_TEST(finality_conflict)
 }
 END_TEST
 
-/* No conflict comes of it if the first split is too short for anybody to fall behind. */
+/* No conflict comes of it if the first split is too short for anybody to fall behind, or shorter
+ * than the depth; and then the run, which demands one, fails. */
 START_TEST(no_finality_conflict)
 {
-    const LeftRun run = {
-        .path = "scenarios/irreversibility/finality-conflict.json",
-        .pointer = "/events/0/at",
-        .value = "29s",
-        .most_ns = 200 * S,
+    static const LeftRun runs[] = {
+        {
+            .path = "scenarios/irreversibility/finality-conflict.json",
+            .pointer = "/events/0/at",
+            .value = "29s",
+            .most_ns = 200 * S,
+        },
+        {
+            .path = "scenarios/irreversibility/finality-conflict-depth.json",
+            .pointer = "/chain/irreversibility/depth",
+            .value = "60",
+            .most_ns = 120 * S,
+        },
     };
-    g_autoptr(TraceRun) trace = trace_run_scenario(left_scenario(&run));
 
-    ck_assert(!g_str_has_prefix(check_of(trace, "S8")->detail, "finality conflict: "));
+    for (guint i = 0; i < G_N_ELEMENTS(runs); i++) {
+        g_autoptr(TraceRun) trace = trace_run_scenario(left_scenario(&runs[i]));
+
+        ck_assert(!g_str_has_prefix(check_of(trace, "S8")->detail, "finality conflict: "));
+        ck_assert_int_eq(check_of(trace, "expect/finality_conflict")->verdict, SIM_VERDICT_FAIL);
+    }
 }
 END_TEST
 
