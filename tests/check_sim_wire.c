@@ -148,7 +148,6 @@ START_TEST(test_same_instant)
 }
 END_TEST
 
-/* 10^5 sends at random times over a latency that varies by the factor of a hundred. */
 /* Random latencies, widely spread: not one of a million messages overtakes another. */
 #define N_ORDERED 1000000u
 
