@@ -35,14 +35,15 @@ void sim_expect_look(SimWorld *world, uint32_t index)
     }
 }
 
-void sim_expect_add(GArray *checks, const char *id, const char *title, bool pass, char *detail)
+void sim_expect_add(GArray *checks, const char *id, const char *title, SimVerdict verdict,
+                    char *detail)
 {
     SimCheckResult result = {
         .id = g_strdup(id),
         .title = g_strdup(title),
-        .verdict = pass ? SIM_VERDICT_PASS : SIM_VERDICT_FAIL,
+        .verdict = verdict,
         .detail = detail,
-        .violations = pass ? 0 : 1,
+        .violations = verdict == SIM_VERDICT_FAIL,
     };
     g_array_append_val(checks, result);
 }
@@ -120,6 +121,19 @@ static const SimCheck *check_of(const SimWorld *world, const char *id)
     g_assert_not_reached();
 }
 
+bool sim_expect_faults_are_over(const SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    for (uint32_t i = 0; i < scenario->n_groups; i++)
+        if (scenario->groups[i].n_personas > 0 || (scenario->groups[i].start_ns >= world->now_ns &&
+                                                   scenario->groups[i].start_ns > 0))
+            return false;
+    for (uint32_t i = 0; i < scenario->n_events; i++)
+        if (scenario->events[i].at_ns >= world->now_ns || scenario->events[i].release_every_ns > 0)
+            return false;
+    return true;
+}
+
 /* A time that was reached, against what is allowed after the last fault. */
 typedef struct Deadline {
     const char *id;
@@ -128,30 +142,33 @@ typedef struct Deadline {
     int64_t within_ns;
 } Deadline;
 
-static void judge_time(const SimWorld *world, GArray *checks, const Deadline *deadline)
+static void judge_time(const SimWorld *world, bool whole, GArray *checks, const Deadline *deadline)
 {
     int64_t fault_ns = sim_check_l1_fault_ns(check_of(world, "L1"));
     bool reached = deadline->reached_ns != SCENARIO_TIME_NONE;
     int64_t took_ns = (reached ? deadline->reached_ns : world->now_ns) - fault_ns;
+    bool known =
+        whole || ((reached || took_ns > deadline->within_ns) && sim_expect_faults_are_over(world));
     g_autofree char *limit = sim_time_text(deadline->within_ns);
     g_autofree char *took = sim_time_text(took_ns);
-    sim_expect_add(checks, deadline->id, deadline->title, reached && took_ns <= deadline->within_ns,
+    sim_expect_add(checks, deadline->id, deadline->title,
+                   sim_expect_verdict(known, reached && took_ns <= deadline->within_ns),
                    g_strdup_printf("%s%s after the last fault; %s were allowed",
                                    reached ? "" : "not reached in the ", took, limit));
 }
 
-static void judge_convergence(const SimWorld *world, GArray *checks)
+static void judge_convergence(const SimWorld *world, bool whole, GArray *checks)
 {
     const ScenarioExpect *expect = &world->scenario->expect;
     const SimCheck *l1 = check_of(world, "L1");
     if (!expect->convergence)
         return;
     if (expect->convergence_within_ns != SCENARIO_TIME_NONE)
-        judge_time(world, checks,
+        judge_time(world, whole, checks,
                    &(Deadline){"expect/convergence", "heads agree in time",
                                sim_check_l1_heads_ns(l1), expect->convergence_within_ns});
     if (expect->lib_within_ns != SCENARIO_TIME_NONE)
-        judge_time(world, checks,
+        judge_time(world, whole, checks,
                    &(Deadline){"expect/lib_convergence", "LIBs pass the fault in time",
                                sim_check_l1_libs_ns(l1), expect->lib_within_ns});
 }
@@ -189,16 +206,17 @@ static void judge_bad_block(const SimWorld *world, const SimResult *result, GArr
         g_string_append_printf(detail, "%s%s was cut off for a bad block and should not have been",
                                detail->len > 0 ? "; " : "", extra->str);
     bool pass = detail->len == 0;
+    bool known = !result->interrupted || extra->len > 0; /* who was spared may yet be cut off */
     if (pass)
         g_string_append_printf(detail, "cut off for a bad block: %s",
                                right->len > 0 ? right->str : "nobody");
-    sim_expect_add(checks, "expect/bad_block", "exactly these are cut off for a bad block", pass,
-                   g_strdup(detail->str));
+    sim_expect_add(checks, "expect/bad_block", "exactly these are cut off for a bad block",
+                   sim_expect_verdict(known, pass), g_strdup(detail->str));
 }
 
 /* --- finality conflicts ---------------------------------------------------------------------- */
 
-static void judge_finality_conflict(const SimWorld *world, GArray *checks)
+static void judge_finality_conflict(const SimWorld *world, bool whole, GArray *checks)
 {
     const SimCheck *s8 = check_of(world, "S8");
     bool found = s8->finding_ns > 0;
@@ -206,7 +224,7 @@ static void judge_finality_conflict(const SimWorld *world, GArray *checks)
     g_autofree char *time = sim_time_text(s8->finding_ns);
     sim_expect_add(checks, "expect/finality_conflict",
                    wanted ? "a finality conflict is found" : "no finality conflict is found",
-                   found == wanted,
+                   sim_expect_verdict(whole || found, found == wanted),
                    found ? g_strdup_printf("at %s %s", time, s8->note->str)
                          : g_strdup("no finality conflict"));
 }
@@ -223,7 +241,7 @@ static char *bound_text(const ScenarioBound *bound)
     return g_string_free(text, FALSE);
 }
 
-static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
+static void judge_bound(const SimWorld *world, uint32_t index, bool whole, GArray *checks)
 {
     const ScenarioBound *bound = &world->scenario->expect.bounds[index];
     const SimBoundValue *value = &g_array_index(world->bound_values, SimBoundValue, index);
@@ -239,23 +257,24 @@ static void judge_bound(const SimWorld *world, uint32_t index, GArray *checks)
         detail =
             g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
                             sim_quantity_name(bound->quantity), value->worst_value);
-    sim_expect_add(checks, id, title, pass, detail);
+    sim_expect_add(checks, id, title, sim_expect_verdict(whole || value->looked, pass), detail);
 }
 
 void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
 {
-    judge_convergence(world, checks);
+    bool whole = !result->interrupted;
+    judge_convergence(world, whole, checks);
     if (world->expect_convergences)
-        sim_expect_convergences_judge(world->expect_convergences, world, checks);
+        sim_expect_convergences_judge(world->expect_convergences, world, whole, checks);
     if (world->scenario->expect.bad_block_asked)
         judge_bad_block(world, result, checks);
     if (world->expect_disconnects)
-        sim_expect_disconnects_judge(world->expect_disconnects, world, checks);
+        sim_expect_disconnects_judge(world->expect_disconnects, world, whole, checks);
     if (world->scenario->expect.finality_conflict != SCENARIO_ANSWER_ANY)
-        judge_finality_conflict(world, checks);
+        judge_finality_conflict(world, whole, checks);
     for (uint32_t i = 0; i < world->scenario->expect.n_bounds; i++)
-        judge_bound(world, i, checks);
+        judge_bound(world, i, whole, checks);
     if (world->expect_watches)
-        sim_expect_watches_judge(world->expect_watches, world, checks);
+        sim_expect_watches_judge(world->expect_watches, world, whole, checks);
     sim_expect_metrics_judge(world->metrics, &world->scenario->expect, result, checks);
 }

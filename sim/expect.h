@@ -17,7 +17,16 @@
 
 /* Appends the verdict on one expectation to `checks`, an array of SimCheckResult. Takes `detail`
  * over. */
-void sim_expect_add(GArray *checks, const char *id, const char *title, bool pass, char *detail);
+void sim_expect_add(GArray *checks, const char *id, const char *title, SimVerdict verdict,
+                    char *detail);
+
+/* PASS or FAIL where that is known; NOT_JUDGED where a run that was stopped has left it open. */
+static inline SimVerdict sim_expect_verdict(bool known, bool pass)
+{
+    if (!known)
+        return SIM_VERDICT_NOT_JUDGED;
+    return pass ? SIM_VERDICT_PASS : SIM_VERDICT_FAIL;
+}
 
 /* "bp[0]", "bp[0], relay", "7 peers"; `all` if the set is empty. */
 void sim_expect_append_peers(GString *text, const SimWorld *world, const ScenarioPeerSet *set,
@@ -32,8 +41,9 @@ typedef struct SimExpectDisconnects SimExpectDisconnects;
 SimExpectDisconnects *sim_expect_disconnects_new(SimWorld *world);
 void sim_expect_disconnects_free(SimExpectDisconnects *self);
 SimObserver *sim_expect_disconnects_observer(SimExpectDisconnects *self);
+/* `whole`, here and below: the run came to its end. If not, what it cannot know is not judged. */
 void sim_expect_disconnects_judge(const SimExpectDisconnects *self, const SimWorld *world,
-                                  GArray *checks);
+                                  bool whole, GArray *checks);
 
 /* expect_watches.c: always, never, eventually. There must be some. */
 typedef struct SimExpectWatches SimExpectWatches;
@@ -48,9 +58,11 @@ void sim_expect_watches_begin(SimExpectWatches *self, const SimWorld *world, uin
  * of it has happened. */
 void sim_expect_watches_look(SimExpectWatches *self, const SimWorld *world);
 
-void sim_expect_watches_judge(const SimExpectWatches *self, const SimWorld *world, GArray *checks);
+void sim_expect_watches_judge(const SimExpectWatches *self, const SimWorld *world, bool whole,
+                              GArray *checks);
 
-/* expect_metrics.c. The metrics of the result are known already. */
+/* expect_metrics.c. The metrics of the result are known already; they are those of a whole run, so
+ * nothing is known of them before. */
 void sim_expect_metrics_judge(const SimMetrics *metrics, const ScenarioExpect *expect,
                               const SimResult *result, GArray *checks);
 
@@ -65,6 +77,10 @@ void sim_expect_convergences_begin(SimExpectConvergences *self, const SimWorld *
                                    uint32_t index);
 
 void sim_expect_convergences_judge(const SimExpectConvergences *self, const SimWorld *world,
-                                   GArray *checks);
+                                   bool whole, GArray *checks);
+
+/* Nothing that counts as a fault can come any more, as far as the scenario alone tells: false also
+ * where a persona or a release might be one. O(events and groups). */
+bool sim_expect_faults_are_over(const SimWorld *world);
 
 #endif

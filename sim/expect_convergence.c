@@ -228,8 +228,19 @@ static char *title_of(const Convergence *self, const SimWorld *world, const char
     return g_string_free(text, FALSE);
 }
 
-static void judge(const Convergence *self, const SimWorld *world, const Deadline *deadline,
-                  GArray *checks)
+/* Of a run that was stopped: no fault can begin it anew, and it was reached or is too late. */
+static bool is_known(const Convergence *self, const SimWorld *world, const Deadline *deadline)
+{
+    if (!self->begun ||
+        (self->spec->after_ns == SCENARIO_TIME_NONE && !sim_expect_faults_are_over(world)))
+        return false;
+    return deadline->reached_ns != SCENARIO_TIME_NONE ||
+           (deadline->within_ns != SCENARIO_TIME_NONE &&
+            world->now_ns - self->since_ns > deadline->within_ns);
+}
+
+static void judge(const Convergence *self, const SimWorld *world, bool whole,
+                  const Deadline *deadline, GArray *checks)
 {
     bool reached = self->begun && deadline->reached_ns != SCENARIO_TIME_NONE;
     int64_t took_ns = (reached ? deadline->reached_ns : world->now_ns) - self->since_ns;
@@ -246,20 +257,22 @@ static void judge(const Convergence *self, const SimWorld *world, const Deadline
                            since);
     if (deadline->within_ns != SCENARIO_TIME_NONE)
         g_string_append_printf(detail, "; %s were allowed", limit);
-    sim_expect_add(checks, id, title, pass, g_string_free(detail, FALSE));
+    bool known = whole || is_known(self, world, deadline);
+    sim_expect_add(checks, id, title, sim_expect_verdict(known, pass),
+                   g_string_free(detail, FALSE));
 }
 
 void sim_expect_convergences_judge(const SimExpectConvergences *self, const SimWorld *world,
-                                   GArray *checks)
+                                   bool whole, GArray *checks)
 {
     for (uint32_t i = 0; i < self->n; i++) {
         const Convergence *item = &self->items[i];
-        judge(item, world,
+        judge(item, world, whole,
               &(Deadline){"expect/convergence", "heads agree in time", item->heads_ns,
                           item->spec->within_ns},
               checks);
         if (item->spec->lib_within_ns != SCENARIO_TIME_NONE)
-            judge(item, world,
+            judge(item, world, whole,
                   &(Deadline){"expect/lib_convergence", "LIBs pass the heads in time",
                               item->libs_ns, item->spec->lib_within_ns},
                   checks);

@@ -84,7 +84,11 @@ void sim_expect_metrics_judge(const SimMetrics *metrics, const ScenarioExpect *e
             append_value(detail, unit_of(metric, limit), value);
         else
             g_string_append(detail, "nothing was measured");
-        sim_expect_add(checks, id, title, measured && scenario_limits_hold(&limit->limits, value),
+        if (result->interrupted)
+            g_string_append(detail, " so far; the run was stopped");
+        sim_expect_add(checks, id, title,
+                       sim_expect_verdict(!result->interrupted,
+                                          measured && scenario_limits_hold(&limit->limits, value)),
                        g_string_free(detail, FALSE));
     }
 }

@@ -544,7 +544,7 @@ void sim_expect_begin(SimWorld *world);
 void sim_expect_look(SimWorld *world, uint32_t index);
 
 /* Appends what the scenario expects to `checks`, an array of SimCheckResult. The disconnects of the
- * result are known already. */
+ * result are known already. Of a run that was stopped only what is known by then is judged. */
 void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks);
 
 #endif

@@ -71,8 +71,7 @@ void sim_judge(SimWorld *world, SimResult *result)
 {
     GArray *checks = g_array_new(FALSE, FALSE, sizeof(SimCheckResult));
     judge_properties(world, !result->interrupted, checks);
-    if (!result->interrupted)
-        sim_expect_judge(world, result, checks);
+    sim_expect_judge(world, result, checks);
     result->n_checks = checks->len;
     result->checks = (SimCheckResult *)(void *)g_array_free(checks, FALSE);
     result->verdict = verdict_of(result);
