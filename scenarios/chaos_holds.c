@@ -76,19 +76,37 @@ static bool is_in(uint32_t peer, const ScenarioPeerSet *set)
     return bsearch(&peer, set->peers, set->count, sizeof peer, compare_peers) != NULL;
 }
 
+static const ScenarioEnds *ends_of(ScenarioChaos *chaos)
+{
+    if (chaos->ends.first == NULL) {
+        find_ends(chaos->reader->scenario, &chaos->ends);
+    }
+    return &chaos->ends;
+}
+
+/* How many links the peers have, those among them twice. */
+static uint64_t count_ends(ScenarioChaos *chaos, const ScenarioPeerSet *peers)
+{
+    const ScenarioEnds *ends = ends_of(chaos);
+    uint64_t n = 0;
+
+    for (uint32_t i = 0; i < peers->count; i++) {
+        n += ends->first[peers->peers[i] + 1u] - ends->first[peers->peers[i]];
+    }
+    return n;
+}
+
 void scenario_chaos_for_each_end(ScenarioChaos *chaos, const ScenarioEvent *event,
                                  void (*act)(void *data, uint32_t end), void *data)
 {
     const Scenario *scenario = chaos->reader->scenario;
+    const ScenarioEnds *ends = ends_of(chaos);
 
-    if (chaos->ends.first == NULL) {
-        find_ends(scenario, &chaos->ends);
-    }
     for (uint32_t i = 0; i < event->peers.count; i++) {
         const uint32_t peer = event->peers.peers[i];
 
-        for (uint32_t j = chaos->ends.first[peer]; j < chaos->ends.first[peer + 1u]; j++) {
-            const uint32_t end = chaos->ends.end[j];
+        for (uint32_t j = ends->first[peer]; j < ends->first[peer + 1u]; j++) {
+            const uint32_t end = ends->end[j];
 
             if (is_in(scenario_chaos_peer_of_end(scenario, end ^ 1u), &event->others)) {
                 act(data, end);
@@ -107,10 +125,12 @@ static ScenarioChaosSort sort_of_arrival(const ScenarioChaos *chaos, const Scena
 /* The targets of one sort. */
 typedef struct Holds {
     ScenarioChaosSort sort;
-    uint32_t n;
     int64_t *next_ns;  /* [n], going back in time: when an event of the file comes to it */
     int64_t *until_ns; /* [n], going forth: when a random fault lets go of it */
-    uint32_t *holder;  /* [n], going forth: number of the file's event + 1; 0: none */
+    guint *holder;     /* [n], going forth: index of the file's event + 1; 0: none */
+    /* A heal comes to all links: to note that for each would take too long where there are many. */
+    int64_t next_heal_ns; /* going back: when they are healed next */
+    guint healed;         /* going forth: holders up to this one have no hold any more */
 } Holds;
 
 static uint32_t count_targets(const Scenario *scenario, ScenarioChaosSort sort)
@@ -123,9 +143,10 @@ static uint32_t count_targets(const Scenario *scenario, ScenarioChaosSort sort)
 
 /* An event of the file that comes to targets. */
 typedef struct Touch {
+    const ScenarioChaos *chaos;
     Holds *holds;
-    const ScenarioReadEvent *read;
-    bool back; /* in time */
+    guint event; /* its index */
+    bool back;   /* in time */
 } Touch;
 
 /* After these a target is as usual. */
@@ -156,14 +177,16 @@ static bool lets_go(const ScenarioReadEvent *read)
 
 static void touch(const Touch *touched, uint32_t target)
 {
-    const ScenarioReadEvent *read = touched->read;
-    uint32_t *holder = &touched->holds->holder[target];
+    const ScenarioReadEvent *read = scenario_chaos_event(touched->chaos, touched->event);
+    guint *holder = &touched->holds->holder[target];
 
     if (touched->back) {
         touched->holds->next_ns[target] = read->event.at_ns;
     } else if (!lets_go(read)) {
-        *holder = read->number + 1u;
-    } else if (!read->ending || *holder == read->number + 1u) {
+        *holder = touched->event + 1u;
+    } else if (!read->ending ||
+               (*holder > 0 &&
+                scenario_chaos_event(touched->chaos, *holder - 1u)->number == read->number)) {
         *holder = 0;
     }
 }
@@ -173,17 +196,30 @@ static void touch_end(void *data, uint32_t end)
     touch(data, end / 2u);
 }
 
-/* Touches what an event of the file comes to, as far as it is of this sort. */
-static void touch_event(ScenarioChaos *chaos, const ScenarioReadEvent *read, bool back,
-                        Holds *holds)
+/* Touches the links between two sets, from the side that has fewer: the hub of a star has them all,
+ * and there may be an event for each. */
+static void touch_links(ScenarioChaos *chaos, const ScenarioReadEvent *read, Touch *touched)
 {
+    const bool turned = count_ends(chaos, &read->others) < count_ends(chaos, &read->peers);
+    const ScenarioEvent links = {.peers = turned ? read->others : read->peers,
+                                 .others = turned ? read->peers : read->others};
+
+    scenario_chaos_for_each_end(chaos, &links, touch_end, touched);
+}
+
+/* Touches what an event of the file comes to, as far as it is of this sort. */
+static void touch_event(ScenarioChaos *chaos, guint event, bool back, Holds *holds)
+{
+    const ScenarioReadEvent *read = scenario_chaos_event(chaos, event);
     const ScenarioChaosSort sort = sort_of(read->event.kind);
     const bool heals_cuts = read->event.kind == SCENARIO_EVENT_HEAL && !read->ending;
-    Touch touched = {.holds = holds, .read = read, .back = back};
+    Touch touched = {.chaos = chaos, .holds = holds, .event = event, .back = back};
 
     if (holds->sort == SCENARIO_SORT_LINK && heals_cuts) {
-        for (uint32_t link = 0; link < holds->n; link++) {
-            touch(&touched, link);
+        if (back) {
+            holds->next_heal_ns = read->event.at_ns;
+        } else {
+            holds->healed = event + 1u;
         }
     }
     if (sort != holds->sort) {
@@ -192,9 +228,7 @@ static void touch_event(ScenarioChaos *chaos, const ScenarioReadEvent *read, boo
     if (sort == SCENARIO_SORT_PARTITION) {
         touch(&touched, 0);
     } else if (sort == SCENARIO_SORT_LINK) {
-        const ScenarioEvent links = {.peers = read->peers, .others = read->others};
-
-        scenario_chaos_for_each_end(chaos, &links, touch_end, &touched);
+        touch_links(chaos, read, &touched);
     } else {
         for (uint32_t i = 0; i < read->peers.count; i++) {
             touch(&touched, read->peers.peers[i]);
@@ -212,12 +246,12 @@ static void look_ahead(ScenarioChaos *chaos, Holds *holds)
 
         for (; event > 0 && scenario_chaos_event(chaos, event - 1)->event.at_ns >= arrival->at_ns;
              event--) {
-            touch_event(chaos, scenario_chaos_event(chaos, event - 1), true, holds);
+            touch_event(chaos, event - 1, true, holds);
         }
         for (guint t = 0; t < arrival->n && sort_of_arrival(chaos, arrival) == holds->sort; t++) {
             ScenarioTarget *target = scenario_chaos_target(chaos, arrival->first + t);
 
-            target->next_ns = holds->next_ns[target->index];
+            target->next_ns = MIN(holds->next_ns[target->index], holds->next_heal_ns);
         }
     }
 }
@@ -240,12 +274,12 @@ static void hold(ScenarioChaos *chaos, Holds *holds)
         for (; event < chaos->n_file &&
                scenario_chaos_event(chaos, event)->event.at_ns < arrival->at_ns;
              event++) {
-            touch_event(chaos, scenario_chaos_event(chaos, event), false, holds);
+            touch_event(chaos, event, false, holds);
         }
         for (guint t = 0; t < arrival->n && sort_of_arrival(chaos, arrival) == holds->sort; t++) {
             ScenarioTarget *target = scenario_chaos_target(chaos, arrival->first + t);
 
-            target->free = holds->holder[target->index] == 0 &&
+            target->free = holds->holder[target->index] <= holds->healed &&
                            holds->until_ns[target->index] <= arrival->at_ns &&
                            target->next_ns > arrival->end_ns &&
                            runs(chaos->reader->scenario, holds, target, arrival->at_ns);
@@ -269,9 +303,12 @@ void scenario_chaos_pass_over(ScenarioChaos *chaos, ScenarioChaosSort sort)
     const uint32_t n = count_targets(chaos->reader->scenario, sort);
     g_autofree int64_t *next_ns = g_new(int64_t, n);
     g_autofree int64_t *until_ns = g_new0(int64_t, n);
-    g_autofree uint32_t *holder = g_new0(uint32_t, n);
-    Holds holds = {
-        .sort = sort, .n = n, .next_ns = next_ns, .until_ns = until_ns, .holder = holder};
+    g_autofree guint *holder = g_new0(guint, n);
+    Holds holds = {.sort = sort,
+                   .next_ns = next_ns,
+                   .until_ns = until_ns,
+                   .holder = holder,
+                   .next_heal_ns = SCENARIO_TIME_NONE};
 
     for (uint32_t i = 0; i < n; i++) {
         next_ns[i] = SCENARIO_TIME_NONE;

@@ -59,37 +59,68 @@ static bool fail_no_region(ScenarioReader *reader, uint32_t node, const Scenario
                                 quoted, names->str);
 }
 
+typedef struct Member {
+    ScenarioRange range;
+    uint32_t region;
+} Member;
+
 /* "SELECTOR": "REGION" */
 static bool read_member(ScenarioReader *reader, uint32_t node, const ScenarioRegionTable *table,
-                        uint32_t *regions)
+                        GArray *members)
 {
     const char *name = scenario_reader_string(reader, node, "a string with the name of a region");
-    ScenarioRange range;
-    uint32_t region = 0;
+    Member member = {0};
 
-    if (name == NULL || !scenario_selector_key(reader, node, &range)) {
+    if (name == NULL || !scenario_selector_key(reader, node, &member.range)) {
         return false;
     }
-    if (!scenario_region_table_find(table, name, &region)) {
+    if (!scenario_region_table_find(table, name, &member.region)) {
         return fail_no_region(reader, node, table, name);
     }
-    for (uint32_t peer = range.first; peer <= range.last; peer++) {
-        regions[peer] = region;
-    }
+    g_array_append_val(members, member);
     return true;
+}
+
+/*
+ * Later members win, so the last one comes first, and peers that have a region are passed over: as
+ * many ranges as a file can hold may name as many peers each. No region: NO_REGION.
+ */
+static void place(const Scenario *scenario, const GArray *members, uint32_t *regions)
+{
+    /* The next peer without a region is found from next[peer]: past the last one it is n_peers. */
+    g_autofree uint32_t *next = g_new(uint32_t, (gsize)scenario->n_peers + 1u);
+
+    for (uint32_t peer = 0; peer <= scenario->n_peers; peer++) {
+        next[peer] = peer;
+    }
+    for (guint i = members->len; i > 0; i--) {
+        const Member *member = &g_array_index(members, Member, i - 1u);
+        uint32_t peer = member->range.first;
+
+        while (peer <= member->range.last) {
+            if (next[peer] == peer) {
+                regions[peer] = member->region;
+                next[peer] = peer + 1u;
+            }
+            next[peer] = next[next[peer]]; /* makes the way shorter for those who come later */
+            peer = next[peer];
+        }
+    }
 }
 
 static bool read_list(ScenarioReader *reader, uint32_t node, const ScenarioRegionTable *table,
                       uint32_t *regions)
 {
     const Scenario *scenario = reader->scenario;
+    g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(Member));
     bool ok = true;
 
     memset(regions, 0xFF, sizeof *regions * scenario->n_peers);
     for (uint32_t i = scenario_reader_node(reader, node)->first; i != SCENARIO_NODE_NONE;
          i = scenario_reader_node(reader, i)->next) {
-        ok = read_member(reader, i, table, regions) && ok;
+        ok = read_member(reader, i, table, members) && ok;
     }
+    place(scenario, members, regions);
     for (uint32_t peer = 0; ok && peer < scenario->n_peers; peer++) {
         if (regions[peer] == NO_REGION) {
             g_autofree char *name = scenario_peer_name(scenario, peer);

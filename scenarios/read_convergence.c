@@ -6,21 +6,14 @@
 /* The last time at which the scenario disturbs anything, and what does it. */
 typedef struct LastFault {
     int64_t at_ns;
-    char *what;
+    const char *what; /* "the start of " */
+    const char *name; /* the group's; or empty */
 } LastFault;
-
-static void clear_last_fault(LastFault *last)
-{
-    g_free(last->what);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LastFault, clear_last_fault)
 
 static void later_fault(LastFault *last, int64_t at_ns, const char *what, const char *name)
 {
     if (at_ns > last->at_ns) {
-        g_free(last->what);
-        last->what = g_strdup_printf(what, name);
-        last->at_ns = at_ns;
+        *last = (LastFault){.at_ns = at_ns, .what = what, .name = name};
     }
 }
 
@@ -28,32 +21,32 @@ static void find_last_fault(const ScenarioReader *reader, LastFault *last)
 {
     const Scenario *scenario = reader->scenario;
 
-    last->what = g_strdup("the start");
+    *last = (LastFault){.what = "the start", .name = ""};
     for (uint32_t i = 0; i < scenario->n_groups; i++) {
         const ScenarioGroup *group = &scenario->groups[i];
 
         if (group->start_ns != SCENARIO_TIME_NONE) {
-            later_fault(last, group->start_ns, "the start of %s", group->name);
+            later_fault(last, group->start_ns, "the start of ", group->name);
         }
         for (uint32_t j = 0; j < group->n_personas; j++) {
             const ScenarioPersona *persona = &group->personas[j];
             const bool ends = persona->until_ns != SCENARIO_TIME_NONE;
 
-            later_fault(last, ends ? persona->until_ns : persona->after_ns, "the persona of %s",
+            later_fault(last, ends ? persona->until_ns : persona->after_ns, "the persona of ",
                         group->name);
         }
     }
-    for (uint32_t i = 0; i < scenario->n_events; i++) {
-        later_fault(last, scenario->events[i].at_ns, "the last event%s", "");
+    if (scenario->n_events > 0) { /* they are in order */
+        later_fault(last, scenario->events[scenario->n_events - 1u].at_ns, "the last event", "");
     }
-    later_fault(last, reader->released_ns, "the last link that is released%s", "");
+    later_fault(last, reader->released_ns, "the last link that is released", "");
 }
 
 /* A time to converge that reaches past the end could never be found exceeded. */
 static void check_fits(ScenarioReader *reader, uint32_t node, int64_t within_ns)
 {
     const Scenario *scenario = reader->scenario;
-    g_auto(LastFault) last = {0};
+    LastFault last;
 
     find_last_fault(reader, &last);
     if (within_ns <= scenario->duration_ns - last.at_ns) {
@@ -63,10 +56,11 @@ static void check_fits(ScenarioReader *reader, uint32_t node, int64_t within_ns)
     g_autofree char *at = scenario_units_duration_text(last.at_ns);
     g_autofree char *end = scenario_units_duration_text(scenario->duration_ns);
 
-    scenario_reader_fail(reader, node,
-                         "%s after the last fault (%s, at %s) is past the end of the run (%s), so "
-                         "it would never be checked; make \"duration\" longer or this shorter",
-                         within, last.what, at, end);
+    scenario_reader_fail(
+        reader, node,
+        "%s after the last fault (%s%s, at %s) is past the end of the run (%s), so "
+        "it would never be checked; make \"duration\" longer or this shorter",
+        within, last.what, last.name, at, end);
 }
 
 static void read_within(ScenarioReader *reader, uint32_t node, bool check, int64_t *within_ns)

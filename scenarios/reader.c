@@ -97,16 +97,26 @@ static bool note(ScenarioReader *reader, uint32_t node, bool of_key, const char 
         .number = reader->n_mistakes++,
     };
 
-    if (reader->mistakes->len < SCENARIO_ERRORS_MAX) {
-        g_array_append_val(reader->mistakes, mistake);
-    } else {
-        g_free(mistake.text);
-    }
+    g_array_append_val(reader->mistakes, mistake);
     return false;
+}
+
+/* Counts a mistake that is one too many to be told. To find its place would take time in the number
+ * of its siblings, which may all be wrong. */
+static bool only_count(ScenarioReader *reader, uint32_t node)
+{
+    if (reader->mistakes->len < SCENARIO_ERRORS_MAX) {
+        return false;
+    }
+    reader->n_mistakes += scenario_reader_node(reader, node)->is_told ? 0u : 1u;
+    return true;
 }
 
 bool scenario_reader_fail_at_key(ScenarioReader *reader, uint32_t node, const char *format, ...)
 {
+    if (only_count(reader, node)) {
+        return false;
+    }
     g_autofree char *place = scenario_document_place(reader->document, node, true);
     va_list arguments;
 
@@ -118,6 +128,9 @@ bool scenario_reader_fail_at_key(ScenarioReader *reader, uint32_t node, const ch
 
 bool scenario_reader_fail(ScenarioReader *reader, uint32_t node, const char *format, ...)
 {
+    if (only_count(reader, node)) {
+        return false;
+    }
     g_autofree char *place = scenario_document_place(reader->document, node, false);
     va_list arguments;
 
@@ -132,6 +145,9 @@ bool scenario_reader_fail_elsewhere(ScenarioReader *reader, uint32_t node, const
 {
     va_list arguments;
 
+    if (only_count(reader, node)) {
+        return false;
+    }
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
