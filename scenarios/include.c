@@ -71,17 +71,37 @@ static bool is_joined(const Including *in, uint32_t array)
         }
     }
     /* What is expected is a list of demands, but for this one, which is a set of peers. */
-    return g_str_has_prefix(pointer, "/expect/") && strcmp(pointer, "/expect/bad_block") != 0;
+    return g_str_has_prefix(pointer, "/expect/") && strcmp(pointer, "/expect/bad_block") != 0 &&
+           strchr(pointer + strlen("/expect/"), '/') == NULL;
 }
 
-/* Whether an object says which of several things a value is: it cannot be mixed with another. */
+/* Whether an object says which of several things a value is: it cannot be mixed with another. The
+ * place counts, since the names of parameters and groups are the user's. */
 static bool is_choice(const Including *in, uint32_t object)
 {
-    return strcmp(node_at(in, object)->key, "latency") == 0 ||
+    static const char *const choices[] = {"/links/latency", "/transactions/size",
+                                          "/transactions/lifetime", "/chain/block/filler"};
+    g_autofree char *pointer = scenario_document_pointer(in->document, object);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
+        if (strcmp(pointer, choices[i]) == 0) {
+            return true;
+        }
+    }
+    return (strcmp(pointer, "/topology") == 0 || g_str_has_suffix(pointer, "/persona")) &&
            scenario_document_member(in->document, object, "kind") != SCENARIO_NODE_NONE;
 }
 
-/* Whether what stands here would not go with what is laid over it; `over` are the keys there. */
+/* Whether the object is that of the links. */
+static bool is_links(const Including *in, uint32_t object)
+{
+    g_autofree char *pointer = scenario_document_pointer(in->document, object);
+
+    return strcmp(pointer, "/links") == 0;
+}
+
+/* Whether a key of the links would not go with what is laid over them; `over` are the keys there.
+ */
 static bool is_displaced(const char *key, GHashTable *over)
 {
     return (strcmp(key, "latency") == 0 && g_hash_table_contains(over, "regions")) ||
@@ -166,6 +186,7 @@ static void merge_values(const Including *in, uint32_t over, uint32_t under)
 static void merge_objects(const Including *in, uint32_t over, uint32_t under)
 {
     g_autoptr(GHashTable) own = g_hash_table_new(g_str_hash, g_str_equal); /* key to node */
+    const bool links = is_links(in, over);
     uint32_t next = SCENARIO_NODE_NONE;
 
     for (uint32_t i = node_at(in, over)->first; i != SCENARIO_NODE_NONE; i = node_at(in, i)->next) {
@@ -179,7 +200,7 @@ static void merge_objects(const Including *in, uint32_t over, uint32_t under)
         const uint32_t mine = GPOINTER_TO_UINT(g_hash_table_lookup(own, key));
 
         next = node_at(in, i)->next;
-        if (is_of_file(in, i) || (mine == SCENARIO_NODE_NONE && is_displaced(key, own))) {
+        if (is_of_file(in, i) || (links && mine == SCENARIO_NODE_NONE && is_displaced(key, own))) {
             continue;
         }
         if (mine == SCENARIO_NODE_NONE) {

@@ -211,6 +211,64 @@ START_TEST(latency_and_regions_replace_each_other)
 }
 END_TEST
 
+/* What a key means is a matter of its place: parameters and groups have names of the user's. */
+START_TEST(names_of_the_user_are_no_choices)
+{
+    put("part.part.json", "{\"params\": {\"latency\": \"7ms\", \"kind\": 3},"
+                          " \"peers\": {\"latency\": {\"count\": 2, \"idle_timeout\": \"5s\"},"
+                          " \"kind\": {}}, \"links\": {\"latency\": \"$latency\"}}");
+    put("main.json", "{\"include\": \"part.part.json\", \"duration\": \"10s\","
+                     " \"params\": {\"regions\": 4, \"kind\": 1},"
+                     " \"peers\": {\"bp\": {\"count\": \"$kind\", \"produces\": true},"
+                     " \"latency\": {\"count\": \"$regions\"}, \"regions\": {}, \"kind\": {}}}");
+    g_autoptr(Scenario) s = load_file("main.json");
+
+    ck_assert_uint_eq(s->n_groups, 4);
+    ck_assert_uint_eq(s->n_peers, 7);
+    ck_assert_str_eq(s->groups[0].name, "latency");
+    ck_assert_uint_eq(s->groups[0].count, 4);
+    ck_assert_int_eq(s->groups[0].idle_timeout_ns, 5 * S);
+    ck_assert_int_eq(s->link_model.latency.a_ns, 7 * MS);
+}
+END_TEST
+
+START_TEST(distributions_of_amounts_are_choices)
+{
+    put("part.part.json",
+        "{\"chain\": {\"block\": {\"filler\": {\"uniform\": [64, 100]}}},"
+        " \"transactions\": {\"rate\": \"1/s\", \"size\": {\"uniform\": [100, 200]},"
+        " \"lifetime\": {\"values\": [\"1s\", \"2s\"], \"weights\": [1, 2]}}}");
+    put("main.json", "{\"include\": \"part.part.json\", \"duration\": \"10s\", " PEERS ","
+                     " \"chain\": {\"block\": {\"filler\": {\"values\": [70]}}},"
+                     " \"transactions\": {\"size\": {\"values\": [300]},"
+                     " \"lifetime\": {\"uniform\": [\"3s\", \"4s\"]}}}");
+    g_autoptr(Scenario) s = load_file("main.json");
+
+    ck_assert_uint_eq(s->n_streams, 1);
+    ck_assert_uint_eq(s->streams[0].rate_per_s_micro, 1000000);
+    ck_assert_int_eq(s->streams[0].size_bytes.kind, SCENARIO_AMOUNT_SAMPLE);
+    ck_assert_int_eq(s->streams[0].lifetime_ns.kind, SCENARIO_AMOUNT_UNIFORM);
+    ck_assert_int_eq(s->streams[0].lifetime_ns.b, 4 * S);
+    ck_assert_int_eq(s->chain.block.filler_bytes.kind, SCENARIO_AMOUNT_SAMPLE);
+}
+END_TEST
+
+/* They are who must agree, not demands. */
+START_TEST(peers_of_a_convergence_are_replaced)
+{
+    put("part.part.json",
+        "{\"expect\": {\"convergence\": {\"peers\": [\"bp[0]\"], \"within\": \"5s\"}}}");
+    put("main.json", "{\"include\": \"part.part.json\", \"duration\": \"10s\", " PEERS ","
+                     " \"expect\": {\"convergence\": {\"peers\": [\"bp[1]\"]}}}");
+    g_autoptr(Scenario) s = load_file("main.json");
+
+    ck_assert_uint_eq(s->expect.n_convergences, 1);
+    ck_assert_int_eq(s->expect.convergences[0].within_ns, 5 * S);
+    ck_assert_uint_eq(s->expect.convergences[0].peers.count, 1);
+    ck_assert_uint_eq(s->expect.convergences[0].peers.peers[0], 1);
+}
+END_TEST
+
 START_TEST(values_of_other_types_are_replaced)
 {
     put("a.part.json", "{\"duration\": \"10s\", " PEERS ", \"events\": {\"at\": \"1s\"},"
@@ -373,6 +431,9 @@ int main(void)
     tcase_add_test(tcase, other_arrays_are_replaced);
     tcase_add_test(tcase, a_choice_is_replaced_as_a_whole);
     tcase_add_test(tcase, latency_and_regions_replace_each_other);
+    tcase_add_test(tcase, names_of_the_user_are_no_choices);
+    tcase_add_test(tcase, distributions_of_amounts_are_choices);
+    tcase_add_test(tcase, peers_of_a_convergence_are_replaced);
     tcase_add_test(tcase, values_of_other_types_are_replaced);
     tcase_add_test(tcase, files_are_found_from_where_they_are_named);
     tcase_add_test(tcase, overrides_are_laid_over_the_whole);
