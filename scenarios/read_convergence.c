@@ -78,13 +78,13 @@ static bool faults_are_known(const ScenarioReader *reader)
 }
 
 /* Without peers and a time of its own: what L1 judges. */
-static void read_plain(ScenarioReader *reader, uint32_t node, const ScenarioConvergenceKeys *keys)
+static void read_plain(ScenarioReader *reader, uint32_t node, const ScenarioConvergenceKeys *keys,
+                       uint32_t *n_plain)
 {
     ScenarioExpect *expect = &reader->scenario->expect;
     const bool check = faults_are_known(reader);
 
-    if (expect->convergence_within_ns != SCENARIO_TIME_NONE ||
-        expect->lib_within_ns != SCENARIO_TIME_NONE) {
+    if ((*n_plain)++ > 0) {
         scenario_reader_fail(reader, node,
                              "a second object without \"peers\" and \"after\"; one is allowed");
         return;
@@ -134,7 +134,8 @@ static void read_of_some(ScenarioReader *reader, const ScenarioConvergenceKeys *
     }
 }
 
-static void read_object(ScenarioReader *reader, uint32_t node, int32_t index)
+/* `n_plain`: how many of those before it were without peers and a time. */
+static void read_object(ScenarioReader *reader, uint32_t node, int32_t index, uint32_t *n_plain)
 {
     ScenarioConvergenceKeys keys = {0};
 
@@ -143,7 +144,7 @@ static void read_object(ScenarioReader *reader, uint32_t node, int32_t index)
         return;
     }
     if (keys.peers == SCENARIO_NODE_NONE && keys.after == SCENARIO_NODE_NONE) {
-        read_plain(reader, node, &keys);
+        read_plain(reader, node, &keys, n_plain);
     } else {
         read_of_some(reader, &keys, index);
     }
@@ -153,6 +154,7 @@ static void read_objects(ScenarioReader *reader, uint32_t node)
 {
     const ScenarioNode *at =
         scenario_reader_array(reader, node, "convergences", SCENARIO_CONVERGENCES_MAX);
+    uint32_t n_plain = 0;
     int32_t index = 0;
 
     if (at == NULL) {
@@ -161,7 +163,7 @@ static void read_objects(ScenarioReader *reader, uint32_t node)
     reader->scenario->expect.convergences = g_new0(ScenarioConvergence, at->n_children);
     for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
          i = scenario_reader_node(reader, i)->next) {
-        read_object(reader, i, index++);
+        read_object(reader, i, index++, &n_plain);
     }
 }
 
@@ -169,6 +171,7 @@ void scenario_read_convergence(ScenarioReader *reader, uint32_t node)
 {
     static const char allowed[] = "false, an object or an array of objects";
     ScenarioExpect *expect = &reader->scenario->expect;
+    uint32_t n_plain = 0;
 
     if (node == SCENARIO_NODE_NONE) {
         return;
@@ -182,7 +185,7 @@ void scenario_read_convergence(ScenarioReader *reader, uint32_t node)
         break;
     case SCENARIO_NODE_OBJECT:
         expect->convergences = g_new0(ScenarioConvergence, 1);
-        read_object(reader, node, -1);
+        read_object(reader, node, -1, &n_plain);
         break;
     case SCENARIO_NODE_ARRAY:
         read_objects(reader, node);

@@ -3,13 +3,7 @@
 
 uint32_t scenario_sample_room(const ScenarioReader *reader)
 {
-    const GPtrArray *samples = reader->scenario->samples;
-    uint32_t room = SCENARIO_SAMPLE_VALUES_MAX;
-
-    for (guint i = 0; samples != NULL && i < samples->len; i++) {
-        room -= scenario_sample_count(samples->pdata[i]);
-    }
-    return room;
+    return SCENARIO_SAMPLE_VALUES_MAX - reader->n_sampled;
 }
 
 bool scenario_sample_read_weights(ScenarioReader *reader, uint32_t node, GArray *values)
@@ -53,5 +47,6 @@ const ScenarioSample *scenario_sample_add(ScenarioReader *reader, uint32_t node,
     ScenarioSample *sample = scenario_sample_new(all, values->len);
 
     g_ptr_array_add(scenario->samples, sample);
+    reader->n_sampled += values->len;
     return sample;
 }

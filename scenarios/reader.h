@@ -37,6 +37,7 @@ typedef struct ScenarioReader {
     uint32_t n_mistakes;
     uint32_t n_selected; /* of most.selected */
     uint32_t n_releases; /* of SCENARIO_RELEASES_MAX */
+    uint32_t n_sampled;  /* values of all samples, of SCENARIO_SAMPLE_VALUES_MAX */
     int64_t released_ns; /* when the last link of them all is mended; 0: there is none */
     bool peers_known;    /* groups and their sizes are read: selectors can be resolved */
     GHashTable *groups;  /* name to ScenarioGroup; looked up, never iterated */

@@ -81,6 +81,25 @@ START_TEST(a_hub)
 }
 END_TEST
 
+/* Whether there is room for one more is asked for each. */
+START_TEST(samples)
+{
+    g_autoptr(GString) json = g_string_new(
+        "{'duration': '1s', 'peers': {'bp': {'count': 2, 'produces': true}}, 'events': [");
+
+    for (uint32_t i = 0; i < 90000; i++) {
+        g_string_append_printf(json,
+                               "%s{'at': '1ms', 'change_links': ['*', '*'],"
+                               "'latency': {'empirical': {'values': ['1ms']}}}",
+                               i > 0 ? "," : "");
+    }
+    g_string_append(json, "]}");
+    g_autoptr(Scenario) s = load_quoted(json);
+
+    ck_assert_uint_eq(s->n_events, 90000);
+}
+END_TEST
+
 /* Later ones win: peer r[i] is in Japan for an even i. */
 START_TEST(regions)
 {
@@ -156,6 +175,7 @@ int main(void)
     tcase_add_test(tcase, mistakes);
     tcase_add_test(tcase, heals);
     tcase_add_test(tcase, a_hub);
+    tcase_add_test(tcase, samples);
     tcase_add_test(tcase, regions);
     tcase_add_test(tcase, links_of_a_release);
     suite_add_tcase(suite, tcase);
