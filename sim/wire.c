@@ -197,6 +197,9 @@ void sim_wire_miss(SimWorld *world, uint32_t end)
     SimEnd *to = &world->ends[end];
     to->missed = to->wire.count - to->arrived;
     begin_epoch(world, end);
+    /* Nothing is before what sets out again. */
+    world->ends[end ^ 1].sending_until_ns = world->now_ns;
+    world->ends[end ^ 1].last_arrival_ns = world->now_ns;
 }
 
 void sim_wire_arrived(SimWorld *world, uint32_t end)

@@ -421,6 +421,28 @@ START_TEST(test_cut_again)
 }
 END_TEST
 
+/* What was on its way behind what is missed takes no time of the link any more, and nothing that
+ * sets out again waits for when it would have arrived. */
+START_TEST(test_cut_in_a_backlog)
+{
+    make_world("'latency': '40ms', 'bandwidth': '1MB/s'");
+    send(end_b, 1000);
+    send(end_b, 200000);
+    world->ends[end_b].edge_latency_ns = 5000 * MS;
+    send(end_b, 1000);
+    world->ends[end_b].edge_latency_ns = 0;
+    cut(10 * MS);
+    expect_lost(end_a, 41 * MS);
+    mend(50 * MS);
+    expect_arrival(end_a, 91 * MS, 1);
+    expect_lost(end_a, 241 * MS); /* their old arrivals are void */
+    expect_arrival(end_a, 291 * MS, 2);
+    expect_arrival(end_a, 292 * MS, 3);
+    expect_lost(end_a, 5202 * MS);
+    expect_nothing();
+}
+END_TEST
+
 /* Items that have arrived and wait to be read are not held. */
 START_TEST(test_arrived_before_cut)
 {
@@ -539,6 +561,7 @@ int main(void)
     tcase_add_test(tcase, test_cut_between);
     tcase_add_test(tcase, test_edges);
     tcase_add_test(tcase, test_cut_again);
+    tcase_add_test(tcase, test_cut_in_a_backlog);
     tcase_add_test(tcase, test_arrived_before_cut);
     tcase_add_test(tcase, test_clear);
     tcase_add_test(tcase, test_clear_in_a_cut);
