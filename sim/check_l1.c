@@ -193,6 +193,9 @@ static void started(CheckL1 *self, SimWorld *world, uint32_t peer)
     past->rise_ns = past->mark_ns = sim_world_now_ns(world);
     past->last = past->before_mark = past->settled = bnet_view_lib_number(view);
     past->highest = MAX(past->highest, past->last);
+    /* At time 0 all start with what is there, which no fault() has seen. */
+    if (self->fault_ns == 0 && sim_world_now_ns(world) == 0 && sim_world_is_honest(world, peer))
+        self->lib_goal = MAX(self->lib_goal, bnet_view_head_number(view));
 }
 
 static bool is_fault(const SimHappening *happening)

@@ -90,6 +90,17 @@ static void begin(Convergence *self, const SimWorld *world)
         set_passed(self, world, i, bnet_view_lib_number(view_of(world, self, i)));
 }
 
+/* Who starts at the time has its head then, too: at time 0 nobody has one before. */
+static void raise_goal(Convergence *self, const SimWorld *world, uint32_t head)
+{
+    if (head <= self->lib_goal)
+        return;
+    self->lib_goal = head;
+    self->libs_ns = SCENARIO_TIME_NONE;
+    for (uint32_t i = 0; i < self->n_members; i++)
+        set_passed(self, world, i, bnet_view_lib_number(view_of(world, self, i)));
+}
+
 void sim_expect_convergences_begin(SimExpectConvergences *self, const SimWorld *world,
                                    uint32_t index)
 {
@@ -112,6 +123,8 @@ static void started(Convergence *self, const SimWorld *world, uint32_t index)
          b = bnet_store_block(&world->store, b)->parent)
         first = b;
     set_first(self, world, index, first);
+    if (world->now_ns == self->since_ns)
+        raise_goal(self, world, bnet_view_head_number(view));
     set_passed(self, world, index, bnet_view_lib_number(view));
 }
 

@@ -81,6 +81,11 @@ START_TEST(test_libs)
          "not reached in the 1.400 s after 38.600 s; 1.400 s were allowed", false},
         {"{'peers': 'bp', 'lib_within': '10s'}", "expect/lib_convergence",
          "1.800 s after 7.200 s; 10.000 s were allowed", true},
+        /* At time 0 the head is block 1; block 5 comes at 2 s. */
+        {"{'peers': 'bp', 'after': '0s', 'lib_within': '2s'}", "expect/lib_convergence",
+         "2.000 s after 0.000 s; 2.000 s were allowed", true},
+        {"{'peers': 'bp', 'after': '0s', 'lib_within': '1999999999ns'}", "expect/lib_convergence",
+         "2.000 s after 0.000 s; 1.999 s were allowed", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_case(SPLIT, &cases[i]);

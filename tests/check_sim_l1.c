@@ -349,6 +349,28 @@ START_TEST(test_convergence)
 }
 END_TEST
 
+/* Without a fault the heads of the start are to be passed: bp makes block n at (n - 1) / 2 s. */
+START_TEST(test_libs_without_a_fault)
+{
+    static const struct {
+        const char *within;
+        SimVerdict verdict;
+    } cases[] = {{"2s", SIM_VERDICT_PASS}, {"1999999999ns", SIM_VERDICT_FAIL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Scenario) scenario = fix_scenario_of(
+            "{'duration': '40s', 'chain': {'irreversibility': {'depth': 4}, 'start_height': 1},"
+            "'peers': {'bp': {'produces': true, 'processing': {'header': '0s', 'block': '0s'}}},"
+            "'expect': {'convergence': {'lib_within': '%s'}}}",
+            cases[i].within);
+        g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
+        assert_expectation(result, "expect/lib_convergence",
+                           i == 0 ? "2.000 s after the last fault; 2.000 s were allowed"
+                                  : "2.000 s after the last fault; 1.999 s were allowed");
+        ck_assert_int_eq(fix_check(result, "expect/lib_convergence")->verdict, cases[i].verdict);
+    }
+}
+END_TEST
+
 START_TEST(test_no_convergence)
 {
     g_autoptr(Scenario) scenario =
@@ -468,6 +490,7 @@ int main(void)
     tcase_add_test(tcase, test_servers_lose_their_chain);
     tcase_add_test(tcase, test_bad_block);
     tcase_add_test(tcase, test_convergence);
+    tcase_add_test(tcase, test_libs_without_a_fault);
     tcase_add_test(tcase, test_no_convergence);
     tcase_add_loop_test(tcase, test_bounds, 0, 6);
     tcase_add_test(tcase, test_bound_time);
