@@ -113,8 +113,11 @@ START_TEST(test_down)
          true, ALL},
         {"always", "'sessions', 'peers': 'relay', 'at_least': 1, 'from': '1s'", false,
          "at 10.000 s relay has sessions 0"},
-        {"always", "'sessions', 'peers': 'relay', 'at_most': 0, 'from': '6s', 'until': '7s'", true,
+        {"always", "'sessions', 'peers': 'relay', 'at_most': 0, 'from': '6s', 'until': '7s'", false,
          "none of them ran in that time"},
+        {"never", "'sessions', 'peers': 'relay', 'at_least': 1, 'from': '6s', 'until': '7s'", false,
+         "none of them ran in that time"},
+        {"always", "'head', 'at_most': 16, 'from': '6s', 'until': '7s'", true, ALL},
         {"eventually", "'sessions', 'peers': 'relay', 'at_most': 0, 'from': '6s', 'within': '1s'",
          false, "not of 1 peer: relay"},
         /* Its FIN takes 10 ms. */
