@@ -361,7 +361,8 @@ void sim_connection_confirmed(SimWorld *world, uint32_t end);
 /* This side closed, or lost, the connection. `signal`: the other side learns of it. */
 void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, bool signal);
 
-/* The process of this end, which dialled and has not learnt of the connection yet, ends. */
+/* The process of this end, which dialled and has not learnt of the connection yet, ends, or has
+ * ended. */
 void sim_connection_abandon(SimWorld *world, uint32_t end);
 
 /* The dial that waits for a paused peer reaches it now. */

@@ -513,8 +513,10 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
     sim_world_tell(world, &happening);
     for (uint32_t s = 0; s < peer->n_ends; s++) {
         uint32_t end = sim_peer_end(world, index, s);
-        if (end % 2 == 0)
-            sim_connection_dial(world, end / 2);
+        if (end % 2 == 1)
+            continue;
+        sim_connection_abandon(world, end); /* what the process before has dialled */
+        sim_connection_dial(world, end / 2);
     }
     sim_peer_settle(world, index);
 }

@@ -266,6 +266,22 @@ START_TEST(test_restart_of_a_dialler_that_waits)
 }
 END_TEST
 
+/* The dial of the old process reaches the other side between its end and the start of the new one:
+ * the same. */
+START_TEST(test_restart_of_a_dialler_that_dials)
+{
+    run_pair("40s", "",
+             ", 'events': [{'at': '100ms', 'crash': 'b'}, {'at': '140ms', 'restart': 'b'}]");
+    expect_at(SIM_OPENED, A, 0, 3 * LATENCY);
+    expect_closed(A, 140 * MS + LATENCY, BNET_CLOSE_LOST);
+    ck_assert_int_eq(time_of(SIM_OPENED, B, 0), 140 * MS + 4 * LATENCY);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_OPENED, A), 2);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_OPENED, B), 1);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, A), 1);
+    ck_assert_uint_eq(fix_count(&recorder, SIM_CLOSED, B), 0);
+}
+END_TEST
+
 /* What a dead connection still had to send does not hold up the next one. */
 START_TEST(test_new_connection_behind_a_backlog)
 {
@@ -513,6 +529,7 @@ int main(void)
     tcase_add_test(tcase, test_chain_of_a_restart);
     tcase_add_test(tcase, test_instant_restart);
     tcase_add_test(tcase, test_restart_of_a_dialler_that_waits);
+    tcase_add_test(tcase, test_restart_of_a_dialler_that_dials);
     tcase_add_test(tcase, test_new_connection_behind_a_backlog);
     tcase_add_test(tcase, test_partition_holds);
     tcase_add_test(tcase, test_cut_in_flight);
