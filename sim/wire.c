@@ -283,6 +283,7 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
     to->arrived = 0;
     world->ends[end ^ 1].sending_until_ns = world->now_ns;
     world->ends[end ^ 1].last_arrival_ns = world->now_ns;
+    world->ends[end ^ 1].blocked = false; /* the write that waited is gone, too */
 }
 
 void sim_wire_mend(SimWorld *world, uint32_t end)

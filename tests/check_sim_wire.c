@@ -484,6 +484,19 @@ START_TEST(test_clear)
 }
 END_TEST
 
+/* A write that waited went with it: larger buffers complete it no more, be it for the next
+ * connection. */
+START_TEST(test_clear_a_write)
+{
+    make_world("'latency': '40ms', 'send_buffer': '1024B', 'receive_buffer': '1024B'");
+    ck_assert(!send(end_b, 3000));
+    sim_wire_clear(world, end_a);
+    sim_wire_set_buffers(world, end_b, 10000);
+    expect_lost(end_a, 40 * MS);
+    expect_nothing();
+}
+END_TEST
+
 START_TEST(test_clear_in_a_cut)
 {
     make_world("'latency': '40ms'");
@@ -564,6 +577,7 @@ int main(void)
     tcase_add_test(tcase, test_cut_in_a_backlog);
     tcase_add_test(tcase, test_arrived_before_cut);
     tcase_add_test(tcase, test_clear);
+    tcase_add_test(tcase, test_clear_a_write);
     tcase_add_test(tcase, test_clear_in_a_cut);
     tcase_add_test(tcase, test_closed_end);
     tcase_add_test(tcase, test_notices_are_released);
