@@ -35,12 +35,8 @@ void sim_persona_inject(SimWorld *world, uint32_t end, BnetMessage *message)
 
 bool sim_persona_means(const SimWorld *world, uint32_t end, const SimPersona *persona)
 {
-    const ScenarioPeerSet *to = &persona->spec->to;
-    uint32_t remote = world->ends[end ^ 1].peer;
-    for (uint32_t i = 0; i < to->count; i++)
-        if (to->peers[i] == remote)
-            return true;
-    return persona->spec->to_all;
+    return persona->spec->to_all ||
+           sim_faults_is_member(&persona->spec->to, world->ends[end ^ 1].peer);
 }
 
 bool sim_persona_can_send(const SimWorld *world, uint32_t end, const SimPersona *persona)
