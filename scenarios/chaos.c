@@ -65,7 +65,7 @@ static GArray *choices_of(ScenarioChaos *chaos, const ScenarioRandomFault *fault
 {
     const ScenarioEvent *event = &fault->event.event;
 
-    if (event->kind == SCENARIO_EVENT_CUT || event->kind == SCENARIO_EVENT_RESET) {
+    if (event->others.count > 0) {
         return link_choices(chaos, event);
     }
     GArray *choices = g_array_new(FALSE, TRUE, sizeof(uint32_t));

@@ -23,6 +23,7 @@ typedef enum ScenarioChaosSort {
     SCENARIO_SORT_PRODUCING, /* stop_producing */
     SCENARIO_SORT_CLOCK,     /* skew_clock */
     SCENARIO_SORT_LINK,      /* cut: targets are links */
+    SCENARIO_SORT_CHANGE,    /* change_links: targets are links */
     SCENARIO_SORT_PARTITION, /* one target, the network */
     SCENARIO_SORT_NONE,      /* reset: nothing is held */
 } ScenarioChaosSort;

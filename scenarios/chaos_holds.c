@@ -25,12 +25,13 @@ static ScenarioChaosSort sort_of(ScenarioEventKind kind)
     case SCENARIO_EVENT_CUT:
     case SCENARIO_EVENT_MEND:
         return SCENARIO_SORT_LINK;
+    case SCENARIO_EVENT_CHANGE_LINKS:
+        return SCENARIO_SORT_CHANGE;
     case SCENARIO_EVENT_PARTITION:
     case SCENARIO_EVENT_HEAL:
         return SCENARIO_SORT_PARTITION;
     case SCENARIO_EVENT_RESET:
     case SCENARIO_EVENT_SET_PRODUCERS:
-    case SCENARIO_EVENT_CHANGE_LINKS:
     case SCENARIO_EVENT_CHANGE_PEERS:
         break;
     }
@@ -127,18 +128,24 @@ typedef struct Holds {
     ScenarioChaosSort sort;
     int64_t *next_ns;  /* [n], going back in time: when an event of the file comes to it */
     int64_t *until_ns; /* [n], going forth: when a random fault lets go of it */
-    guint *holder;     /* [n], going forth: index of the file's event + 1; 0: none */
+    guint *holder;     /* [n], going forth: index of the file's event + 1; 0: none. Changes of links
+                          do not replace each other: how many are in force */
     /* A heal comes to all links: to note that for each would take too long where there are many. */
     int64_t next_heal_ns; /* going back: when they are healed next */
     guint healed;         /* going forth: holders up to this one have no hold any more */
 } Holds;
+
+static bool is_of_links(ScenarioChaosSort sort)
+{
+    return sort == SCENARIO_SORT_LINK || sort == SCENARIO_SORT_CHANGE;
+}
 
 static uint32_t count_targets(const Scenario *scenario, ScenarioChaosSort sort)
 {
     if (sort == SCENARIO_SORT_PARTITION) {
         return 1;
     }
-    return sort == SCENARIO_SORT_LINK ? scenario->n_links : scenario->n_peers;
+    return is_of_links(sort) ? scenario->n_links : scenario->n_peers;
 }
 
 /* An event of the file that comes to targets. */
@@ -182,6 +189,8 @@ static void touch(const Touch *touched, uint32_t target)
 
     if (touched->back) {
         touched->holds->next_ns[target] = read->event.at_ns;
+    } else if (touched->holds->sort == SCENARIO_SORT_CHANGE) {
+        *holder = read->ending ? *holder - 1u : *holder + 1u;
     } else if (!lets_go(read)) {
         *holder = touched->event + 1u;
     } else if (!read->ending ||
@@ -227,7 +236,7 @@ static void touch_event(ScenarioChaos *chaos, guint event, bool back, Holds *hol
     }
     if (sort == SCENARIO_SORT_PARTITION) {
         touch(&touched, 0);
-    } else if (sort == SCENARIO_SORT_LINK) {
+    } else if (is_of_links(sort)) {
         touch_links(chaos, read, &touched);
     } else {
         for (uint32_t i = 0; i < read->peers.count; i++) {

@@ -288,9 +288,15 @@ typedef struct ScenarioRandomFaultKeys {
     uint32_t slow;
     uint32_t pause;
     uint32_t skew_clock;
+    uint32_t change_links;
     uint32_t factor;
     uint32_t skew;
     uint32_t drift;
+    uint32_t latency;
+    uint32_t bandwidth;
+    uint32_t loss;
+    uint32_t send_buffer;
+    uint32_t receive_buffer;
     uint32_t for_time;
     uint32_t connections;
     uint32_t one_way;

@@ -199,8 +199,7 @@ bool scenario_event_ends(ScenarioEventKind kind)
 static bool may_be_random(ScenarioEventKind kind)
 {
     return kind == SCENARIO_EVENT_RESET ||
-           (scenario_event_ends(kind) && kind != SCENARIO_EVENT_CHANGE_LINKS &&
-            kind != SCENARIO_EVENT_CHANGE_PEERS);
+           (scenario_event_ends(kind) && kind != SCENARIO_EVENT_CHANGE_PEERS);
 }
 
 static bool fail_kinds(ScenarioReader *reader, uint32_t node, uint32_t n, bool random)
@@ -362,10 +361,8 @@ bool scenario_read_event_kind(ScenarioReader *reader, uint32_t node, const Scena
 
     ok = read_factor(reader, node, keys->factor, &read->event) && ok;
     ok = read_wrong_clock(reader, node, keys, &read->event) && ok;
-    if (!random) { /* which has none of their keys */
-        ok = scenario_changes_read(reader, node, keys, &read->event) && ok;
-        ok = scenario_release_read(reader, keys, &read->event) && ok;
-    }
+    ok = scenario_changes_read(reader, node, keys, &read->event) && ok;
+    ok = scenario_release_read(reader, keys, &read->event) && ok;
     if (random && read->event.kind == SCENARIO_EVENT_PARTITION) {
         return ok;
     }

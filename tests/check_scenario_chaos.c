@@ -477,6 +477,7 @@ START_TEST(all_together)
         "{'stop_producing': 'bp', 'rate': '20/min', 'for': '5s'},"
         "{'skew_clock': '*', 'skew': '-9s', 'rate': '20/min', 'for': '5s'},"
         "{'cut': ['*', 'bp'], 'rate': '20/min', 'for': '5s', 'pick': 4},"
+        "{'change_links': ['*', 'bp'], 'loss': 0.1, 'rate': '20/min', 'for': '5s', 'pick': 4},"
         "{'reset': ['*', 'bp'], 'rate': '20/min'},"
         "{'partition': {'sides': 4}, 'rate': '20/min', 'for': '5s'}";
     static const char *const events =
