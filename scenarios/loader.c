@@ -69,12 +69,28 @@ static void read_root(ScenarioReader *reader)
     scenario_read_expect(reader, keys.expect);
 }
 
+/* The scenario's file and those that are included. */
+static GPtrArray *files_of(const ScenarioDocument *document)
+{
+    GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < document->sources->len; i++) {
+        const ScenarioSource *source = &g_array_index(document->sources, ScenarioSource, i);
+
+        if (!source->is_override) {
+            g_ptr_array_add(files, g_strdup(source->name));
+        }
+    }
+    return files;
+}
+
 static Scenario *read_document(ScenarioDocument *document, GError **error)
 {
     g_autoptr(Scenario) scenario = g_new0(Scenario, 1);
     ScenarioReader reader;
 
     scenario->path = g_strdup(document->path);
+    scenario->files = files_of(document);
     scenario->description = g_strdup("");
     scenario->seed = 1;
     /* While the duration is unknown, no time is refused for being past the end. */

@@ -437,7 +437,10 @@ char *scenario_reader_path(ScenarioReader *reader, uint32_t node)
         scenario_reader_fail(reader, node, "this scenario may name no files");
         return NULL;
     }
-    return scenario_document_file_name(reader->document, node);
+    char *path = scenario_document_file_name(reader->document, node);
+
+    g_ptr_array_add(reader->scenario->files, g_strdup(path));
+    return path;
 }
 
 /* What a duration may be. */

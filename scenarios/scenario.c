@@ -25,6 +25,7 @@ void scenario_free(Scenario *scenario)
         g_free(scenario->events[i].turns);
     }
     scenario_expect_clear(&scenario->expect);
+    g_ptr_array_unref(scenario->files);
     g_free(scenario->path);
     g_free(scenario->name);
     g_free(scenario->description);

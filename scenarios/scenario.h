@@ -365,7 +365,8 @@ typedef struct ScenarioEvent {
 } ScenarioEvent;
 
 typedef struct Scenario {
-    char *path; /* of the file, as given */
+    char *path;       /* of the file, as given */
+    GPtrArray *files; /* of char *: what it is made of, owned: its own, and those that it names */
     char *name;
     char *description;
     uint64_t seed;

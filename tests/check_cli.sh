@@ -305,6 +305,17 @@ expect 2 run --junit "$folder/suite/also.json" "$folder/suite"
 err 'is a scenario of this run'
 expect 2 run --set /name=good --trace "$folder/mine/" "$folder/mine/good.jsonl"
 err 'good.jsonl is a scenario of this run'
+cat >"$folder/mine/parts.json" <<'EOF'
+{"include": "part.part.json", "duration": "1s", "peers": {"bp": {"produces": true}, "relay": {}},
+ "topology": {"kind": "edge-list", "file": "edges.txt"}}
+EOF
+echo '{"seed": 7}' >"$folder/mine/part.part.json"
+printf '2 1\n0 1\n' >"$folder/mine/edges.txt"
+for name in part.part.json edges.txt; do
+    expect 2 run --trace "$folder/mine/$name" "$folder/mine/parts.json"
+    err "$name is read by $folder/mine/parts.json; name another file"
+done
+expect 0 run -q --trace "$folder/mine/trace.jsonl" "$folder/mine/parts.json"
 for name in mine/new mine/../mine/new other/new; do
     expect 2 run --trace "$folder/mine/new" --junit "$folder/$name" "$folder/mine/mine.json"
     err "$folder/mine/new is written by --trace already"

@@ -209,8 +209,7 @@ static bool keep_files_apart(const Session *session)
     CliOutputs outputs;
     cli_outputs_init(&outputs);
     for (guint i = 0; i < session->scenarios->len; i++) {
-        const Scenario *scenario = g_ptr_array_index(session->scenarios, i);
-        cli_outputs_add_scenario(&outputs, scenario->path);
+        cli_outputs_add_scenario(&outputs, g_ptr_array_index(session->scenarios, i));
     }
     bool is_ok = true;
     for (guint i = 0; session->traces != NULL && i < session->scenarios->len && is_ok; i++) {

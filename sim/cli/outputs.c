@@ -83,13 +83,25 @@ void cli_outputs_init(CliOutputs *outputs)
     outputs->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
-void cli_outputs_add_scenario(CliOutputs *outputs, const char *path)
+/* `what` becomes the table's. */
+static void add_read(CliOutputs *outputs, const char *path, char *what)
 {
     char *identity = identity_of(path, is_not_regular);
     if (identity != NULL) {
-        g_hash_table_insert(outputs->taken, identity,
-                            g_strdup_printf("%s is a scenario of this run", path));
+        g_hash_table_insert(outputs->taken, identity, what);
+    } else {
+        g_free(what);
     }
+}
+
+void cli_outputs_add_scenario(CliOutputs *outputs, const Scenario *scenario)
+{
+    for (guint i = 0; i < scenario->files->len; i++) {
+        const char *path = g_ptr_array_index(scenario->files, i);
+        add_read(outputs, path, g_strdup_printf("%s is read by %s", path, scenario->path));
+    }
+    add_read(outputs, scenario->path,
+             g_strdup_printf("%s is a scenario of this run", scenario->path));
 }
 
 bool cli_outputs_add(CliOutputs *outputs, const char *option, const char *path)

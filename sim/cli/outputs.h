@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+#include "scenarios/scenario.h"
+
 /* The value of an option that names an output: neither empty nor "-". `name` may be NULL. */
 bool cli_output_name_check(const char *option, const char *name);
 
@@ -24,8 +26,9 @@ typedef struct CliOutputs {
 
 void cli_outputs_init(CliOutputs *outputs);
 
-/* A scenario that is read. A device or a pipe cannot be overwritten and is passed over. */
-void cli_outputs_add_scenario(CliOutputs *outputs, const char *path);
+/* A scenario that is read, and all files that it is made of. A device or a pipe cannot be
+ * overwritten and is passed over. */
+void cli_outputs_add_scenario(CliOutputs *outputs, const Scenario *scenario);
 
 /* A file that an option will write. False if it is a scenario or another output; only character
  * devices (terminals, /dev/null) can be two outputs. */
