@@ -125,8 +125,8 @@ bool sim_expect_faults_are_over(const SimWorld *world)
 {
     const Scenario *scenario = world->scenario;
     for (uint32_t i = 0; i < scenario->n_groups; i++)
-        if (scenario->groups[i].n_personas > 0 || (scenario->groups[i].start_ns >= world->now_ns &&
-                                                   scenario->groups[i].start_ns > 0))
+        if (scenario->groups[i].n_personas > 0 ||
+            (scenario->groups[i].start_ns >= world->now_ns && scenario->groups[i].start_ns > 0))
             return false;
     for (uint32_t i = 0; i < scenario->n_events; i++)
         if (scenario->events[i].at_ns >= world->now_ns || scenario->events[i].release_every_ns > 0)
