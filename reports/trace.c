@@ -256,8 +256,44 @@ static void put_produced(ReportTrace *trace, const BnetStore *store, BnetBlock b
     }
 }
 
-static void put_chain(ReportTrace *trace, const BnetStore *store, const SimHappening *happening)
+/* The block that was found invalid: this one, or one that it is built on. O(invalid branches log
+ * blocks). */
+static BnetBlock faulty_block(const BnetView *view, const BnetStore *store, BnetBlock block)
 {
+    for (uint32_t i = 0; i < view->invalid.n; i++)
+        if (bnet_store_is_ancestor(store, view->invalid.items[i], block))
+            return view->invalid.items[i];
+    return block;
+}
+
+/* Why a block is invalid. What is right by itself and yet refused repeats a transaction of the
+ * blocks before it. */
+static void put_fault(ReportTrace *trace, SimWorld *world, const SimHappening *happening)
+{
+    const BnetStore *store = sim_world_store(world);
+    const BnetView *view = &sim_world_node(world, happening->peer)->view;
+    const BnetBlock faulty = faulty_block(view, store, happening->block);
+    const BnetBlockInfo *info = bnet_store_block(store, faulty);
+    const uint8_t own = info->header_fault ? info->header_fault : info->content_fault;
+    put_name(trace, "fault", bnet_fault_text(own ? (BnetFault)own : BNET_FAULT_DUPLICATE));
+    if (faulty != happening->block) {
+        PUT(trace, ",\"faulty_id\":\"");
+        put_hex(trace, info->id.bytes, sizeof(BnetId));
+        PUT(trace, "\"");
+    }
+}
+
+static void put_verdict(ReportTrace *trace, SimWorld *world, const SimHappening *happening)
+{
+    put_name(trace, "verdict", bnet_verdict_name(happening->verdict));
+    put_block(trace, sim_world_store(world), happening->block);
+    if (happening->verdict == BNET_VERDICT_INVALID)
+        put_fault(trace, world, happening);
+}
+
+static void put_chain(ReportTrace *trace, SimWorld *world, const SimHappening *happening)
+{
+    const BnetStore *store = sim_world_store(world);
     put_name(trace, "event", bnet_chain_event_name(happening->event));
     put_block(trace, store, happening->block);
     if (happening->event == BNET_CHAIN_SWITCH && happening->other != BNET_NO_BLOCK) {
@@ -267,6 +303,8 @@ static void put_chain(ReportTrace *trace, const BnetStore *store, const SimHappe
         put_hex(trace, bnet_store_block(store, happening->other)->id.bytes, sizeof(BnetId));
         PUT(trace, "\"");
     }
+    if (happening->event == BNET_CHAIN_REJECTED)
+        put_fault(trace, world, happening);
 }
 
 /* What is particular to the kind of a happening. */
@@ -288,11 +326,10 @@ static void put_details(ReportTrace *trace, SimWorld *world, const SimHappening 
         put_produced(trace, store, happening->block);
         break;
     case SIM_VERDICT:
-        put_name(trace, "verdict", bnet_verdict_name(happening->verdict));
-        put_block(trace, store, happening->block);
+        put_verdict(trace, world, happening);
         break;
     case SIM_CHAIN:
-        put_chain(trace, store, happening);
+        put_chain(trace, world, happening);
         break;
     case SIM_PRUNED:
         put_block(trace, store, happening->block);
@@ -325,6 +362,14 @@ static const char *kind_name(SimHappeningKind kind)
     return names[kind];
 }
 
+/* A verdict names the session that brought the block, not its end. UINT32_MAX: none. */
+static uint32_t end_of(const SimWorld *world, const SimHappening *happening)
+{
+    if (happening->kind != SIM_VERDICT || happening->session == BNET_NO_SESSION)
+        return happening->end;
+    return sim_world_session_end(world, happening->peer, happening->session);
+}
+
 static void on_happening(SimObserver *self, SimWorld *world, const SimHappening *happening)
 {
     ReportTrace *trace = (ReportTrace *)self;
@@ -335,11 +380,10 @@ static void on_happening(SimObserver *self, SimWorld *world, const SimHappening 
     if (happening->peer != UINT32_MAX) {
         put_name(trace, "peer", sim_world_peer_name(world, happening->peer));
     }
-    if (happening->remote != UINT32_MAX) {
-        put_name(trace, "remote", sim_world_peer_name(world, happening->remote));
-    }
-    if (happening->end != UINT32_MAX) {
-        put_key_number(trace, "end", happening->end);
+    const uint32_t end = end_of(world, happening);
+    if (end != UINT32_MAX) {
+        put_name(trace, "remote", sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)));
+        put_key_number(trace, "end", end);
     }
     put_details(trace, world, happening);
     PUT(trace, "}\n");

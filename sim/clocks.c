@@ -119,3 +119,16 @@ char *sim_clocks_describe(const ScenarioEvent *event)
                                ABS(event->clock.drift_ppm));
     return g_string_free(text, FALSE);
 }
+
+char *sim_clocks_describe_group(const ScenarioGroup *group)
+{
+    if (group->clock.skew_ns == 0 && group->clock.drift_ppm == 0)
+        return NULL;
+    g_autofree char *clock = sim_clocks_describe(&(ScenarioEvent){
+        .ends = SCENARIO_EVENT_NONE,
+        .clock = group->clock,
+        .has_skew = group->clock.skew_ns != 0,
+        .has_drift = group->clock.drift_ppm != 0,
+    });
+    return g_strdup_printf("%s: %s", clock, group->name);
+}

@@ -413,6 +413,9 @@ void sim_clocks_skew(SimWorld *world, const ScenarioPeerSet *peers, uint32_t ind
 /* "clock 8s ahead", of a skew_clock. (transfer full) */
 char *sim_clocks_describe(const ScenarioEvent *event);
 
+/* The same, of a group's clock; NULL: it is right. (transfer full) (nullable) */
+char *sim_clocks_describe_group(const ScenarioGroup *group);
+
 /* What the peer's clock shows. */
 int64_t sim_clock_now(const SimWorld *world, uint32_t index);
 

@@ -205,6 +205,16 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     return result;
 }
 
+/* Clocks that are wrong from the beginning are no event, and part of the story all the same. */
+static void tell_clocks(const Scenario *scenario, SimStory *story)
+{
+    for (uint32_t i = 0; i < scenario->n_groups; i++) {
+        g_autofree char *clock = sim_clocks_describe_group(&scenario->groups[i]);
+        if (clock)
+            sim_story_add(story, 0, clock);
+    }
+}
+
 SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
 {
     SimWorld *world = sim_world_new(scenario, error);
@@ -217,6 +227,7 @@ SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GErro
     g_autofree char *chain = sim_start_describe(world);
     if (chain)
         sim_story_add(story, 0, chain);
+    tell_clocks(scenario, story);
     begin(world);
     bool interrupted = run_events(world, options);
     SimResult *result = result_of(world, story, interrupted);

@@ -46,6 +46,19 @@ const char *sim_world_peer_name(const SimWorld *world, uint32_t peer)
     return peer == 0 ? "bp[0]" : "mallory";
 }
 
+/* End 3 is the one that bp[0] has of its link with mallory. */
+uint32_t sim_world_session_end(const SimWorld *world, uint32_t peer, uint32_t session)
+{
+    (void)world;
+    return peer == 0 && session == 5 ? 3 : 2;
+}
+
+uint32_t sim_world_end_peer(const SimWorld *world, uint32_t end)
+{
+    (void)world;
+    return end == 3 ? 0 : 1;
+}
+
 static void set_up(void)
 {
     const uint64_t producer = bnet_name("bpa");
@@ -268,14 +281,77 @@ START_TEST(chain_events)
         bnet_chain_event_name(BNET_CHAIN_SWITCH), genesis_id, block_id);
     expect(&chain, switched);
     chain.kind = SIM_VERDICT;
-    chain.verdict = BNET_VERDICT_INVALID;
+    chain.session = BNET_NO_SESSION;
+    chain.verdict = BNET_VERDICT_STALE;
     g_autofree char *verdict = g_strdup_printf(
-        "{\"t\":0,\"what\":\"verdict\",\"peer\":\"mallory\",\"verdict\":\"invalid\",\"number\":1,"
+        "{\"t\":0,\"what\":\"verdict\",\"peer\":\"mallory\",\"verdict\":\"stale\",\"number\":1,"
         "\"id\":\"%s\"}",
         genesis_id);
     expect(&chain, verdict);
     chain.kind = SIM_STARTED;
     expect(&chain, "{\"t\":0,\"what\":\"started\",\"peer\":\"mallory\"}");
+}
+END_TEST
+
+static BnetBlock add_block(BnetBlock parent, uint32_t slot, bool is_signed, bool is_content_valid)
+{
+    return bnet_store_add_block(&the_world.store, &(BnetBlockSpec){.parent = parent,
+                                                                   .slot = slot,
+                                                                   .producer = bnet_name("bpa"),
+                                                                   .signature_valid = is_signed,
+                                                                   .content_valid =
+                                                                       is_content_valid});
+}
+
+/* Why a block is invalid, of which block that is true, and who sent it. */
+START_TEST(invalid_blocks)
+{
+    const BnetBlock not_signed = add_block(block, 2, false, true);
+    const BnetBlock bad = add_block(block, 3, true, false);
+    const BnetBlock child = add_block(bad, 4, true, true);
+    const BnetBlock twice = add_block(block, 5, true, true);
+    BnetBlock roots[] = {bad, twice};
+    const struct {
+        BnetBlock block;
+        BnetBlock faulty;
+        const char *fault;
+    } cases[] = {
+        {not_signed, not_signed, "it is not signed by its producer"},
+        {bad, bad, "its transactions do what they may not"},
+        {child, bad, "its transactions do what they may not"},
+        {twice, twice, "it has a transaction twice"},
+    };
+
+    the_world.node.view.invalid = (BnetList){.items = roots, .n = 2};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const BnetBlockInfo *info = bnet_store_block(&the_world.store, cases[i].block);
+        g_autofree char *id = id_of(&info->id);
+        g_autofree char *faulty_id =
+            id_of(&bnet_store_block(&the_world.store, cases[i].faulty)->id);
+        g_autofree char *faulty = cases[i].faulty == cases[i].block
+                                      ? g_strdup("")
+                                      : g_strconcat(",\"faulty_id\":\"", faulty_id, "\"", NULL);
+        g_autofree char *end = g_strdup_printf("\"number\":%u,\"id\":\"%s\",\"fault\":\"%s\"%s}",
+                                               info->number, id, cases[i].fault, faulty);
+        g_autofree char *verdict =
+            g_strconcat("{\"t\":1500000001,\"what\":\"verdict\"," SESSION
+                        ",\"verdict\":\"invalid\",",
+                        end, NULL);
+        g_autofree char *rejected =
+            g_strconcat("{\"t\":1500000001,\"what\":\"chain\",\"peer\":\"bp[0]\","
+                        "\"event\":\"rejected\",",
+                        end, NULL);
+        SimHappening happening = at_session(SIM_VERDICT);
+        happening.remote = happening.end = UINT32_MAX;
+        happening.session = 5;
+        happening.verdict = BNET_VERDICT_INVALID;
+        happening.event = BNET_CHAIN_REJECTED;
+        happening.block = cases[i].block;
+        expect(&happening, verdict);
+        happening.kind = SIM_CHAIN;
+        expect(&happening, rejected);
+    }
+    the_world.node.view.invalid = (BnetList){0};
 }
 END_TEST
 
@@ -394,6 +470,7 @@ int main(void)
     tcase_add_test(tcase, messages_of_personas);
     tcase_add_test(tcase, messages_with_blocks);
     tcase_add_test(tcase, chain_events);
+    tcase_add_test(tcase, invalid_blocks);
     tcase_add_test(tcase, faults_are_escaped);
     tcase_add_test(tcase, long_traces);
     tcase_add_test(tcase, compressed_is_the_same);

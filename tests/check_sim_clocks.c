@@ -362,6 +362,26 @@ START_TEST(test_missed_slots)
 }
 END_TEST
 
+/* The story begins with the clocks that groups have. */
+START_TEST(test_story)
+{
+    g_autoptr(Scenario) own =
+        fix_scenario("{'duration': '5s', 'peers': {'bp': {'produces': true},"
+                     " 'early': {'count': 2, 'clock': {'skew': '1500ms', 'drift_ppm': -20}},"
+                     " 'late': {'clock': {'skew': '-2s'}}, 'right': {'clock': {'skew': '0s'}},"
+                     " 'fast': {'clock': {'drift_ppm': 50}}}, 'expect': {'convergence': false}}");
+    g_autoptr(SimResult) told = fix_run(own, NULL);
+    static const char *const texts[] = {"clock 1.5s ahead, loses 20 ppm: early",
+                                        "clock 2s behind: late", "clock gains 50 ppm: fast"};
+    ck_assert_uint_ge(told->n_moments, G_N_ELEMENTS(texts));
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        ck_assert_int_eq(told->moments[i].time_ns, 0);
+        ck_assert_str_eq(told->moments[i].text, texts[i]);
+    }
+    ck_assert_uint_eq(told->n_moments, 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_clocks");
@@ -382,6 +402,7 @@ int main(void)
     tcase_add_test(tcase, test_restart_ahead);
     tcase_add_test(tcase, test_timers);
     tcase_add_test(tcase, test_missed_slots);
+    tcase_add_test(tcase, test_story);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
