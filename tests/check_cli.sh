@@ -372,9 +372,14 @@ for command in run validate; do
     err "$folder/suite/some.schema.json is left out"
     [ "$(wc -l <"$folder/err")" -eq 1 ] || fail 'more than one line about a schema'
     expect 2 "$command" "$folder/suite/some.schema.json"
-    err 'no scenario is named'
+    err 'none of the files is a scenario'
     expect 2 "$command" "$folder/suite/some.part.json"
-    err "$folder/suite/some.part.json is left out: *.part.json is no scenario"
+    err "$folder/suite/some.part.json is left out: *.part.json is no scenario, but a part"
+    err 'none of the files is a scenario; a part is checked with a scenario that includes it'
+    expect 2 "$command"
+    err 'no scenario is named'
+    expect 2 "$command" ''
+    err '"" is no name of a file or folder'
     expect 0 "$command" --help
     out 'links to folders'
     out '*.schema.json'

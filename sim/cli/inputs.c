@@ -72,8 +72,9 @@ static bool add_file(CliPaths *paths, const char *argument, GError **error)
         return false;
     }
     if (is_schema_name(argument) || is_part_name(argument)) {
-        cli_error("note: %s is left out: *%s is no scenario", argument,
-                  is_schema_name(argument) ? ".schema.json" : ".part.json");
+        cli_error("note: %s is left out: *%s is no scenario%s", argument,
+                  is_schema_name(argument) ? ".schema.json" : ".part.json",
+                  is_part_name(argument) ? ", but a part of those that include it" : "");
         return true;
     }
     g_ptr_array_add(paths->files, g_strdup(argument));
@@ -82,6 +83,10 @@ static bool add_file(CliPaths *paths, const char *argument, GError **error)
 
 static bool add_argument(CliPaths *paths, const char *argument, GError **error)
 {
+    if (argument[0] == '\0') {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "\"\" is no name of a file or folder");
+        return false;
+    }
     if (!g_file_test(argument, G_FILE_TEST_IS_DIR)) {
         return add_file(paths, argument, error);
     }
@@ -113,8 +118,10 @@ bool cli_paths_init(CliPaths *paths, char *const *arguments, GError **error)
         is_ok = add_argument(paths, arguments[i], error);
     }
     if (is_ok && paths->files->len == 0) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                    "no scenario is named; give files or folders");
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s",
+                    count == 0 ? "no scenario is named; give files or folders"
+                               : "none of the files is a scenario; a part is checked with a "
+                                 "scenario that includes it");
         is_ok = false;
     }
     if (!is_ok) {
