@@ -11,7 +11,7 @@
 #define MOMENTS_MAX 40u /* lines of the story */
 #define HEADS_MAX 12u   /* lines of heads */
 #define RANGES_MAX 6u   /* of peers in a line */
-#define NAME_COLUMNS_MAX 40u
+#define NAME_COLUMNS_MAX 64u
 
 /* Numbers of the ANSI sequences that are used. */
 typedef enum Paint {

@@ -237,10 +237,14 @@ START_TEST(suite_lines_are_aligned)
     ck_assert_str_eq(out->str,
                      "PASS  demo         60.5 s      250 ms  0123456789abcdef  a/?b.json\n");
     g_string_truncate(out, 0);
-    result.name = (char *)"a name of more than forty columns, it is 49 long";
-    report_text_line(out, &result, NULL, 48, &plain);
-    ck_assert_str_eq(out->str, "PASS  a name of more than forty columns, it i…     60.5 s"
-                               "      250 ms  0123456789abcdef\n");
+    result.name =
+        (char
+             *)"a name of more than sixty-four columns, of which the rest is cut off: it is longer";
+    report_text_line(out, &result, NULL, 80, &plain);
+    ck_assert_str_eq(
+        out->str,
+        "PASS  a name of more than sixty-four columns, of which the rest is cu…     60.5 s"
+        "      250 ms  0123456789abcdef\n");
 }
 END_TEST
 

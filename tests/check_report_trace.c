@@ -295,12 +295,12 @@ END_TEST
 
 static BnetBlock add_block(BnetBlock parent, uint32_t slot, bool is_signed, bool is_content_valid)
 {
-    return bnet_store_add_block(&the_world.store, &(BnetBlockSpec){.parent = parent,
-                                                                   .slot = slot,
-                                                                   .producer = bnet_name("bpa"),
-                                                                   .signature_valid = is_signed,
-                                                                   .content_valid =
-                                                                       is_content_valid});
+    return bnet_store_add_block(&the_world.store,
+                                &(BnetBlockSpec){.parent = parent,
+                                                 .slot = slot,
+                                                 .producer = bnet_name("bpa"),
+                                                 .signature_valid = is_signed,
+                                                 .content_valid = is_content_valid});
 }
 
 /* Why a block is invalid, of which block that is true, and who sent it. */
@@ -333,10 +333,9 @@ START_TEST(invalid_blocks)
                                       : g_strconcat(",\"faulty_id\":\"", faulty_id, "\"", NULL);
         g_autofree char *end = g_strdup_printf("\"number\":%u,\"id\":\"%s\",\"fault\":\"%s\"%s}",
                                                info->number, id, cases[i].fault, faulty);
-        g_autofree char *verdict =
-            g_strconcat("{\"t\":1500000001,\"what\":\"verdict\"," SESSION
-                        ",\"verdict\":\"invalid\",",
-                        end, NULL);
+        g_autofree char *verdict = g_strconcat("{\"t\":1500000001,\"what\":\"verdict\"," SESSION
+                                               ",\"verdict\":\"invalid\",",
+                                               end, NULL);
         g_autofree char *rejected =
             g_strconcat("{\"t\":1500000001,\"what\":\"chain\",\"peer\":\"bp[0]\","
                         "\"event\":\"rejected\",",

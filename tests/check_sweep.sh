@@ -91,7 +91,23 @@ expect 0 --sweep '/description=one
 two' --junit "$junit" "$folder/s.json"
 [ "$(names "$junit")" = 's [description=one two]' ] || fail 'one combination is no suite'
 expect 2 --sweep /peers/bp/n=1 --sweep /params/n=1 "$folder/s.json"
-grep -qF 'this is so with /peers/bp/n=1, /params/n=1' "$folder/err" || fail 'labels are alike'
+grep -qF 'this is so with bp/n=1, params/n=1' "$folder/err" || fail 'labels are alike'
+expect 0 --sweep /links/loss=0,0.1 --sweep /params/delay=1ms --sweep '/peers/bp/count="$n",1' \
+    --set '/peers/a={}' --sweep '/peers/a/count=1,"$n"' --set '/seed="$n"' --junit "$junit" "$folder/s.json"
+names "$junit" | sed -n 8p | grep -qxF 's [loss=0.1, delay=1ms, bp/count=1, a/count="$n"]' ||
+    fail 'labels that do not differ, or longer than need be'
+grep -q '^PASS  s \[loss=0.1, delay=1ms, bp/count=1, a/count="$n"\] ' "$folder/out" ||
+    fail 'a name is cut off where it differs'
+
+# What is wrong is said of --sweep, not of --set.
+expect 2 --sweep /links/latency=soon "$folder/s.json"
+grep -q '^--sweep /links/latency: "soon" is not a duration' "$folder/err" || fail 'not of --sweep'
+expect 2 --sweep /nobody/latency=soon "$folder/s.json"
+grep -q '^--sweep /nobody/latency: ' "$folder/err" || fail 'the pointer is not of --sweep'
+expect 2 --set /seed=1 --sweep /params/delay=soon "$folder/s.json"
+grep -qF '(parameter "delay", set by --sweep)' "$folder/err" || fail 'the parameter is not of --sweep'
+expect 2 --sweep /seed=1 --set /params/delay=soon "$folder/s.json"
+grep -qF '(parameter "delay", set by --set)' "$folder/err" || fail 'a parameter of --set'
 
 # Each file has its sweep, and of each the first mistake is told.
 cp "$folder/s.json" "$folder/t.json"

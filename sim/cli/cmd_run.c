@@ -76,7 +76,8 @@ static bool load_run(Session *session, const char *path, const CliSweep *sweep, 
     Scenario *scenario = cli_load(path, &overrides, &error);
     cli_overrides_finish(&overrides);
     if (scenario == NULL) {
-        g_printerr("%s\n", error->message);
+        g_autofree char *message = cli_sweep_message(sweep, error->message);
+        g_printerr("%s\n", message);
         if (combination != NULL) {
             cli_error("run: %s: this is so with %s", path, combination);
         }

@@ -5,7 +5,7 @@
 
 typedef struct Axis {
     char *pointer;
-    const char *label; /* within the pointer: all of it, or its last key if that is enough */
+    const char *label; /* within the pointer: its last keys, as few as tell it from the others */
     GPtrArray *values; /* of char */
 } Axis;
 
@@ -98,16 +98,34 @@ static bool add_axis(CliSweep *sweep, const char *option, GError **error)
     return true;
 }
 
-/* Two pointers whose last keys are the same are told by the whole. */
+/* The keys of a label are the last ones of another pointer, too. */
+static bool is_ambiguous(const CliSweep *sweep, const Axis *axis)
+{
+    g_autofree char *tail = g_strconcat("/", axis->label, NULL);
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        if (axis_at(sweep, i) != axis && g_str_has_suffix(axis_at(sweep, i)->pointer, tail)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One key more, in front. */
+static const char *longer_label(const Axis *axis)
+{
+    const char *at = axis->label - 1; /* its slash */
+    while (at > axis->pointer && at[-1] != '/') {
+        at--;
+    }
+    return at;
+}
+
 static void make_labels_differ(CliSweep *sweep)
 {
     for (guint i = 0; i < sweep->axes->len; i++) {
-        for (guint j = 0; j < sweep->axes->len; j++) {
-            Axis *axis = g_ptr_array_index(sweep->axes, i);
-            const char *other = strrchr(axis_at(sweep, j)->pointer, '/') + 1;
-            if (i != j && strcmp(strrchr(axis->pointer, '/') + 1, other) == 0) {
-                axis->label = axis->pointer;
-            }
+        Axis *axis = g_ptr_array_index(sweep->axes, i);
+        while (axis->label > axis->pointer + 1 && is_ambiguous(sweep, axis)) {
+            axis->label = longer_label(axis);
         }
     }
 }
@@ -160,6 +178,31 @@ char **cli_sweep_sets(const CliSweep *sweep, guint run, char *const *sets)
     }
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_free(all, FALSE);
+}
+
+/* Where the text begins a line, or is said of a parameter, which is unmistakable. */
+static char *put_for(const char *message, const char *from, const char *to)
+{
+    g_auto(GStrv) parts = g_strsplit(message, from, -1);
+    return g_strjoinv(to, parts);
+}
+
+char *cli_sweep_message(const CliSweep *sweep, const char *message)
+{
+    char *text = g_strconcat("\n", message, NULL);
+    for (guint i = 0; i < sweep->axes->len; i++) {
+        const char *pointer = axis_at(sweep, i)->pointer;
+        const char *param = g_str_has_prefix(pointer, "/params/") ? pointer + 8 : "";
+        g_autofree char *set = g_strdup_printf("\n--set %s: ", pointer);
+        g_autofree char *swept = g_strdup_printf("\n--sweep %s: ", pointer);
+        g_autofree char *set_param = g_strdup_printf("(parameter \"%s\", set by --set)", param);
+        g_autofree char *swept_param = g_strdup_printf("(parameter \"%s\", set by --sweep)", param);
+        g_autofree char *before = text;
+        g_autofree char *half = put_for(before, set, swept);
+        text = put_for(half, set_param, swept_param);
+    }
+    g_autofree char *whole = text;
+    return g_strdup(whole + 1);
 }
 
 char *cli_sweep_label(const CliSweep *sweep, guint run)

@@ -37,6 +37,9 @@ bool cli_sweep_has(const CliSweep *sweep, const char *pointer);
 /* `sets` (nullable) and what a combination sets, in the form of --set. (transfer full) */
 char **cli_sweep_sets(const CliSweep *sweep, guint run, char *const *sets);
 
+/* The loader's message on a combination, whose values it takes for --set. (transfer full) */
+char *cli_sweep_message(const CliSweep *sweep, const char *message);
+
 /* "delay=1s, n=4": a combination for a name, without control characters. (transfer full) */
 char *cli_sweep_label(const CliSweep *sweep, guint run);
 
