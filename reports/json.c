@@ -160,6 +160,7 @@ static json_object *json_metric(const SimMetric *metric)
     json_object_object_add(object, "metric", json_text(metric->name));
     json_object_object_add(object, "unit", json_text(units[metric->unit]));
     json_object_object_add(object, "count", json_object_new_uint64(metric->count));
+    json_object_object_add(object, "never", json_object_new_uint64(metric->never));
     json_object_object_add(object, "min", json_figure(metric, metric->min));
     json_object_object_add(object, "mean", json_figure(metric, metric->mean));
     json_object_object_add(object, "p50", json_figure(metric, metric->p50));

@@ -41,11 +41,18 @@ static void append_row(GString *out, const SimMetric *metric, const char *title)
     g_autoptr(GString) count = g_string_new(NULL);
     report_append_count(count, metric->count);
     g_string_append_printf(out, "  %-25s%9s", title, count->str);
-    append_figure(out, metric->unit, metric->p50);
-    if (metric->unit != SCENARIO_UNIT_RATIO) {
+    if (metric->count > 0) {
+        append_figure(out, metric->unit, metric->p50);
+    }
+    if (metric->count > 0 && metric->unit != SCENARIO_UNIT_RATIO) {
         append_figure(out, metric->unit, metric->p90);
         append_figure(out, metric->unit, metric->p99);
         append_figure(out, metric->unit, metric->max);
+    }
+    if (metric->never > 0) {
+        g_string_append(out, "  ");
+        report_append_count(out, metric->never);
+        g_string_append(out, " never");
     }
     g_string_append_c(out, '\n');
 }
@@ -55,7 +62,7 @@ void report_append_metrics(GString *out, const SimResult *result)
     bool begun = false;
     for (size_t i = 0; i < G_N_ELEMENTS(rows) && result->n_metrics > 0; i++) {
         const SimMetric *metric = &result->metrics[rows[i].metric];
-        if (metric->count == 0) {
+        if (metric->count == 0 && metric->never == 0) {
             continue;
         }
         if (!begun) {

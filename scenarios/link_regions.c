@@ -17,6 +17,24 @@ __extension__ typedef unsigned __int128 Wide;
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
+/* `meant` is what the text may have been meant to be; NULL: nothing is like it. */
+static void fail_no_table(ScenarioReader *reader, uint32_t node, const char *text,
+                          const char *meant)
+{
+    g_autofree char *quoted = scenario_quote(text);
+    g_autofree char *question = meant == NULL ? g_strdup(", and there is no such file;")
+                                              : g_strdup_printf("; did you mean \"%s\"?", meant);
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (size_t i = 0; i < scenario_region_table_words.n_words; i++) {
+        g_string_append_printf(names, "\"%s\", ", scenario_region_table_words.words[i].word);
+    }
+    scenario_reader_fail(reader, node,
+                         "%s is no table%s allowed are %sor the name of a file, from the "
+                         "scenario's folder",
+                         quoted, question, names->str);
+}
+
 static ScenarioRegionTable *read_table(ScenarioReader *reader, uint32_t node)
 {
     const ScenarioWordTable *words = &scenario_region_table_words;
@@ -32,10 +50,15 @@ static ScenarioRegionTable *read_table(ScenarioReader *reader, uint32_t node)
         }
         if (scenario_worth_suggesting(words->words[i].word,
                                       scenario_misspelling(text, words->words[i].word))) {
-            scenario_reader_fail(reader, node, "\"%s\" is no table; did you mean \"%s\"?", text,
-                                 words->words[i].word);
+            fail_no_table(reader, node, text, words->words[i].word);
             return NULL;
         }
+    }
+    g_autofree char *path = scenario_document_file_name(reader->document, node);
+
+    if (!reader->document->is_untrusted && !g_file_test(path, G_FILE_TEST_EXISTS)) {
+        fail_no_table(reader, node, text, NULL);
+        return NULL;
     }
     return scenario_region_table_read(reader, node);
 }

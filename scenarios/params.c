@@ -11,6 +11,7 @@ typedef struct Param {
     uint32_t node;
     bool is_usable; /* has a value that can stand in other places */
     bool is_used;
+    bool is_forgiven; /* if it is not used, another mistake says why */
 } Param;
 
 typedef struct Params {
@@ -142,6 +143,18 @@ static Param *find(const Params *params, const char *name)
     return NULL;
 }
 
+/* A parameter that was misspelt where it is used is not told to be unused besides. */
+static void forgive_similar(const Params *params, const char *misspelt)
+{
+    for (guint i = 0; i < params->items->len; i++) {
+        Param *param = param_at(params, i);
+
+        if (scenario_worth_suggesting(param->name, scenario_misspelling(misspelt, param->name))) {
+            param->is_forgiven = true;
+        }
+    }
+}
+
 /* `text` begins with "$". */
 static void fail_unknown(const Params *params, uint32_t node, const char *text)
 {
@@ -156,6 +169,7 @@ static void fail_unknown(const Params *params, uint32_t node, const char *text)
         g_autofree char *quoted = scenario_quote(text + 1);
         g_autofree char *allowed = allowed_of(params, text + 1);
 
+        forgive_similar(params, text + 1);
         scenario_reader_fail(params->reader, node, "there is no parameter %s%s", quoted, allowed);
     }
     silence(params, node);
@@ -231,7 +245,7 @@ static void check_use(const Params *params, const Param *param)
     const bool is_of_part =
         at->source != 0 && scenario_document_source(params->document, param->node) != NULL;
 
-    if (param->is_used || !param->is_usable || is_of_part) {
+    if (param->is_used || param->is_forgiven || !param->is_usable || is_of_part) {
         return;
     }
     g_autofree char *question = question_of(params, param);

@@ -179,7 +179,10 @@ void scenario_read_convergence(ScenarioReader *reader, uint32_t node)
     switch (scenario_reader_node(reader, node)->kind) {
     case SCENARIO_NODE_BOOL:
         if (scenario_document_bool(reader->document, node)) {
-            scenario_reader_fail(reader, node, "must be %s, not true; it is the default", allowed);
+            scenario_reader_fail(reader, node,
+                                 "must be %s, not true: that the peers converge is asked wherever "
+                                 "the key is left out",
+                                 allowed);
         }
         expect->convergence = false;
         break;

@@ -466,8 +466,13 @@ static bool read_duration(ScenarioReader *reader, uint32_t node, const char *tex
         g_autofree char *least = scenario_units_duration_text(range->min_ns);
         g_autofree char *most = scenario_units_duration_text(range->max_ns);
 
-        return scenario_reader_fail(reader, node, "\"%s\" is out of range; allowed is %s to %s%s",
-                                    text, least, most, range->or_none);
+        /* A duration that is not known yet is the greatest one. */
+        const bool is_of_run = range->max_ns == reader->scenario->duration_ns &&
+                               range->max_ns < SCENARIO_DURATION_MAX_NS;
+
+        return scenario_reader_fail(reader, node, "\"%s\" is out of range; allowed is %s to %s%s%s",
+                                    text, least, most, is_of_run ? ", the duration of the run" : "",
+                                    range->or_none);
     }
     *value_ns = read;
     return true;

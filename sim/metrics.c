@@ -290,6 +290,25 @@ static void add_peers(SimMetrics *self, const SimWorld *world, const SimResult *
     }
 }
 
+/* What was made, and has no value, did not get there. */
+static void fill_never(const SimMetrics *self, SimMetric *metrics)
+{
+    uint64_t n_blocks = 0;
+    uint64_t n_trxs = 0;
+    for (guint i = 0; i < self->blocks->len; i++)
+        n_blocks += g_array_index(self->blocks, BlockTrack, i).peers > 0;
+    for (guint i = 0; i < self->trxs->len; i++)
+        n_trxs += g_array_index(self->trxs, TrxTrack, i).accepted;
+    for (uint32_t m = 0; m < SHARES; m++) {
+        SimMetric *known = &metrics[SCENARIO_METRIC_BLOCK_PROPAGATION_50 + m];
+        SimMetric *final = &metrics[SCENARIO_METRIC_BLOCK_FINALITY_50 + m];
+        known->never = n_blocks - known->count;
+        final->never = n_blocks - final->count;
+    }
+    SimMetric *inclusion = &metrics[SCENARIO_METRIC_TRANSACTION_INCLUSION];
+    inclusion->never = n_trxs - inclusion->count;
+}
+
 void sim_metrics_finish(SimMetrics *self, SimWorld *world, SimResult *result)
 {
     add_peers(self, world, result);
@@ -305,6 +324,7 @@ void sim_metrics_finish(SimMetrics *self, SimWorld *world, SimResult *result)
     fill_ratio(&result->metrics[SCENARIO_METRIC_DUPLICATE_BLOCKS], self->known,
                self->judged - self->own);
     fill_fork_rate(self, world, &result->metrics[SCENARIO_METRIC_FORK_RATE]);
+    fill_never(self, result->metrics);
 }
 
 uint64_t sim_metrics_percentile(const SimMetrics *self, ScenarioMetric metric, uint32_t percentile)

@@ -90,6 +90,7 @@ typedef struct SimMetric {
     uint64_t p90;
     uint64_t p99;
     uint64_t max;
+    uint64_t never; /* blocks or transactions that have no value: they did not get there */
 } SimMetric;
 
 typedef struct SimResult {

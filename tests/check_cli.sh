@@ -380,6 +380,10 @@ for command in run validate; do
     err 'no scenario is named'
     expect 2 "$command" ''
     err '"" is no name of a file or folder'
+    expect 2 "$command" --sett /seed=1 "$folder/suite/good.json"
+    err 'Unknown option --sett; did you mean --set? (see '
+    expect 2 "$command" --nonsense "$folder/suite/good.json"
+    err 'Unknown option --nonsense (see '
     expect 0 "$command" --help
     out 'links to folders'
     out '*.schema.json'

@@ -33,7 +33,8 @@ static SimResult make_result(void)
                     30 * MS,
                     40 * MS,
                     1500 * MS,
-                    100000 * MS};
+                    100000 * MS,
+                    1300};
     metrics[SCENARIO_METRIC_PEER_BYTES] = (SimMetric){SCENARIO_METRIC_PEER_BYTES,
                                                       "peer_bytes",
                                                       SCENARIO_UNIT_BYTES,
@@ -43,9 +44,19 @@ static SimResult make_result(void)
                                                       999,
                                                       1500,
                                                       2000000,
-                                                      UINT64_MAX};
-    metrics[SCENARIO_METRIC_PEER_LIB_LAG] = (SimMetric){
-        SCENARIO_METRIC_PEER_LIB_LAG, "peer_lib_lag", SCENARIO_UNIT_BLOCKS, 3, 0, 1, 2, 3, 4, 5000};
+                                                      UINT64_MAX,
+                                                      0};
+    metrics[SCENARIO_METRIC_PEER_LIB_LAG] = (SimMetric){SCENARIO_METRIC_PEER_LIB_LAG,
+                                                        "peer_lib_lag",
+                                                        SCENARIO_UNIT_BLOCKS,
+                                                        3,
+                                                        0,
+                                                        1,
+                                                        2,
+                                                        3,
+                                                        4,
+                                                        5000,
+                                                        0};
     metrics[SCENARIO_METRIC_FORK_RATE] = (SimMetric){SCENARIO_METRIC_FORK_RATE,
                                                      "fork_rate",
                                                      SCENARIO_UNIT_RATIO,
@@ -55,7 +66,9 @@ static SimResult make_result(void)
                                                      72916,
                                                      72916,
                                                      72916,
-                                                     72916};
+                                                     72916,
+                                                     0};
+    metrics[SCENARIO_METRIC_BLOCK_FINALITY_100].never = 7;
     return (SimResult){
         .name = (char *)"demo",
         .path = (char *)"demo.json",
@@ -76,7 +89,8 @@ START_TEST(text)
                          "                               count       50 %       90 %       99 %  "
                          "      max\n"
                          "  blocks to 90 %               1,234    0.030 s    0.040 s    1.500 s  "
-                         "100.000 s\n"
+                         "100.000 s  1,300 never\n"
+                         "  irreversible at all              0  7 never\n"
                          "  head above LIB at the end        3          2          3          4  "
                          "    5,000\n"
                          "  received by a peer               3      999 B    1.50 kB    2.00 MB  "
@@ -119,6 +133,8 @@ START_TEST(json)
     ck_assert_str_eq(text_at(root, "/metrics/1/metric"), "block_propagation_90");
     ck_assert_str_eq(text_at(root, "/metrics/1/unit"), "s");
     ck_assert_str_eq(text_at(root, "/metrics/1/count"), "1234");
+    ck_assert_str_eq(text_at(root, "/metrics/1/never"), "1300");
+    ck_assert_str_eq(text_at(root, "/metrics/0/never"), "0");
     ck_assert_str_eq(text_at(root, "/metrics/1/min"), "0.000000001");
     ck_assert_str_eq(text_at(root, "/metrics/1/mean"), "0.020000001");
     ck_assert_str_eq(text_at(root, "/metrics/1/p50"), "0.03");

@@ -72,6 +72,10 @@ START_TEST(test_line)
     ck_assert_uint_eq(forks->count, 20);
     ck_assert_uint_eq(forks->max, 0);
     ck_assert_uint_eq(result->metrics[SCENARIO_METRIC_TRANSACTION_INCLUSION].count, 0);
+    ck_assert_uint_eq(result->metrics[SCENARIO_METRIC_TRANSACTION_INCLUSION].never, 0);
+    ck_assert_uint_eq(result->metrics[SCENARIO_METRIC_BLOCK_PROPAGATION_100].never, 0);
+    ck_assert_uint_eq(result->metrics[SCENARIO_METRIC_BLOCK_FINALITY_100].never, 4);
+    ck_assert_uint_eq(lag->never, 0);
 }
 END_TEST
 

@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "scenarios/keys.h"
+
 static bool write_failed;
 static const char *called_by = "bnetlab";
 
@@ -89,6 +91,24 @@ static void write_help(GOptionContext *context)
     cli_write(ascii, strlen(ascii));
 }
 
+/* "; did you mean --json?", of GLib's message "Unknown option --jso"; NULL: nothing is like it.
+ * (transfer full) (nullable) */
+static char *meant_option(const GOptionEntry *entries, const char *message)
+{
+    const char *unknown = strstr(message, "--");
+    const char *best = NULL;
+    uint32_t best_distance = UINT32_MAX;
+    for (const GOptionEntry *at = entries; unknown != NULL && at->long_name != NULL; at++) {
+        uint32_t distance = scenario_misspelling(unknown + 2, at->long_name);
+        if (at->long_name[0] != '\0' && distance < best_distance &&
+            scenario_worth_suggesting(at->long_name, distance)) {
+            best = at->long_name;
+            best_distance = distance;
+        }
+    }
+    return best == NULL ? NULL : g_strdup_printf("; did you mean --%s?", best);
+}
+
 bool cli_parse(const CliUsage *usage, const GOptionEntry *entries, int *argc, char ***argv,
                int *ret_status)
 {
@@ -108,7 +128,12 @@ bool cli_parse(const CliUsage *usage, const GOptionEntry *entries, int *argc, ch
     g_option_context_add_main_entries(context, entries, NULL);
     g_autoptr(GError) error = NULL;
     if (!g_option_context_parse(context, argc, argv, &error)) {
-        cli_error("%s: %s (see %s --help)", usage->name, error->message, program);
+        g_autofree char *meant =
+            g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
+                ? meant_option(entries, error->message)
+                : NULL;
+        cli_error("%s: %s%s (see %s --help)", usage->name, error->message,
+                  meant != NULL ? meant : "", program);
         *ret_status = CLI_BAD_INPUT;
         return false;
     }
