@@ -148,6 +148,7 @@ GPtrArray *report_disconnects_new(const SimResult *result)
         group->peers[group->count] = disconnect->peer;
         group->by[group->count] = disconnect->by;
         group->count++;
+        group->last_ns = disconnect->time_ns;
     }
     for (guint i = 0; i < groups->len; i++) {
         ReportDisconnects *group = g_ptr_array_index(groups, i);

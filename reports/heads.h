@@ -42,6 +42,7 @@ typedef struct ReportDisconnects {
     const char *reason;
     uint64_t count;
     int64_t first_ns;
+    int64_t last_ns; /* the same, of one alone */
     uint32_t *peers; /* who was cut off: ascending, each once */
     uint32_t n_peers;
     uint32_t *by; /* by whom: ascending, each once */

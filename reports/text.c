@@ -289,6 +289,11 @@ static void append_disconnect(const Text *text, const SimResult *result,
     g_string_append(line, group->count > 1 ? ", first at " : " at ");
     report_append_moment(line, group->first_ns);
     g_string_append(line, " s");
+    if (group->count > 1) {
+        g_string_append(line, ", last at ");
+        report_append_moment(line, group->last_ns);
+        g_string_append(line, " s");
+    }
     wrap(text, line->str, 0, 6);
 }
 

@@ -33,11 +33,17 @@ static bool is_member(const ScenarioPeerSet *set, uint32_t peer)
     return set->count == 0 || scenario_peer_set_has(set, peer);
 }
 
+/* But for the time. */
+static bool is_alike(const ScenarioDisconnect *expected, const SimHappening *closed)
+{
+    return (expected->reasons >> closed->reason & 1) && is_member(&expected->who, closed->remote) &&
+           is_member(&expected->by, closed->peer);
+}
+
 static bool is_meant(const ScenarioDisconnect *expected, const SimHappening *closed)
 {
-    return (expected->reasons >> closed->reason & 1) && closed->time_ns >= expected->after_ns &&
-           closed->time_ns <= expected->until_ns && is_member(&expected->who, closed->remote) &&
-           is_member(&expected->by, closed->peer);
+    return is_alike(expected, closed) && closed->time_ns >= expected->after_ns &&
+           closed->time_ns <= expected->until_ns;
 }
 
 static uint32_t index_of(const ScenarioPeerSet *set, uint32_t peer)
@@ -56,15 +62,25 @@ static void add(Count *count, const ScenarioDisconnect *expected, const SimHappe
         count->by_peer[index_of(&expected->who, closed->remote)]++;
 }
 
+/* ", as disconnects/0 says, but not in its time"; "" where none says so. (transfer full) */
+static char *alike_of(const ScenarioExpect *expect, const SimHappening *closed)
+{
+    for (uint32_t i = 0; i < expect->n_disconnects; i++)
+        if (is_alike(&expect->disconnects[i], closed))
+            return g_strdup_printf(", as disconnects/%u says, but not in its time", i);
+    return g_strdup("");
+}
+
 static void note_unlisted(SimExpectDisconnects *self, const SimWorld *world,
                           const SimHappening *closed)
 {
     if (self->unlisted++ > 0)
         return;
     g_autofree char *time = sim_time_text(closed->time_ns);
+    g_autofree char *alike = alike_of(&sim_world_scenario(world)->expect, closed);
     self->unlisted_text = g_strdup_printf(
-        "at %s %s was cut off by %s: %s", time, sim_world_peer_name(world, closed->remote),
-        sim_world_peer_name(world, closed->peer), bnet_close_reason_name(closed->reason));
+        "at %s %s was cut off by %s: %s%s", time, sim_world_peer_name(world, closed->remote),
+        sim_world_peer_name(world, closed->peer), bnet_close_reason_name(closed->reason), alike);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *closed)

@@ -190,6 +190,7 @@ START_TEST(disconnects_are_grouped)
     ck_assert_str_eq(bad->reason, "bad-block");
     ck_assert_uint_eq(bad->count, 3);
     ck_assert_int_eq(bad->first_ns, 5);
+    ck_assert_int_eq(bad->last_ns, 8);
     ck_assert_uint_eq(bad->n_peers, 1);
     ck_assert_uint_eq(bad->peers[0], 3);
     ck_assert_uint_eq(bad->n_by, 2);

@@ -136,7 +136,7 @@ START_TEST(text_of_a_failure)
         "  1 peer down at head 7 00000000, LIB none: mallory\n"
         "\n"
         "Disconnects\n"
-        "  2× bad-block: mallory cut off by bp[0..1], first at 40.512 s\n"
+        "  2× bad-block: mallory cut off by bp[0..1], first at 40.512 s, last at 40.513 s\n"
         "\n"
         "Figures\n"
         "  120 blocks, 300 transactions, 2 fork switches\n"

@@ -339,7 +339,8 @@ START_TEST(a_mistake_names_its_own_file)
                   " \"events\": [{\"at\": \"11s\", \"crash\": \"bp\"}]}");
     g_autofree char *path = g_build_filename(folder, "b.json", NULL);
     g_autofree char *expected = g_strdup_printf(
-        "%s/b.json:1:114: /events/1/at: \"11s\" is out of range; allowed is 0s to 10s\n"
+        "%s/b.json:1:114: /events/1/at: \"11s\" is out of range; allowed is 0s to 10s, the "
+        "duration of the run\n"
         "%s/a.part.json:2:36: /events/0/crash: there is no group \"bq\"; did you mean \"bp\"? the "
         "groups are \"bp\"",
         folder, folder);

@@ -139,6 +139,13 @@ START_TEST(test_other_disconnects)
                    extra);
     assert_verdict("'other_disconnects': false, 'disconnects': [{'by': 'bp'}]", other, false,
                    "at 5.010 s mallory was cut off by relay: bad-block");
+    g_autofree char *early =
+        g_strconcat("at 5.010 s mallory was cut off by bp[0]: bad-block, as disconnects/1 says, "
+                    "but not in its time (and 2 more)",
+                    NULL);
+    assert_verdict("'other_disconnects': false, 'disconnects': [{'who': 'relay', 'exactly': 0},"
+                   " {'who': 'mallory', 'after': '6s', 'exactly': 0}]",
+                   other, false, early);
     assert_verdict("'other_disconnects': false, 'disconnects': [{'by': 'bp'}, {'by': 'relay'}]",
                    other, true, "none");
     /* The short form lists them too; the lost other sides need no mention. */
