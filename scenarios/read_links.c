@@ -47,35 +47,44 @@ static bool is_meant(const Rule *rule, uint32_t from, uint32_t to)
     return there || (back && !rule->one_way);
 }
 
-static void apply_to_way(const Rule *rule, uint32_t from, uint32_t to, ScenarioWay *way)
+/* False: the rule does not concern it. */
+static bool apply_to_way(const Rule *rule, uint32_t from, uint32_t to, ScenarioWay *way)
 {
     if (!is_meant(rule, from, to)) {
-        return;
+        return false;
     }
     if (rule->change.has_latency) {
         way->latency = rule->latency;
     }
     scenario_link_change_way(&rule->change, way);
+    return true;
 }
 
-static void apply(const Scenario *scenario, const Rule *rule, ScenarioWay *ways)
+/* False: the rule concerns no link. */
+static bool apply(const Scenario *scenario, const Rule *rule, ScenarioWay *ways)
 {
+    bool concerns = false;
+
     for (uint32_t l = 0; l < scenario->n_links; l++) {
         const ScenarioLink *link = &scenario->links[l];
 
-        apply_to_way(rule, link->from, link->to, &ways[2 * l]);
-        apply_to_way(rule, link->to, link->from, &ways[2 * l + 1]);
+        const bool there = apply_to_way(rule, link->from, link->to, &ways[2 * l]);
+        const bool back = apply_to_way(rule, link->to, link->from, &ways[2 * l + 1]);
+
+        concerns = concerns || there || back;
     }
+    return concerns;
 }
 
-static void read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
+/* True: it is right, and concerns no link. */
+static bool read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
 {
     g_autofree uint8_t *sides = g_new0(uint8_t, reader->scenario->n_peers);
     ScenarioLinkRuleKeys keys = {0};
     Rule rule = {.latency = latencies->len, .sides = sides};
 
     if (!scenario_reader_object(reader, node, &scenario_link_rule_table, &keys)) {
-        return;
+        return false;
     }
     const ScenarioLinkChangeKeys change_keys = {
         .latency = keys.latency,
@@ -90,10 +99,10 @@ static void read_rule(ScenarioReader *reader, uint32_t node, GArray *latencies, 
     const bool from_ok = mark(reader, keys.from, SIDE_FROM, sides);
 
     if (!mark(reader, keys.to, SIDE_TO, sides) || !from_ok) {
-        return;
+        return false;
     }
     g_array_append_val(latencies, rule.change.latency);
-    apply(reader->scenario, &rule, ways);
+    return !apply(reader->scenario, &rule, ways);
 }
 
 static void read_rules(ScenarioReader *reader, uint32_t node, GArray *latencies, ScenarioWay *ways)
@@ -103,10 +112,17 @@ static void read_rules(ScenarioReader *reader, uint32_t node, GArray *latencies,
     if (at == NULL) {
         return;
     }
+    GArray *idle = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t index = 0;
+
     for (uint32_t i = at->first; i != SCENARIO_NODE_NONE;
-         i = scenario_reader_node(reader, i)->next) {
-        read_rule(reader, i, latencies, ways);
+         i = scenario_reader_node(reader, i)->next, index++) {
+        if (read_rule(reader, i, latencies, ways)) {
+            g_array_append_val(idle, index);
+        }
     }
+    reader->scenario->n_idle_link_rules = idle->len;
+    reader->scenario->idle_link_rules = (uint32_t *)(void *)g_array_free(idle, FALSE);
 }
 
 /* ---- Links ----------------------------------------------------------------------------------- */

@@ -38,6 +38,7 @@ void scenario_free(Scenario *scenario)
     }
     g_free(scenario->latencies);
     g_free(scenario->ways);
+    g_free(scenario->idle_link_rules);
     g_free(scenario->regions);
     for (uint32_t i = 0; i < scenario->n_streams; i++) {
         g_free(scenario->streams[i].from.peers);

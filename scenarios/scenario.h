@@ -382,6 +382,8 @@ typedef struct Scenario {
     ScenarioLinkModel link_model;
     ScenarioLink *links;
     uint32_t n_links;
+    uint32_t *idle_link_rules; /* indices of the rules of links that concern no link; ascending */
+    uint32_t n_idle_link_rules;
     GPtrArray *samples;         /* of ScenarioSample, owned; NULL: none */
     ScenarioLatency *latencies; /* of ways */
     uint32_t n_latencies;

@@ -390,6 +390,17 @@ for command in run validate; do
     out '*.part.json'
     out 'dot'
 done
+# A rule for links that there are not is noted; the links can be listed.
+cat >"$folder/idle.json" <<'EOF'
+{"duration": "1s", "peers": {"bp": {"produces": true}, "relay": {"count": 2}}, "topology": {"kind": "line"},
+ "links": {"between": [{"from": "bp", "to": "relay[0]", "loss": 0.1}, {"from": "bp", "to": "relay[1]", "loss": 0.1}]}}
+EOF
+expect 0 validate --links "$folder/idle.json"
+err "bnetlab: note: $folder/idle.json: /links/between/1 concerns no link"
+[ "$(wc -l <"$folder/err")" -eq 1 ] || fail 'a note on a rule that concerns a link'
+[ "$(tail -n +2 "$folder/out" | tr '\n' ',')" = 'relay[0] bp,relay[1] relay[0],' ] || fail 'other links'
+expect 0 validate "$folder/idle.json"
+[ "$(wc -l <"$folder/out")" -eq 1 ] || fail 'links that nobody asked for'
 printf '{"seed": 18446744073709551616}\n' >"$folder/bad/seed.json"
 expect 2 validate "$folder/bad/seed.json"
 err '/seed: no key takes an integer outside the range'

@@ -7,6 +7,7 @@
 #include "sim/cli/inputs.h"
 
 typedef struct Options {
+    gboolean links;
     char **sets;
     char **arguments;
 } Options;
@@ -22,7 +23,29 @@ static void write_ok(const Scenario *scenario, const char *path)
     cli_write(out->str, out->len);
 }
 
-static int validate_all(const CliPaths *paths, const CliOverrides *overrides)
+/* A rule may be meant for links that a random topology happens not to have, so it is no mistake. */
+static void note_idle_rules(const Scenario *scenario, const char *path)
+{
+    for (uint32_t i = 0; i < scenario->n_idle_link_rules; i++) {
+        cli_error(
+            "note: %s: /links/between/%u concerns no link; --links lists those that there are",
+            path, scenario->idle_link_rules[i]);
+    }
+}
+
+/* A line for each link: who dials, who is dialled. */
+static void write_links(const Scenario *scenario)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (uint32_t i = 0; i < scenario->n_links; i++) {
+        g_autofree char *from = scenario_peer_name(scenario, scenario->links[i].from);
+        g_autofree char *to = scenario_peer_name(scenario, scenario->links[i].to);
+        g_string_append_printf(out, "%s %s\n", from, to);
+    }
+    cli_write(out->str, out->len);
+}
+
+static int validate_all(const CliPaths *paths, const CliOverrides *overrides, bool links)
 {
     int status = CLI_OK;
     for (guint i = 0; i < paths->files->len; i++) {
@@ -31,6 +54,10 @@ static int validate_all(const CliPaths *paths, const CliOverrides *overrides)
         g_autoptr(Scenario) scenario = cli_load(path, overrides, &error);
         if (scenario != NULL) {
             write_ok(scenario, path);
+            note_idle_rules(scenario, path);
+            if (links) {
+                write_links(scenario);
+            }
         } else {
             g_printerr("%s\n", error->message);
             status = CLI_BAD_INPUT;
@@ -50,7 +77,7 @@ static int validate(const Options *options)
     int status = CLI_BAD_INPUT;
     CliOverrides overrides;
     if (cli_overrides_init(&overrides, options->sets, NULL, &error)) {
-        status = validate_all(&paths, &overrides);
+        status = validate_all(&paths, &overrides, options->links);
         cli_overrides_finish(&overrides);
     } else {
         cli_error("validate: %s", error->message);
@@ -72,6 +99,8 @@ int cli_validate(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"set", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.sets,
          "Set a value of every scenario (repeatable)", "/POINTER=VALUE"},
+        {"links", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.links,
+         "List the links: who dials, who is dialled", NULL},
         {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments,
          NULL, NULL},
         G_OPTION_ENTRY_NULL,
