@@ -331,7 +331,8 @@ static void finish(SimCheck *check, SimWorld *world)
         return;
     }
     if (since_ns < SETTLE_NS && !(stated && since_ns >= expect->convergence_within_ns)) {
-        check->note = g_string_new("the run ends too soon after the last fault");
+        check->note = g_string_new(self->fault_ns > 0 ? "the run ends too soon after the last fault"
+                                                      : "the run is too short to judge");
         return;
     }
     check->judged = true;

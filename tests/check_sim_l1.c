@@ -195,6 +195,10 @@ START_TEST(test_too_soon)
         g_autoptr(SimResult) result = sim_run(scenario, NULL, NULL);
         assert_l1(result, cases[i].verdict, cases[i].detail);
     }
+    g_autoptr(Scenario) quiet =
+        fix_scenario("{'duration': '29.999s', 'peers': {'bp': {'count': 2, 'produces': true}}}");
+    g_autoptr(SimResult) result = sim_run(quiet, NULL, NULL);
+    assert_l1(result, SIM_VERDICT_NOT_JUDGED, "the run is too short to judge");
 }
 END_TEST
 
