@@ -69,8 +69,39 @@ static const ScenarioKey group_keys[] = {
     {"downlink", OPTIONAL, offsetof(ScenarioGroupKeys, downlink)},
     {"processing", OPTIONAL, offsetof(ScenarioGroupKeys, processing)},
     {"persona", OPTIONAL, offsetof(ScenarioGroupKeys, persona)},
+    {"profile", OPTIONAL, offsetof(ScenarioGroupKeys, profile)},
+    {"quirks", OPTIONAL, offsetof(ScenarioGroupKeys, quirks)},
 };
 KEY_TABLE(scenario_group_table, "group", "/peers/GROUP", group_keys);
+
+/* In the order of their bits; the names are those of core/quirks.c. */
+static const ScenarioKey quirks_keys[] = {
+    {"busy-fetch", OPTIONAL, offsetof(ScenarioQuirksKeys, of[0])},
+    {"reversible-to-follower", OPTIONAL, offsetof(ScenarioQuirksKeys, of[1])},
+    {"ping-blocks-sending", OPTIONAL, offsetof(ScenarioQuirksKeys, of[2])},
+    {"unbounded-status", OPTIONAL, offsetof(ScenarioQuirksKeys, of[3])},
+    {"evadable-blame", OPTIONAL, offsetof(ScenarioQuirksKeys, of[4])},
+    {"unlinked-send", OPTIONAL, offsetof(ScenarioQuirksKeys, of[5])},
+    {"no-timer", OPTIONAL, offsetof(ScenarioQuirksKeys, of[6])},
+    {"both-close", OPTIONAL, offsetof(ScenarioQuirksKeys, of[7])},
+    {"trx-notice-closes", OPTIONAL, offsetof(ScenarioQuirksKeys, of[8])},
+    {"silent-until-block", OPTIONAL, offsetof(ScenarioQuirksKeys, of[9])},
+    {"late-notice", OPTIONAL, offsetof(ScenarioQuirksKeys, of[10])},
+    {"one-behind", OPTIONAL, offsetof(ScenarioQuirksKeys, of[11])},
+    {"close-waits", OPTIONAL, offsetof(ScenarioQuirksKeys, of[12])},
+    {"early-messages", OPTIONAL, offsetof(ScenarioQuirksKeys, of[13])},
+    {"blames-last-sender", OPTIONAL, offsetof(ScenarioQuirksKeys, of[14])},
+    {"forgets-transactions", OPTIONAL, offsetof(ScenarioQuirksKeys, of[15])},
+    {"echoes-transactions", OPTIONAL, offsetof(ScenarioQuirksKeys, of[16])},
+    {"trailing-irreversible", OPTIONAL, offsetof(ScenarioQuirksKeys, of[17])},
+    {"redials-inbound", OPTIONAL, offsetof(ScenarioQuirksKeys, of[18])},
+    {"newcomer-closes", OPTIONAL, offsetof(ScenarioQuirksKeys, of[19])},
+    {"zero-code", OPTIONAL, offsetof(ScenarioQuirksKeys, of[20])},
+    {"predictable-code", OPTIONAL, offsetof(ScenarioQuirksKeys, of[21])},
+    {"empty-hello", OPTIONAL, offsetof(ScenarioQuirksKeys, of[22])},
+    {"redial-timer", OPTIONAL, offsetof(ScenarioQuirksKeys, of[23])},
+};
+KEY_TABLE(scenario_quirks_table, "quirks", "/peers/GROUP/quirks", quirks_keys);
 
 static const ScenarioKey clock_keys[] = {
     {"skew", OPTIONAL, offsetof(ScenarioClockKeys, skew)},
@@ -442,6 +473,7 @@ const ScenarioKeyTable *const scenario_key_tables[] = {
     &scenario_convergence_table,
     &scenario_disconnect_table,
     &scenario_properties_table,
+    &scenario_quirks_table,
     &scenario_bound_table,
     &scenario_always_table,
     &scenario_eventually_table,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/quirks.h"
 #include "scenarios/expect.h"
 
 typedef struct ScenarioKey {
@@ -92,7 +93,13 @@ typedef struct ScenarioGroupKeys {
     uint32_t downlink;
     uint32_t processing;
     uint32_t persona;
+    uint32_t profile;
+    uint32_t quirks;
 } ScenarioGroupKeys;
+
+typedef struct ScenarioQuirksKeys {
+    uint32_t of[BNET_QUIRKS]; /* by the bit of each */
+} ScenarioQuirksKeys;
 
 typedef struct ScenarioClockKeys {
     uint32_t skew;
@@ -418,6 +425,7 @@ extern const ScenarioKeyTable scenario_expect_table;
 extern const ScenarioKeyTable scenario_convergence_table;
 extern const ScenarioKeyTable scenario_disconnect_table;
 extern const ScenarioKeyTable scenario_properties_table;
+extern const ScenarioKeyTable scenario_quirks_table;
 extern const ScenarioKeyTable scenario_bound_table;
 extern const ScenarioKeyTable scenario_always_table;
 extern const ScenarioKeyTable scenario_eventually_table;
@@ -458,6 +466,7 @@ extern const ScenarioWordTable scenario_start_chain_words;   /* bool from_genesi
 extern const ScenarioWordTable scenario_persona_kind_words;  /* ScenarioPersonaKind, in order */
 extern const ScenarioWordTable scenario_fault_words;         /* ScenarioFault */
 extern const ScenarioWordTable scenario_lie_words;           /* ScenarioLie */
+extern const ScenarioWordTable scenario_profile_words;       /* BnetQuirks */
 extern const ScenarioWordTable scenario_malformed_words;     /* ScenarioMalformed */
 extern const ScenarioWordTable scenario_flood_words;         /* ScenarioFlood */
 extern const ScenarioWordTable scenario_replay_words;        /* ScenarioReplay */

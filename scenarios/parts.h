@@ -23,6 +23,10 @@ void scenario_read_peers(ScenarioReader *reader, uint32_t node);
 /* read_persona.c: how the peers of a group, whose node is given, misbehave. A part of the peers. */
 void scenario_read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *group);
 
+/* read_quirks.c: the hazards of the deployed plugin that the peers of a group have. */
+void scenario_read_quirks(ScenarioReader *reader, const ScenarioGroupKeys *keys,
+                          BnetQuirks *ret_quirks);
+
 /* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;
  * read_network.c: the wire; read_transactions.c: the transactions. */
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);

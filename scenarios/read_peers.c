@@ -85,6 +85,7 @@ static void read_group_keys(ScenarioReader *reader, const ScenarioGroupKeys *key
     scenario_link_bandwidth_read(reader, keys->uplink, &group->uplink_bytes_per_s);
     scenario_link_bandwidth_read(reader, keys->downlink, &group->downlink_bytes_per_s);
     read_processing(reader, keys->processing, &group->processing);
+    scenario_read_quirks(reader, keys, &group->quirks);
 }
 
 /* Reads one group, whose peers begin where those of the last one end. False: its size is

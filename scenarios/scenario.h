@@ -16,6 +16,7 @@
 
 #include <glib.h>
 
+#include "core/quirks.h"
 #include "scenarios/expect.h"
 #include "scenarios/peer_set.h"
 
@@ -226,6 +227,7 @@ typedef struct ScenarioGroup {
     uint64_t uplink_bytes_per_s;   /* of each peer, shared by its links; 0: without limit */
     uint64_t downlink_bytes_per_s; /* the same */
     ScenarioProcessing processing;
+    BnetQuirks quirks;         /* in which the peers are as deployed; 0: profile documented */
     ScenarioPersona *personas; /* [n_personas] */
     uint32_t n_personas;       /* 0: honest */
 } ScenarioGroup;

@@ -52,6 +52,12 @@ static const ScenarioWord lie_words[] = {
 };
 WORD_TABLE(scenario_lie_words, "lie_word", lie_words);
 
+static const ScenarioWord profile_words[] = {
+    {"documented", (int)BNET_PROFILE_DOCUMENTED},
+    {"eosio-1.7", (int)BNET_PROFILE_EOSIO_1_7},
+};
+WORD_TABLE(scenario_profile_words, "profile_word", profile_words);
+
 static const ScenarioWord malformed_words[] = {
     {"random", SCENARIO_MALFORMED_RANDOM},   {"truncated", SCENARIO_MALFORMED_TRUNCATED},
     {"unknown", SCENARIO_MALFORMED_UNKNOWN}, {"trailing", SCENARIO_MALFORMED_TRAILING},
@@ -198,6 +204,7 @@ WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 const ScenarioWordTable *const scenario_word_tables[] = {
     &scenario_rule_words,          &scenario_start_chain_words,
     &scenario_persona_kind_words,  &scenario_fault_words,
+    &scenario_profile_words,
     &scenario_lie_words,           &scenario_malformed_words,
     &scenario_flood_words,         &scenario_replay_words,
     &scenario_topology_kind_words, &scenario_region_table_words,
