@@ -3,6 +3,7 @@
  * Choosing the next message (protocol section 5): the first that applies of notices, pong, ping,
  * block, transaction. All choosing happens here.
  */
+#include "core/deployed_session.h"
 #include "core/session.h"
 
 static void send(BnetSession *session, const BnetEnv *env, const BnetMessage *message)
@@ -35,11 +36,15 @@ static bool send_pong(BnetSession *session, const BnetEnv *env)
  * ping that is due asks the driver for its code first, which counts as being busy. */
 static bool send_ping(BnetSession *session, const BnetEnv *env)
 {
-    if (session->ping_pending)
-        return false;
     if (session->last_ping_ns != BNET_TIME_NEVER &&
         env->now_ns - session->last_ping_ns < BNET_PING_INTERVAL_NS)
         return false;
+    if (session->ping_pending)
+        return bnet_has_quirk(env, BNET_QUIRK_PING_BLOCKS_SENDING);
+    if (bnet_has_quirk(env, BNET_QUIRK_PREDICTABLE_CODE)) {
+        session->ping_code = bnet_deployed_ping_code(env->wall_ns);
+        session->code_ready = true;
+    }
     if (!session->code_ready) {
         session->code_wanted = true;
         bnet_session_act(session, env, BNET_ACTION_PING_CODE);
@@ -51,7 +56,9 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     BnetMessage message = {.kind = BNET_MESSAGE_PING};
     message.u.ping.sent_ns = env->wall_ns - env->wall_ns % BNET_NS_PER_US; /* as on the wire */
     message.u.ping.code = session->ping_code;
-    message.u.ping.lib_number = bnet_view_lib_number(env->view);
+    message.u.ping.lib_number = bnet_has_quirk(env, BNET_QUIRK_TRAILING_LIB)
+                                    ? bnet_deployed_lib(session, env)
+                                    : bnet_view_lib_number(env->view);
     send(session, env, &message);
     return true;
 }
@@ -66,9 +73,16 @@ uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *vie
     return number <= last && number > session->peer_lib ? number : 0;
 }
 
+static uint32_t next_block(const BnetSession *session, const BnetEnv *env)
+{
+    if (bnet_has_quirk(env, BNET_QUIRKS_OF_POSITION))
+        return bnet_deployed_next_block(session, env);
+    return bnet_session_next_block(session, env->view);
+}
+
 static bool fetch_block(BnetSession *session, const BnetEnv *env)
 {
-    uint32_t number = bnet_session_next_block(session, env->view);
+    uint32_t number = next_block(session, env);
     if (number == 0)
         return false;
     session->fetching = true;
@@ -80,23 +94,52 @@ static void send_trx(BnetSession *session, const BnetEnv *env)
 {
     if (!session->peer_requests_trx)
         return;
-    BnetTrx trx = bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->wall_ns);
+    BnetTrx trx =
+        bnet_has_quirk(env, BNET_QUIRKS_OF_TRXS)
+            ? bnet_deployed_next_trx(session, env)
+            : bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->wall_ns);
     if (trx == BNET_NO_TRX)
         return;
-    bnet_trxs_mark_known(env->trxs, session->slot, trx);
+    bnet_session_mark_trx(session, env, trx);
     send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_TRX, .u.trx = trx});
+}
+
+static bool is_idle(const BnetSession *session)
+{
+    return session->state == BNET_SESSION_READY && !session->writing && !session->fetching &&
+           !session->code_wanted;
+}
+
+/* H10: neither blocks nor transactions. */
+static bool is_silent(const BnetSession *session, const BnetEnv *env)
+{
+    return bnet_has_quirk(env, BNET_QUIRK_SILENT_UNTIL_BLOCK) &&
+           !bnet_deployed_has_head(session, env);
 }
 
 void bnet_session_choose(BnetSession *session, const BnetEnv *env)
 {
-    if (session->state != BNET_SESSION_READY)
-        return;
-    if (session->writing || session->fetching || session->code_wanted)
+    if (!is_idle(session))
         return;
     if (send_notices(session, env) || send_pong(session, env) || send_ping(session, env) ||
-        fetch_block(session, env))
+        is_silent(session, env) || fetch_block(session, env))
         return;
     send_trx(session, env);
+}
+
+void bnet_session_choose_trx(BnetSession *session, const BnetEnv *env)
+{
+    if (is_idle(session))
+        send_trx(session, env);
+}
+
+/* What was fetched is still the block to be sent. */
+static bool takes_fetched(const BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
+        return bnet_deployed_takes(session, env, block);
+    uint32_t number = next_block(session, env);
+    return block != BNET_NO_BLOCK && number != 0 && bnet_view_at(env->view, number) == block;
 }
 
 /* A block that is no longer the child of the frontier on our best chain is not sent (what the peer
@@ -104,8 +147,7 @@ void bnet_session_choose(BnetSession *session, const BnetEnv *env)
 void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     session->fetching = false;
-    uint32_t number = bnet_session_next_block(session, env->view);
-    if (block == BNET_NO_BLOCK || number == 0 || bnet_view_at(env->view, number) != block) {
+    if (!takes_fetched(session, env, block)) {
         bnet_session_choose(session, env);
         return;
     }
@@ -113,6 +155,6 @@ void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock bl
     const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
     uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
     for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)
-        bnet_trxs_mark_known(env->trxs, session->slot, trxs[i]);
+        bnet_session_mark_trx(session, env, trxs[i]);
     send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_BLOCK, .u.block = block});
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/deployed_session.h"
+
 /* A session emits at most three actions an input, and may be closed besides. */
 #define ACTIONS_PER_SESSION 4u
 
@@ -23,6 +25,23 @@ void bnet_node_init(BnetNode *node, const BnetStore *store, BnetPool *pool, uint
     bnet_trxs_init(&node->trxs, store, n_sessions);
 }
 
+/* What sessions have besides, if they have quirks. */
+static void start_deployed(BnetNode *node)
+{
+    if (node->deployed != NULL || node->self.quirks == 0)
+        return;
+    const size_t bytes = (node->n_sessions + 1) * sizeof *node->deployed;
+    node->deployed = bnet_mem_resize(NULL, bytes);
+    memset(node->deployed, 0, bytes);
+}
+
+static void finish_deployed(BnetNode *node)
+{
+    for (uint32_t i = 0; i < node->n_sessions && node->deployed; i++)
+        bnet_deployed_session_finish(&node->deployed[i], node->pool);
+    bnet_mem_resize(node->deployed, 0);
+}
+
 void bnet_node_finish(BnetNode *node)
 {
     if (!node)
@@ -30,6 +49,7 @@ void bnet_node_finish(BnetNode *node)
     bnet_view_finish(&node->view);
     bnet_trxs_finish(&node->trxs);
     bnet_blame_finish(&node->blame);
+    finish_deployed(node);
     bnet_mem_resize(node->sessions, 0);
     bnet_mem_resize(node->actions.items, 0);
     memset(node, 0, sizeof *node);
@@ -48,6 +68,9 @@ void bnet_node_start(BnetNode *node, const BnetIdentity *self, BnetBlock head)
 void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 {
     node->self = *self;
+    node->view.quirks = self->quirks;
+    node->view.owes_event = false;
+    start_deployed(node);
     node->view.returned.n = 0;
     bnet_trxs_finish(&node->trxs);
     bnet_trxs_init(&node->trxs, node->view.store, node->n_sessions);
@@ -70,6 +93,8 @@ static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
         .trxs = &node->trxs,
         .pool = node->pool,
         .actions = &node->actions,
+        .quirks = node->self.quirks,
+        .deployed = node->self.quirks ? node->deployed : NULL,
     };
 }
 
@@ -124,6 +149,14 @@ static BnetSession *redundant_of(const BnetNode *node, BnetSession *a, BnetSessi
     return a->dialled == we_are_smaller ? b : a;
 }
 
+/* The deployed plugin closes the one that said hello last (H8, H20). */
+static BnetSession *loser_of(const BnetNode *node, BnetSession *newcomer, BnetSession *other)
+{
+    const BnetQuirks quirk =
+        newcomer->dialled == other->dialled ? BNET_QUIRK_NEWCOMER_CLOSES : BNET_QUIRK_BOTH_CLOSE;
+    return node->self.quirks & quirk ? newcomer : redundant_of(node, newcomer, other);
+}
+
 static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv *env)
 {
     for (uint32_t i = 0; i < node->n_sessions; i++) {
@@ -132,7 +165,7 @@ static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv 
             continue;
         if (memcmp(&other->peer_id, &session->peer_id, sizeof other->peer_id) != 0)
             continue;
-        BnetSession *loser = redundant_of(node, session, other);
+        BnetSession *loser = loser_of(node, session, other);
         close_session(node, loser, env, BNET_CLOSE_REDUNDANT);
         if (loser == session)
             return;
@@ -155,6 +188,19 @@ static uint32_t trxs_named(const BnetNode *node, const BnetMessage *message)
     return message->kind == BNET_MESSAGE_TRX ? 1 : 0;
 }
 
+/* The session sent the block: blame is noted, unless the message is refused, or not tracked
+ * (H5). */
+static void note_sender(BnetNode *node, const BnetSession *session, BnetBlock block,
+                        const BnetEnv *env)
+{
+    if (!session->hello_received && !bnet_has_quirk(env, BNET_QUIRK_EARLY_MESSAGES))
+        return;
+    if (bnet_has_quirk(env, BNET_QUIRK_EVADABLE_BLAME) &&
+        !bnet_deployed_received(session, env, block))
+        return;
+    bnet_blame_add(&node->blame, block, session->slot);
+}
+
 void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
@@ -163,8 +209,8 @@ void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message
         if (bnet_session_hello(session, &env, &node->self, &message->u.hello))
             close_redundant(node, session, &env);
     } else {
-        if (message->kind == BNET_MESSAGE_BLOCK && session->hello_received)
-            bnet_blame_add(&node->blame, message->u.block, slot);
+        if (message->kind == BNET_MESSAGE_BLOCK)
+            note_sender(node, session, message->u.block, &env);
         bnet_session_message(session, &env, &node->self, message);
     }
     after_input(node, session);
@@ -223,6 +269,24 @@ static void close_guilty(BnetNode *node, BnetBlock block, const BnetEnv *env)
         close_session(node, &node->sessions[slot], env, BNET_CLOSE_BAD_BLOCK);
 }
 
+/* A block failed when it was applied, on the way to `target`, whose sender the deployed plugin
+ * takes for the guilty one (H15). */
+static void rejected(BnetNode *node, BnetBlock block, BnetBlock target, const BnetEnv *env)
+{
+    close_guilty(node, bnet_has_quirk(env, BNET_QUIRK_BLAMES_LAST_SENDER) ? target : block, env);
+}
+
+static void pass_header_to(BnetNode *node, BnetSession *session, BnetBlock block,
+                           const BnetEnv *env)
+{
+    if (!bnet_session_is_open(session))
+        return;
+    if (!bnet_blame_has(&node->blame, block, session->slot))
+        bnet_session_header(session, env, block);
+    if (env->deployed)
+        bnet_deployed_header(session, env, block);
+}
+
 /* Every session but those that sent us the block notices its header, while it is young. */
 static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
@@ -231,8 +295,7 @@ static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
     if (env->wall_ns - made_ns >= BNET_NOTICE_AGE_NS)
         return;
     for (uint32_t i = 0; i < node->n_sessions; i++)
-        if (bnet_session_is_open(&node->sessions[i]) && !bnet_blame_has(&node->blame, block, i))
-            bnet_session_header(&node->sessions[i], env, block);
+        pass_header_to(node, &node->sessions[i], block, env);
 }
 
 /* Dropped without a verdict: nobody is blamed, but a peer whose blocks never link is out of
@@ -253,7 +316,7 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
     bnet_assert(slot == BNET_NO_SESSION || bnet_session_is_open(&node->sessions[slot]));
     /* The verdict on another copy may have dropped the blame while this one was on its way. */
     if (slot != BNET_NO_SESSION)
-        bnet_blame_add(&node->blame, block, slot);
+        note_sender(node, &node->sessions[slot], block, &env);
     BnetVerdict verdict = bnet_view_receive(&node->view, block, env.wall_ns);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
@@ -287,6 +350,14 @@ static void unwound(BnetNode *node, const BnetEnv *env)
             bnet_session_unwound(&node->sessions[i], env);
 }
 
+/* H17: the sessions hear of the block's transactions before they hear of the block. */
+static void announce(BnetNode *node, BnetBlock block, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_deployed_announce(&node->sessions[i], env, block);
+}
+
 /* The block's transactions no longer wait; the sessions may send the block. */
 static void applied(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
@@ -295,6 +366,8 @@ static void applied(BnetNode *node, BnetBlock block, const BnetEnv *env)
     for (uint32_t i = 0; i < n; i++)
         bnet_trxs_include(&node->trxs, trxs[i]);
     bnet_blame_drop_block(&node->blame, block);
+    if (bnet_has_quirk(env, BNET_QUIRK_ECHOES_TRXS))
+        announce(node, block, env);
     for (uint32_t i = 0; i < node->n_sessions; i++)
         if (bnet_session_is_open(&node->sessions[i]))
             bnet_session_applied(&node->sessions[i], env);
@@ -316,7 +389,12 @@ static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
         return false;
     if (bnet_bits_has(&node->view.included, trx) || bnet_trxs_is_pending(&node->trxs, trx))
         return false;
-    return bnet_trxs_accept(&node->trxs, trx);
+    if (!bnet_trxs_accept(&node->trxs, trx))
+        return false;
+    for (uint32_t i = 0; i < node->n_sessions && env->deployed; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_deployed_trx_accepted(&node->sessions[i], env, trx);
+    return true;
 }
 
 static void wake_for_trxs(BnetNode *node, const BnetEnv *env)
@@ -336,16 +414,34 @@ bool bnet_node_receive_trx(BnetNode *node, BnetTrx trx, int64_t now_ns)
 }
 
 /* A fork switch may have brought transactions back that the new branch does not include. */
-static void take_back_returned(BnetNode *node, int64_t now_ns)
+static void take_back_returned(BnetNode *node, const BnetEnv *env)
 {
     BnetList *returned = &node->view.returned;
-    if (returned->n == 0)
-        return;
-    BnetEnv env = env_for(node, now_ns, returned->n);
     for (uint32_t i = returned->n; i > 0; i--)
-        accept_trx(node, returned->items[i - 1], &env);
+        accept_trx(node, returned->items[i - 1], env);
     returned->n = 0;
-    wake_for_trxs(node, &env);
+    wake_for_trxs(node, env);
+}
+
+/* H11: the notices of blocks that were not applied are late, too. */
+static void release_notices(BnetNode *node, const BnetEnv *env)
+{
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        if (bnet_session_is_open(&node->sessions[i]))
+            bnet_deployed_release_notices(&node->sessions[i], env);
+}
+
+/* No step is left. */
+static void settled(BnetNode *node, int64_t now_ns)
+{
+    const bool late = (node->self.quirks & BNET_QUIRK_LATE_NOTICE) != 0;
+    if (node->view.returned.n == 0 && !late)
+        return;
+    BnetEnv env = env_for(node, now_ns, node->view.returned.n);
+    if (node->view.returned.n > 0)
+        take_back_returned(node, &env);
+    if (late)
+        release_notices(node, &env);
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
@@ -353,7 +449,7 @@ static void take_back_returned(BnetNode *node, int64_t now_ns)
 bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
 {
     if (!bnet_view_step(&node->view, ret_event)) {
-        take_back_returned(node, now_ns);
+        settled(node, now_ns);
         return false;
     }
     BnetEnv env = env_for(node, now_ns, 0);
@@ -368,7 +464,7 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
         irreversible(node, ret_event->block, &env);
         break;
     case BNET_CHAIN_REJECTED:
-        close_guilty(node, ret_event->block, &env);
+        rejected(node, ret_event->block, ret_event->other, &env);
         break;
     case BNET_CHAIN_PRUNED:
         bnet_blame_drop_block(&node->blame, ret_event->block);

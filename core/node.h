@@ -31,6 +31,7 @@ typedef struct BnetNode {
     BnetSession *sessions; /* [n_sessions] */
     uint32_t n_sessions;
     BnetActions actions;
+    struct BnetDeployedSession *deployed; /* [n_sessions]; NULL: there was never a quirk */
 } BnetNode;
 
 /* n_sessions: slots for connections, each used by one at a time. The pool is not owned. */

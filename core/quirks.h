@@ -58,8 +58,8 @@ enum {
      * block sent, and an id that may be unknown; then the next block is sent without looking
      * whether the peer can link it. Where the next block does not follow the last one, it begins
      * again after our LIB. Whoever gets blocks that do not link drops them, for ever. Documented:
-     * the parent of a sent block is certain; a peer out of step is closed, `resync`. Symptom: blocks
-     * that do not link (S1), a peer that is stuck (L1).
+     * the parent of a sent block is certain; a peer out of step is closed, `resync`. Symptom:
+     * blocks that do not link (S1), a peer that is stuck (L1).
      */
     BNET_QUIRK_UNLINKED_SEND = 1u << 5,
 
@@ -135,7 +135,8 @@ enum {
     /*
      * H17 "echoes-transactions". Deployed: an applied block announces its transactions once more,
      * then forgets who knows them. Documented: never echoed. Symptom: transactions sent back to
-     * where they came from (S6): with H16 when a block includes them late, else after a fork switch.
+     * where they came from (S6): with H16 when a block includes them late, else after a fork
+     * switch.
      */
     BNET_QUIRK_ECHOES_TRXS = 1u << 16,
 

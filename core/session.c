@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/deployed_session.h"
+
 const char *bnet_close_reason_name(BnetCloseReason reason)
 {
     static const char *const names[] = {
@@ -29,6 +31,8 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
         bnet_session_act(session, env, BNET_ACTION_CLOSE)->u.reason = reason;
     bnet_ring_clear(&session->notices, env->pool);
     bnet_trxs_forget_session(env->trxs, session->slot);
+    if (env->deployed)
+        bnet_deployed_close(session, env);
     session->state = BNET_SESSION_FREE;
 }
 
@@ -49,14 +53,16 @@ static BnetBlock oldest_listed(const BnetView *view)
 /* Lists our applied best chain from our LIB to our head (section 3). */
 static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
 {
+    const uint32_t lib = bnet_view_lib_number(view);
+    const bool empty = lib == 0 && (self->quirks & BNET_QUIRK_EMPTY_HELLO);
     return (BnetHello){
         .peer_id = self->peer_id,
         .chain_id = view->store->chain_id,
         .request_transactions = self->request_transactions,
         .irreversible_only = self->follow_irreversible,
         .version_1_0_1 = true,
-        .lib_number = bnet_view_lib_number(view),
-        .first = oldest_listed(view),
+        .lib_number = lib,
+        .first = empty ? BNET_NO_BLOCK : oldest_listed(view),
         .head = view->head,
     };
 }
@@ -73,6 +79,8 @@ void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdent
     session->last_ping_ns = BNET_TIME_NEVER;
     session->dropped_since_ns = BNET_TIME_NEVER;
     session->writing = true;
+    if (env->deployed)
+        bnet_deployed_open(session, env);
     bnet_session_act(session, env, BNET_ACTION_SEND)->u.message =
         (BnetMessage){.kind = BNET_MESSAGE_HELLO, .u.hello = hello_of(env->view, self)};
 }
@@ -89,7 +97,7 @@ static void become_ready(BnetSession *session, const BnetEnv *env)
 static BnetCloseReason hello_refusal(const BnetSession *session, const BnetEnv *env,
                                      const BnetIdentity *self, const BnetHello *hello)
 {
-    if (session->hello_received)
+    if (session->hello_received && !bnet_has_quirk(env, BNET_QUIRK_EARLY_MESSAGES))
         return BNET_CLOSE_PROTOCOL;
     if (!bnet_id_equal(&hello->chain_id, &env->view->store->chain_id))
         return BNET_CLOSE_WRONG_CHAIN;
@@ -112,26 +120,39 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
     session->hello_received = true;
     session->peer_id = hello->peer_id;
     session->peer_requests_trx = hello->request_transactions;
-    session->peer_irreversible_only = hello->irreversible_only;
+    session->peer_irreversible_only |=
+        hello->irreversible_only; /* a repeated one takes nothing back */
     session->peer_lib = hello->lib_number;
     session->frontier = BNET_GENESIS; /* certain when the chain ids agree */
     bnet_frontier_lib_moved(session, env->view);
     /* The list is one chain: its newest block makes all the others certain. */
     if (hello->first != BNET_NO_BLOCK)
         bnet_frontier_certain(session, env->view, hello->head);
+    if (env->deployed)
+        bnet_deployed_hello(session, env, hello);
     become_ready(session, env);
     return true;
 }
 
 /* --- messages -------------------------------------------------------------------------------- */
 
+void bnet_session_mark_trx(const BnetSession *session, const BnetEnv *env, BnetTrx trx)
+{
+    if (bnet_has_quirk(env, BNET_QUIRKS_OF_TRXS))
+        bnet_deployed_mark_trx(session, env, trx);
+    else
+        bnet_trxs_mark_known(env->trxs, session->slot, trx);
+}
+
 static void block_received(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     bnet_frontier_certain(session, env->view, block);
+    if (env->deployed)
+        bnet_deployed_received(session, env, block);
     const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
     uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
     for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)
-        bnet_trxs_mark_known(env->trxs, session->slot, trxs[i]);
+        bnet_session_mark_trx(session, env, trxs[i]);
     bnet_session_act(session, env, BNET_ACTION_SUBMIT_BLOCK)->u.block = block;
 }
 
@@ -145,7 +166,7 @@ static void trx_received(BnetSession *session, const BnetEnv *env, const BnetIde
         return;
     bool is_new =
         !bnet_trxs_is_pending(env->trxs, trx) && !bnet_bits_has(&env->view->included, trx);
-    bnet_trxs_mark_known(env->trxs, session->slot, trx);
+    bnet_session_mark_trx(session, env, trx);
     if (is_new)
         bnet_session_act(session, env, BNET_ACTION_SUBMIT_TRX)->u.trx = trx;
 }
@@ -154,24 +175,37 @@ static void blocks_noticed(BnetSession *session, const BnetEnv *env, const BnetR
 {
     BnetRingWalk walk = bnet_ring_walk(notice);
     BnetBlock block;
-    while (bnet_ring_next(&walk, env->pool, &block))
+    while (bnet_ring_next(&walk, env->pool, &block)) {
         bnet_frontier_certain(session, env->view, block);
+        if (env->deployed)
+            bnet_deployed_noticed(session, env, &bnet_store_block(env->view->store, block)->id);
+    }
 }
 
 /* Those of our waiting transactions that it names become known by the peer; others are ignored. */
 static void trxs_noticed(BnetSession *session, const BnetEnv *env, const BnetRing *notice)
 {
+    if (bnet_has_quirk(env, BNET_QUIRK_TRX_NOTICE_CLOSES)) {
+        bnet_session_close(session, env, BNET_CLOSE_MALFORMED);
+        return;
+    }
     BnetRingWalk walk = bnet_ring_walk(notice);
     BnetTrx trx;
     while (bnet_ring_next(&walk, env->pool, &trx))
         if (bnet_trxs_is_pending(env->trxs, trx))
-            bnet_trxs_mark_known(env->trxs, session->slot, trx);
+            bnet_session_mark_trx(session, env, trx);
+}
+
+static bool is_zero(const BnetId *code)
+{
+    return bnet_id_equal(code, &(BnetId){{0}});
 }
 
 static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPing *ping)
 {
+    const bool unanswered = bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) && is_zero(&ping->code);
     session->pong = (BnetPing){.sent_ns = ping->sent_ns, .code = ping->code};
-    session->pong_queued = true;
+    session->pong_queued = !unanswered;
     if (ping->lib_number > session->peer_lib)
         session->peer_lib = ping->lib_number;
     bnet_frontier_lib_moved(session, env->view);
@@ -181,7 +215,8 @@ static void pong_received(BnetSession *session, const BnetEnv *env, const BnetPi
 {
     if (session->ping_pending && bnet_id_equal(&pong->code, &session->ping_code))
         session->ping_pending = false;
-    else
+    else if (!bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) || session->ping_pending ||
+             !is_zero(&pong->code))
         bnet_session_close(session, env, BNET_CLOSE_BAD_PONG);
 }
 
@@ -193,7 +228,7 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
         bnet_session_close(session, env, BNET_CLOSE_MALFORMED);
         return;
     }
-    if (!session->hello_received) {
+    if (!session->hello_received && !bnet_has_quirk(env, BNET_QUIRK_EARLY_MESSAGES)) {
         bnet_session_close(session, env, BNET_CLOSE_PROTOCOL);
         return;
     }
@@ -246,9 +281,10 @@ void bnet_session_ping_code(BnetSession *session, const BnetEnv *env, const Bnet
     bnet_session_choose(session, env);
 }
 
-static void queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block)
+void bnet_session_queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
-    if (session->notices.count == BNET_NOTICES_MAX)
+    if (session->notices.count == BNET_NOTICES_MAX &&
+        !bnet_has_quirk(env, BNET_QUIRK_UNBOUNDED_STATUS))
         bnet_ring_pop(&session->notices, env->pool);
     bnet_ring_push(&session->notices, env->pool, block);
 }
@@ -259,27 +295,37 @@ void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock blo
 {
     if (session->state != BNET_SESSION_READY || session->peer_irreversible_only)
         return;
-    queue_notice(session, env, block);
+    if (bnet_has_quirk(env, BNET_QUIRK_LATE_NOTICE)) {
+        bnet_deployed_hold_notice(session, env, block);
+        return;
+    }
+    bnet_session_queue_notice(session, env, block);
     bnet_session_choose(session, env);
 }
 
 void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
+    if (env->deployed)
+        bnet_deployed_irreversible(session, env, block);
     if (!session->hello_received)
         return;
     bnet_frontier_lib_moved(session, env->view);
     if (session->state == BNET_SESSION_READY && session->peer_irreversible_only &&
         !bnet_status_has(&session->status, block))
-        queue_notice(session, env, block);
+        bnet_session_queue_notice(session, env, block);
     bnet_session_choose(session, env);
 }
 
 void bnet_session_applied(BnetSession *session, const BnetEnv *env)
 {
+    if (env->deployed)
+        bnet_deployed_applied(session, env);
     if (!session->hello_received)
         return;
     bnet_frontier_applied(session, env->view);
     bnet_session_choose(session, env);
+    if (bnet_has_quirk(env, BNET_QUIRK_LATE_NOTICE))
+        bnet_deployed_release_notices(session, env);
 }
 
 void bnet_session_unwound(BnetSession *session, const BnetEnv *env)
@@ -313,7 +359,7 @@ static void judge_dropped(BnetSession *session, const BnetEnv *env)
 
 void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number)
 {
-    if (number <= bnet_view_head_number(env->view))
+    if (number <= bnet_view_head_number(env->view) || bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
         return;
     judge_dropped(session, env);
     if (!bnet_session_is_open(session))
@@ -339,6 +385,8 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self)
 {
+    if (self->quirks & BNET_QUIRK_NO_TIMER)
+        return after(session->dropped_since_ns, BNET_RESYNC_NS);
     int64_t deadline = after(session->last_received_ns, self->idle_timeout_ns);
     deadline = earlier(deadline, after(session->dropped_since_ns, BNET_RESYNC_NS));
     bool idle = !session->writing && !session->fetching && !session->code_wanted;
@@ -349,7 +397,8 @@ int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *se
 
 void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self)
 {
-    if (env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns)) {
+    if (!bnet_has_quirk(env, BNET_QUIRK_NO_TIMER) &&
+        env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns)) {
         bnet_session_close(session, env, BNET_CLOSE_DEAD);
         return;
     }

@@ -17,6 +17,7 @@
 
 #include "core/bits.h"
 #include "core/message.h"
+#include "core/quirks.h"
 #include "core/trxs.h"
 #include "core/view.h"
 
@@ -91,7 +92,15 @@ typedef struct BnetEnv {
     BnetTrxs *trxs;
     BnetPool *pool; /* at least one chunk is free */
     BnetActions *actions;
+    BnetQuirks quirks;                    /* of this node */
+    struct BnetDeployedSession *deployed; /* by slot, deployed_session.h; NULL without quirks */
 } BnetEnv;
+
+/* The node has one of these quirks of the deployed plugin. */
+static inline bool bnet_has_quirk(const BnetEnv *env, BnetQuirks quirks)
+{
+    return (env->quirks & quirks) != 0;
+}
 
 /* How this side presents itself. */
 typedef struct BnetIdentity {
@@ -99,6 +108,7 @@ typedef struct BnetIdentity {
     bool request_transactions; /* not bnet-no-trx */
     bool follow_irreversible;  /* bnet-follow-irreversible */
     int64_t idle_timeout_ns;   /* BNET_TIME_NEVER: a silent peer is kept */
+    BnetQuirks quirks;         /* in which it is as deployed */
 } BnetIdentity;
 
 typedef enum BnetSessionState {
@@ -200,6 +210,9 @@ static inline bool bnet_session_is_open(const BnetSession *session)
 /* choice.c, section 5: chooses the next message if the session is idle. */
 void bnet_session_choose(BnetSession *session, const BnetEnv *env);
 
+/* choice.c: the same as if nothing but a transaction could be sent. */
+void bnet_session_choose_trx(BnetSession *session, const BnetEnv *env);
+
 /* choice.c: number of the block that section 5 would send next; 0: none. */
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view);
 
@@ -214,6 +227,12 @@ void bnet_frontier_applied(BnetSession *session, const BnetView *view);
 
 /* frontier.c: our head went back on its own chain. */
 void bnet_frontier_unwound(BnetSession *session, const BnetView *view);
+
+/* session.c: queues the notice of a header. */
+void bnet_session_queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block);
+
+/* session.c: the peer knows the transaction. */
+void bnet_session_mark_trx(const BnetSession *session, const BnetEnv *env, BnetTrx trx);
 
 /* session.c: appends an action of this session. */
 BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, BnetActionKind kind);

@@ -156,6 +156,20 @@ static bool is_future(const BnetView *view, const BnetBlockInfo *info, int64_t w
     return bnet_store_slot_time_ns(view->store, info->slot) > wall_ns + BNET_FUTURE_NS;
 }
 
+static void remember_invalid(BnetView *view, BnetBlock block)
+{
+    if (!(view->quirks & BNET_QUIRK_BLAMES_LAST_SENDER))
+        list_add(&view->invalid, block);
+}
+
+/* H18: an added block may bring one irreversible event, of the block after that of the last one,
+ * once that is below the LIB of the best chain. */
+static bool owes_event(const BnetView *view)
+{
+    return (view->quirks & BNET_QUIRK_TRAILING_LIB) &&
+           view->announced + 1 < bnet_store_block(view->store, view->target)->lib;
+}
+
 BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t wall_ns)
 {
     const BnetBlockInfo *info = bnet_store_block(view->store, block);
@@ -170,13 +184,14 @@ BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t wall_ns)
     if (info->parent == BNET_NO_BLOCK || !bnet_view_has(view, info->parent))
         return BNET_VERDICT_UNLINKABLE;
     if (info->header_fault != BNET_FAULT_NONE && !view->credulous) {
-        list_add(&view->invalid, block);
+        remember_invalid(view, block);
         return BNET_VERDICT_INVALID;
     }
     bnet_bits_set(&view->has, block);
     list_add(&view->side, block);
     if (bnet_fork_choice_prefers(view->store, block, view->target))
         view->target = block;
+    view->owes_event = owes_event(view);
     return BNET_VERDICT_ACCEPTED;
 }
 
@@ -236,10 +251,11 @@ static bool conflicts_with(const BnetView *view, BnetBlock block, BnetBlock lib)
 
 static void reject(BnetView *view, BnetBlock block, BnetChainEvent *ret_event)
 {
+    const BnetBlock target = view->target;
     sweep_side(view, is_built_on, block, NULL);
-    list_add(&view->invalid, block);
+    remember_invalid(view, block);
     view->target = best_candidate(view);
-    *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_REJECTED, .block = block};
+    *ret_event = (BnetChainEvent){BNET_CHAIN_REJECTED, block, target};
 }
 
 /* Forgets invalid branches whose root is at or below the LIB: what is built there is stale. */
@@ -290,10 +306,20 @@ static void apply_next(BnetView *view, BnetChainEvent *ret_event)
     *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_APPLIED, .block = next};
 }
 
+/* The next irreversible event is due. */
+static bool has_irreversible(const BnetView *view)
+{
+    if (view->quirks & BNET_QUIRK_TRAILING_LIB)
+        return view->owes_event;
+    return view->announced < bnet_view_lib_number(view);
+}
+
 bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event)
 {
-    if (view->announced < bnet_view_lib_number(view)) {
-        BnetBlock block = bnet_store_ancestor(view->store, view->lib, ++view->announced);
+    if (has_irreversible(view)) {
+        BnetBlock on = view->owes_event ? view->target : view->lib;
+        BnetBlock block = bnet_store_ancestor(view->store, on, ++view->announced);
+        view->owes_event = false;
         *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_IRREVERSIBLE, .block = block};
         return true;
     }

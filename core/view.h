@@ -13,6 +13,7 @@
  */
 
 #include "core/bits.h"
+#include "core/quirks.h"
 #include "core/store.h"
 
 /* Protocol section 6: a block further ahead of our clock is dropped. */
@@ -33,8 +34,9 @@ typedef enum BnetChainEventKind {
     BNET_CHAIN_SWITCH,       /* the head went back from `other` to `block`, the fork point */
     BNET_CHAIN_APPLIED,      /* block was applied and is the head */
     BNET_CHAIN_IRREVERSIBLE, /* block; one event for each number */
-    BNET_CHAIN_REJECTED,     /* block is invalid, and with it all that is built on it */
-    BNET_CHAIN_PRUNED,       /* block conflicts with the LIB and was given up */
+    BNET_CHAIN_REJECTED, /* block is invalid, and with it all that is built on it; `other` was to
+                          * become the head */
+    BNET_CHAIN_PRUNED,   /* block conflicts with the LIB and was given up */
 } BnetChainEventKind;
 
 typedef struct BnetChainEvent {
@@ -66,6 +68,8 @@ typedef struct BnetView {
     BnetList returned; /* transactions of unwound blocks, the newest first, to be looked at when
                         * settled */
     BnetBits included; /* transactions in the applied best chain */
+    BnetQuirks quirks; /* of them H15 (remembers no bad block), H18 */
+    bool owes_event;   /* H18: an irreversible event is due */
     bool credulous;    /* of a persona: finds no fault in anything */
 } BnetView;
 

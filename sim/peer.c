@@ -486,6 +486,7 @@ static BnetIdentity new_identity(SimWorld *world, uint32_t index)
     BnetIdentity self = {
         .request_transactions = !group->no_trx,
         .follow_irreversible = group->follow_irreversible,
+        .quirks = group->quirks,
         .idle_timeout_ns =
             group->idle_timeout_ns == SCENARIO_TIME_NONE ? BNET_TIME_NEVER : group->idle_timeout_ns,
     };
