@@ -93,11 +93,16 @@ void bnet_deployed_noticed(const BnetSession *session, const BnetEnv *env, const
     mark(session, env, id, BNET_MARK_KNOWN);
 }
 
+bool bnet_deployed_has_sent(const BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    const BnetBlockMarks *marks = &of(session, env)->marks;
+    return (bnet_block_marks_get(marks, id_of(env, block)) & BNET_MARK_RECEIVED) != 0;
+}
+
 bool bnet_deployed_received(const BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
-    const BnetId *id = id_of(env, block);
-    mark(session, env, id, BNET_MARK_KNOWN | BNET_MARK_RECEIVED);
-    return (bnet_block_marks_get(&of(session, env)->marks, id) & BNET_MARK_RECEIVED) != 0;
+    mark(session, env, id_of(env, block), BNET_MARK_KNOWN | BNET_MARK_RECEIVED);
+    return bnet_deployed_has_sent(session, env, block);
 }
 
 static bool is_known(const BnetSession *session, const BnetEnv *env, BnetBlock block)

@@ -55,6 +55,9 @@ void bnet_deployed_noticed(const BnetSession *session, const BnetEnv *env, const
 /* H5: the peer sent the block; false: it was not tracked. */
 bool bnet_deployed_received(const BnetSession *session, const BnetEnv *env, BnetBlock block);
 
+/* The block status knows that the peer sent the block. */
+bool bnet_deployed_has_sent(const BnetSession *session, const BnetEnv *env, BnetBlock block);
+
 /* --- what the chain reports ------------------------------------------------------------------ */
 
 void bnet_deployed_header(const BnetSession *session, const BnetEnv *env, BnetBlock block);

@@ -216,6 +216,15 @@ void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message
     after_input(node, session);
 }
 
+void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t now_ns)
+{
+    const BnetSession *session = open_session(node, slot);
+    if (node->self.quirks == 0)
+        return;
+    BnetEnv env = env_for(node, now_ns, 0);
+    bnet_deployed_noticed(session, &env, id);
+}
+
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns)
 {
     BnetEnv env = env_for(node, now_ns, 0);

@@ -66,6 +66,10 @@ void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
 /* A message arrived. Its notice ring stays the caller's. */
 void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message, int64_t now_ns);
 
+/* A hello or notice that has just come, or is about to, names this block, which no handle stands for.
+ * Only quirks remember such ids. */
+void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t now_ns);
+
 /* The write of the last BNET_ACTION_SEND is complete. */
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns);
 

@@ -303,6 +303,14 @@ void bnet_session_header(BnetSession *session, const BnetEnv *env, BnetBlock blo
     bnet_session_choose(session, env);
 }
 
+/* The peer knows of a block that has become irreversible. */
+static bool knows_irreversible(const BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (bnet_has_quirk(env, BNET_QUIRK_REVERSIBLE_TO_FOLLOWER))
+        return bnet_deployed_has_sent(session, env, block);
+    return bnet_status_has(&session->status, block);
+}
+
 void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     if (env->deployed)
@@ -311,7 +319,7 @@ void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlo
         return;
     bnet_frontier_lib_moved(session, env->view);
     if (session->state == BNET_SESSION_READY && session->peer_irreversible_only &&
-        !bnet_status_has(&session->status, block))
+        !knows_irreversible(session, env, block))
         bnet_session_queue_notice(session, env, block);
     bnet_session_choose(session, env);
 }

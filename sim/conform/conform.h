@@ -50,6 +50,7 @@ extern const ConformKind conform_kind_blocks;       /* blocks.c */
 extern const ConformKind conform_kind_transactions; /* transactions.c */
 extern const ConformKind conform_kind_signatures;   /* signatures.c */
 extern const ConformKind conform_kind_chain;        /* chain.c */
+extern const ConformKind conform_kind_sessions;     /* sessions.c */
 
 /* --- cases ----------------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 
 static const ConformKind *const kinds[] = {
     &conform_kind_wire,       &conform_kind_blocks, &conform_kind_transactions,
-    &conform_kind_signatures, &conform_kind_chain,
+    &conform_kind_signatures, &conform_kind_chain,  &conform_kind_sessions,
 };
 
 /* Records between two calls of the progress function. */

@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Kind sessions: conversations with the deployed plugin, played again with a simulated node of
+ * profile eosio-1.7 (talk.h). A conversation is a record and a case.
+ */
+
+#include <string.h>
+
+#include "core/text.h"
+#include "sim/conform/conform.h"
+#include "sim/conform/fields.h"
+#include "sim/conform/sessions_form.h"
+#include "sim/conform/talk.h"
+
+/* Limits of a record. */
+#define WAIT_MAX_MS 600000u
+#define PRODUCERS_MAX 26u
+
+/* Time that passes with each step, in ticks of 1 ms: what is sent is read meanwhile. */
+#define STEP_TICKS 3u
+
+#define WITHIN_DEFAULT_MS 1500u
+
+typedef struct Conversation {
+    ConformRun *run;
+    Talk *talk;
+    GHashTable *values; /* of what ${NAME} stands for: char * by char * */
+    GPtrArray *forms;   /* of what came and is still needed, owned */
+    bool auto_pong;
+    bool is_race;   /* the order of what is expected is open */
+    bool is_remade; /* blocks were made: the recorded bytes are not ours */
+} Conversation;
+
+static bool is_over(const Conversation *talk)
+{
+    return conform_is_bad(talk->run) || conform_case_disagrees(talk->run);
+}
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static void set_value(Conversation *talk, const char *name, const char *suffix, const char *value)
+{
+    g_hash_table_replace(talk->values, g_strconcat(name, suffix, NULL), g_strdup(value));
+}
+
+/* A text of the record with its ${NAME}s filled in; NULL: the record is bad. (transfer full) */
+static char *fill_in(Conversation *talk, const char *text)
+{
+    g_autofree char *unknown = NULL;
+    char *filled = sessions_fill_in(talk->values, text, &unknown);
+    if (filled == NULL)
+        conform_bad(talk->run, "${%s} stands for nothing", unknown);
+    return filled;
+}
+
+/* Bytes whose digits may hold ${NAME}s. */
+static BnetSlice take_bytes(Conversation *talk, ConformObject *step, const char *key)
+{
+    BnetSlice bytes = {0};
+    const char *text = conform_take_text(step, key);
+    conform_enter(talk->run, key);
+    g_autofree char *digits = conform_is_bad(talk->run) ? NULL : fill_in(talk, text);
+    if (digits != NULL) {
+        struct json_object *filled = json_object_new_string(digits);
+        bytes = conform_hex(talk->run, filled);
+        json_object_put(filled);
+    }
+    conform_leave(talk->run);
+    return bytes;
+}
+
+/* A recorded value with the ${NAME}s in it filled in. (transfer full) */
+static struct json_object *fill_in_value(Conversation *talk, struct json_object *value)
+{
+    if (json_object_is_type(value, json_type_string)) {
+        g_autofree char *text = fill_in(talk, json_object_get_string(value));
+        return text != NULL ? json_object_new_string(text) : NULL;
+    }
+    if (!json_object_is_type(value, json_type_array))
+        return json_object_get(value);
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < json_object_array_length(value); i++)
+        json_object_array_add(list, fill_in_value(talk, json_object_array_get_idx(value, i)));
+    return list;
+}
+
+/* A number of a key that may be missing. */
+static uint32_t take_number(ConformObject *object, const char *key, uint32_t max, uint32_t standard)
+{
+    if (conform_is_bad(object->run) || !conform_has(object, key))
+        return standard;
+    struct json_object *value = conform_take(object, key);
+    const int64_t number = json_object_get_int64(value);
+    if (json_object_is_type(value, json_type_int) && number >= 0 && number <= (int64_t)max)
+        return (uint32_t)number;
+    conform_bad(object->run, "key \"%s\": must be a number from 0 to %u", key, max);
+    return standard;
+}
+
+static bool take_flag(ConformObject *object, const char *key, bool standard)
+{
+    return conform_has(object, key) ? conform_take_bool(object, key) : standard;
+}
+
+/* Whose client a step concerns; a record counts from 1. */
+static uint32_t take_client(ConformObject *step, const char *key)
+{
+    const uint32_t client = take_number(step, key, TALK_CLIENTS_MAX, 1);
+    if (client == 0)
+        conform_bad(step->run, "key \"%s\": clients are counted from 1", key);
+    return client - 1;
+}
+
+/* The same for one that must be connected. */
+static bool take_connected(Conversation *talk, ConformObject *step, uint32_t *ret_client)
+{
+    *ret_client = take_client(step, "c");
+    if (conform_is_bad(talk->run))
+        return false;
+    return true;
+}
+
+/* --- matching -------------------------------------------------------------------------------- */
+
+static bool has_same_ids(struct json_object *wanted, struct json_object *got)
+{
+    const size_t n = wanted ? json_object_array_length(wanted) : 0;
+    if (!json_object_is_type(got, json_type_array) || json_object_array_length(got) != n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool found = false;
+        for (size_t j = 0; j < n && !found; j++)
+            found = json_object_equal(json_object_array_get_idx(wanted, i),
+                                      json_object_array_get_idx(got, j));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool matches_key(Conversation *talk, const char *key, struct json_object *wanted,
+                        struct json_object *got)
+{
+    if (strcmp(key, "save") == 0 || strcmp(key, "observed") == 0)
+        return true;
+    struct json_object *filled = fill_in_value(talk, wanted);
+    const bool is_set = strcmp(key, "ids_set") == 0;
+    struct json_object *ours = json_object_object_get(got, is_set ? "ids" : key);
+    const bool same = is_set ? has_same_ids(filled, ours) : ours && json_object_equal(filled, ours);
+    json_object_put(filled);
+    return same;
+}
+
+static bool matches(Conversation *talk, struct json_object *wanted, struct json_object *got)
+{
+    bool same = json_object_is_type(wanted, json_type_object);
+    struct json_object_iterator at = json_object_iter_begin(wanted);
+    struct json_object_iterator end = json_object_iter_end(wanted);
+    for (; same && !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+        same = matches_key(talk, json_object_iter_peek_name(&at), json_object_iter_peek_value(&at),
+                           got);
+    return same;
+}
+
+/* {"save": {"peer_id": "pid"}}: from now on ${pid} is what came. */
+static void save(Conversation *talk, struct json_object *wanted, struct json_object *got)
+{
+    struct json_object *names = json_object_object_get(wanted, "save");
+    if (!json_object_is_type(names, json_type_object))
+        return;
+    struct json_object_iterator at = json_object_iter_begin(names);
+    struct json_object_iterator end = json_object_iter_end(names);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        struct json_object *value = json_object_object_get(got, json_object_iter_peek_name(&at));
+        struct json_object *name = json_object_iter_peek_value(&at);
+        if (value != NULL)
+            set_value(talk, json_object_get_string(name), "", json_object_get_string(value));
+    }
+}
+
+static const char *text_of(struct json_object *value)
+{
+    return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+}
+
+/* --- what comes ------------------------------------------------------------------------------ */
+
+static void send_pong(Conversation *talk, uint32_t client, struct json_object *ping)
+{
+    const char *code = json_object_get_string(json_object_object_get(ping, "code"));
+    g_autofree char *digits = g_strdup_printf("060000000000000000%s", code);
+    struct json_object *value = json_object_new_string(digits);
+    talk_send(talk->talk, client, TALK_FRAME_BINARY, conform_hex(talk->run, value));
+    json_object_put(value);
+}
+
+static bool is_ping(struct json_object *form)
+{
+    return strcmp(json_object_get_string(json_object_object_get(form, "type")), "ping") == 0;
+}
+
+/* The next thing that a client gets before its time is over; NULL: nothing. Pings are answered. */
+static struct json_object *next_form(Conversation *talk, uint32_t client, uint32_t *left_ms)
+{
+    TalkItem item;
+    while (!talk_next(talk->talk, client, &item)) {
+        if (*left_ms == 0)
+            return NULL;
+        (*left_ms)--;
+        talk_tick(talk->talk);
+    }
+    struct json_object *form = sessions_form(&item, conform_scratch(talk->run));
+    g_clear_pointer(&item.bytes, g_bytes_unref);
+    g_ptr_array_add(talk->forms, form);
+    if (talk->auto_pong && is_ping(form))
+        send_pong(talk, client, form);
+    return form;
+}
+
+/* What one step expects. */
+typedef struct Expectation {
+    uint32_t client;
+    bool any_order;
+    uint32_t within_ms;
+    uint32_t quiet_ms;
+    GPtrArray *wanted; /* of struct json_object: matchers that are left, not owned */
+    GPtrArray *got;    /* what matched, in order, not owned */
+} Expectation;
+
+/* Takes the matcher that fits out of those that are left. */
+static bool take_match(Conversation *talk, Expectation *expected, struct json_object *form)
+{
+    const guint n = expected->any_order ? expected->wanted->len : 1;
+    for (guint i = 0; i < n; i++) {
+        struct json_object *wanted = expected->wanted->pdata[i];
+        if (!matches(talk, wanted, form))
+            continue;
+        save(talk, wanted, form);
+        g_ptr_array_remove_index(expected->wanted, i);
+        g_ptr_array_add(expected->got, form);
+        return true;
+    }
+    return false;
+}
+
+static void await_all(Conversation *talk, Expectation *expected)
+{
+    uint32_t left_ms = expected->within_ms;
+    while (expected->wanted->len > 0 && !is_over(talk)) {
+        const char *wanted = text_of(expected->wanted->pdata[0]);
+        struct json_object *form = next_form(talk, expected->client, &left_ms);
+        if (form == NULL) {
+            g_autofree char *got = g_strdup_printf("nothing within %u ms", expected->within_ms);
+            conform_disagree(talk->run, "expect", wanted, got);
+        } else if (!take_match(talk, expected, form) && !(talk->auto_pong && is_ping(form))) {
+            conform_disagree(talk->run, "expect", wanted, text_of(form));
+        }
+    }
+}
+
+static void await_quiet(Conversation *talk, const Expectation *expected)
+{
+    uint32_t left_ms = expected->quiet_ms;
+    while (!is_over(talk)) {
+        struct json_object *form = next_form(talk, expected->client, &left_ms);
+        if (form == NULL)
+            return;
+        if (!(talk->auto_pong && is_ping(form)))
+            conform_disagree(talk->run, "quiet_ms", "nothing", text_of(form));
+    }
+}
+
+/* --- the recording --------------------------------------------------------------------------- */
+
+/* What the recording has: digits of a message, or how it was closed. (transfer full) */
+static struct json_object *form_observed(Conversation *talk, struct json_object *observed)
+{
+    if (!json_object_is_type(observed, json_type_string))
+        return json_object_get(observed);
+    const BnetSlice bytes = conform_hex(talk->run, observed);
+    return sessions_form_bytes(bytes, conform_scratch(talk->run));
+}
+
+static void check_observed_item(Conversation *talk, struct json_object *observed,
+                                struct json_object *got)
+{
+    struct json_object *form = form_observed(talk, observed);
+    if (!conform_is_bad(talk->run) && json_object_is_type(form, json_type_object) &&
+        json_object_object_get(form, "type") != NULL) {
+        sessions_form_still(form);
+        sessions_form_still(got);
+        if (!json_object_equal(form, got))
+            conform_disagree(talk->run, "observed", text_of(form), text_of(got));
+    } else {
+        conform_bad(talk->run, "must be digits of a message, or an object with \"type\"");
+    }
+    json_object_put(form);
+}
+
+/* The recorded bytes, but for what is another one each time, where the order is not open. */
+static void check_observed(Conversation *talk, ConformObject *step, const Expectation *expected)
+{
+    if (!conform_has(step, "observed"))
+        return;
+    struct json_object *observed = conform_take_array(step, "observed");
+    if (is_over(talk) || expected->any_order || talk->is_remade)
+        return;
+    const size_t n = json_object_array_length(observed);
+    if (n != expected->got->len) {
+        conform_bad(talk->run, "key \"observed\": must have as many items as \"expect\"");
+        return;
+    }
+    for (size_t i = 0; i < n && !is_over(talk); i++)
+        check_observed_item(talk, json_object_array_get_idx(observed, i), expected->got->pdata[i]);
+}
+
+/* --- steps ----------------------------------------------------------------------------------- */
+
+static void do_expect(Conversation *talk, ConformObject *step)
+{
+    struct json_object *wanted = conform_take_array(step, "expect");
+    Expectation expected = {
+        .within_ms = take_number(step, "within_ms", WAIT_MAX_MS, WITHIN_DEFAULT_MS),
+        .quiet_ms = take_number(step, "quiet_ms", WAIT_MAX_MS, 0),
+        .any_order = take_flag(step, "any_order", false) || talk->is_race,
+    };
+    if (!take_connected(talk, step, &expected.client))
+        return;
+    expected.wanted = g_ptr_array_new();
+    expected.got = g_ptr_array_new();
+    for (size_t i = 0; i < json_object_array_length(wanted); i++)
+        g_ptr_array_add(expected.wanted, json_object_array_get_idx(wanted, i));
+    await_all(talk, &expected);
+    await_quiet(talk, &expected);
+    check_observed(talk, step, &expected);
+    g_ptr_array_unref(expected.wanted);
+    g_ptr_array_unref(expected.got);
+    g_ptr_array_set_size(talk->forms, 0);
+}
+
+static void do_send(Conversation *talk, ConformObject *step)
+{
+    static const char *const names[] = {"binary", "text", "split", "ping", "close", "empty"};
+    uint32_t client;
+    const BnetSlice bytes = take_bytes(talk, step, "send");
+    const char *frame = conform_has(step, "frame") ? conform_take_text(step, "frame") : names[0];
+    guint kind = 0;
+    while (kind < G_N_ELEMENTS(names) && strcmp(names[kind], frame) != 0)
+        kind++;
+    if (kind == G_N_ELEMENTS(names))
+        conform_bad(talk->run, "key \"frame\": must be binary, text, split, ping, close or empty");
+    if (!take_connected(talk, step, &client))
+        return;
+    const bool is_empty = strcmp(frame, "empty") == 0; /* of no bytes, whatever the record has */
+    talk_send(talk->talk, client, is_empty ? TALK_FRAME_BINARY : (TalkFrame)kind,
+              is_empty ? (BnetSlice){0} : bytes);
+}
+
+static void do_control(Conversation *talk, ConformObject *step)
+{
+    const char *what = conform_take_text(step, "control");
+    const BnetSlice bytes = take_bytes(talk, step, "hex");
+    if (conform_is_bad(talk->run))
+        return;
+    const bool is_block = strcmp(what, "accept_block") == 0;
+    if (!is_block && strcmp(what, "push_trx") != 0)
+        conform_bad(talk->run, "key \"control\": must be accept_block or push_trx");
+    else if (!(is_block ? talk_accept_block : talk_push_trx)(talk->talk, bytes))
+        conform_bad(talk->run, "key \"hex\": must be a packed %s",
+                    is_block ? "block whose parent is known" : "transaction");
+}
+
+/* "now", "+K", or the number of a slot. */
+static void take_slot(ConformObject *step, TalkBlock *block)
+{
+    block->skip = 1;
+    if (!conform_has(step, "slot"))
+        return;
+    struct json_object *value = conform_take(step, "slot");
+    const char *text = json_object_get_string(value);
+    uint64_t number = 0;
+    if (json_object_is_type(value, json_type_int) && json_object_get_int64(value) > 0)
+        block->slot = (uint32_t)MIN(json_object_get_int64(value), (int64_t)UINT32_MAX);
+    else if (g_strcmp0(text, "now") == 0)
+        block->now = true;
+    else if (text != NULL && text[0] == '+' &&
+             g_ascii_string_to_unsigned(text + 1, 10, 0, UINT16_MAX, &number, NULL))
+        block->skip = (uint32_t)number;
+    else
+        conform_bad(step->run, "key \"slot\": must be \"now\", \"+K\" or a number");
+}
+
+static void take_badness(ConformObject *step, TalkBlock *block)
+{
+    const char *bad = conform_has(step, "bad") ? conform_take_text(step, "bad") : "";
+    block->bad_signature = strcmp(bad, "sig") == 0;
+    block->bad_content = strcmp(bad, "tm") == 0;
+    block->bad_producer = strcmp(bad, "producer") == 0;
+    if (bad[0] != '\0' && !block->bad_signature && !block->bad_content && !block->bad_producer)
+        conform_bad(step->run, "key \"bad\": must be sig, tm, producer or empty");
+}
+
+static void do_make(Conversation *talk, ConformObject *step)
+{
+    const char *name = conform_take_text(step, "make");
+    g_autofree char *parent = g_strconcat(conform_take_text(step, "parent"), ".id", NULL);
+    TalkBlock block = {.confirmed = (uint16_t)take_number(step, "confirmed", UINT16_MAX, 0)};
+    take_slot(step, &block);
+    take_badness(step, &block);
+    const char *digits = g_hash_table_lookup(talk->values, parent);
+    BnetId id;
+    GBytes *bytes = NULL;
+    if (conform_is_bad(talk->run))
+        return;
+    if (digits == NULL || !bnet_parse_id(digits, strlen(digits), &block.parent) ||
+        !talk_make(talk->talk, &block, &id, &bytes)) {
+        conform_bad(talk->run, "key \"parent\": must be the name of a block");
+        return;
+    }
+    gsize n = 0;
+    const uint8_t *data = g_bytes_get_data(bytes, &n);
+    g_autofree char *hex = sessions_hex((BnetSlice){.bytes = data, .n = n});
+    g_autofree char *hex_id = sessions_hex((BnetSlice){.bytes = id.bytes, .n = sizeof id.bytes});
+    set_value(talk, name, "", hex);
+    set_value(talk, name, ".id", hex_id);
+    talk->is_remade = true;
+    g_bytes_unref(bytes);
+}
+
+static void do_connect(Conversation *talk, ConformObject *step)
+{
+    const uint32_t client = take_client(step, "connect");
+    conform_take_notes(step, "path", NULL); /* any is accepted */
+    if (conform_is_bad(talk->run))
+        return;
+    talk_disconnect(talk->talk, client);
+    talk_connect(talk->talk, client);
+}
+
+static void do_disconnect(Conversation *talk, ConformObject *step)
+{
+    const uint32_t client = take_client(step, "disconnect");
+    if (!conform_is_bad(talk->run))
+        talk_disconnect(talk->talk, client);
+}
+
+static void do_sleep(Conversation *talk, ConformObject *step)
+{
+    for (uint32_t left = take_number(step, "sleep_ms", WAIT_MAX_MS, 0); left > 0; left--)
+        talk_tick(talk->talk);
+}
+
+static const struct {
+    const char *key;
+    void (*run)(Conversation *talk, ConformObject *step);
+} step_kinds[] = {
+    {"connect", do_connect}, {"disconnect", do_disconnect}, {"send", do_send},
+    {"make", do_make},       {"control", do_control},       {"sleep_ms", do_sleep},
+    {"expect", do_expect},
+};
+
+static void do_step(Conversation *talk, struct json_object *recorded)
+{
+    ConformObject step = conform_open(talk->run, recorded);
+    for (guint i = 0; i < G_N_ELEMENTS(step_kinds) && !conform_is_bad(talk->run); i++) {
+        if (!conform_has(&step, step_kinds[i].key))
+            continue;
+        step_kinds[i].run(talk, &step);
+        for (uint32_t tick = 0; tick < STEP_TICKS; tick++)
+            talk_tick(talk->talk);
+        if (!is_over(talk))
+            conform_close(&step);
+        return;
+    }
+    conform_bad(talk->run, "must have one of the keys connect, disconnect, send, make, control, "
+                           "sleep_ms and expect");
+}
+
+static void do_steps(Conversation *talk, ConformObject *record, const char *key)
+{
+    struct json_object *steps = conform_take_array(record, key);
+    conform_enter(talk->run, key);
+    for (size_t i = 0; steps && i < json_object_array_length(steps) && !is_over(talk); i++) {
+        conform_enter_index(talk->run, i);
+        do_step(talk, json_object_array_get_idx(steps, i));
+        conform_leave(talk->run);
+    }
+    conform_leave(talk->run);
+}
+
+/* --- a conversation -------------------------------------------------------------------------- */
+
+static TalkOptions read_options(ConformRun *run, ConformObject *record)
+{
+    struct json_object *recorded = conform_take_object(record, "options");
+    conform_enter(run, "options");
+    ConformObject object = conform_open(run, recorded);
+    TalkOptions options = {
+        .producers = take_number(&object, "producers", PRODUCERS_MAX, 1),
+        .follow_irreversible = take_flag(&object, "follow_irreversible", false),
+        .no_trx = take_flag(&object, "no_trx", false),
+    };
+    if (options.producers == 0)
+        conform_bad(run, "key \"producers\": must be 1 to %u", PRODUCERS_MAX);
+    conform_close(&object);
+    conform_leave(run);
+    return options;
+}
+
+/* Compares what is recorded of a block or transaction with what its bytes say. */
+static void check_named(Conversation *talk, ConformObject *object, const char *prefix,
+                        const char *hex)
+{
+    g_autofree char *digits = g_strconcat(prefix, hex, NULL);
+    struct json_object *whole = json_object_new_string(digits);
+    const BnetSlice bytes = conform_hex(talk->run, whole);
+    json_object_put(whole);
+    if (conform_is_bad(talk->run))
+        return;
+    struct json_object *form = sessions_form_bytes(bytes, conform_scratch(talk->run));
+    struct json_object *id = json_object_object_get(form, "id");
+    struct json_object *number = json_object_object_get(form, "num");
+    if (id == NULL)
+        conform_bad(talk->run, "key \"hex\": must be a packed block or transaction");
+    else
+        conform_check(object, "id", conform_text(json_object_get_string(id)));
+    if (number != NULL)
+        conform_check_optional(object, "num", conform_number(json_object_get_uint64(number)));
+    json_object_put(form);
+}
+
+static void read_name(Conversation *talk, const char *name, struct json_object *value,
+                      const char *prefix)
+{
+    conform_enter(talk->run, name);
+    ConformObject object = conform_open(talk->run, value);
+    const char *hex = conform_take_text(&object, "hex");
+    set_value(talk, name, "", hex);
+    set_value(talk, name, ".id", conform_peek_text(&object, "id"));
+    check_named(talk, &object, prefix, hex);
+    conform_close(&object);
+    conform_leave(talk->run);
+}
+
+/* {"NAME": {"hex": ..., "id": ...}}: ${NAME} and ${NAME.id}. The prefix, in digits, makes the bytes
+ * a message. */
+static void read_named(Conversation *talk, ConformObject *record, const char *key,
+                       const char *prefix)
+{
+    struct json_object *named = conform_has(record, key) ? conform_take_object(record, key) : NULL;
+    if (named == NULL)
+        return;
+    conform_enter(talk->run, key);
+    struct json_object_iterator at = json_object_iter_begin(named);
+    struct json_object_iterator end = json_object_iter_end(named);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+        read_name(talk, json_object_iter_peek_name(&at), json_object_iter_peek_value(&at), prefix);
+    conform_leave(talk->run);
+}
+
+/* The talk's store knows all blocks, in whatever order they stand; true: one was new. */
+static bool learn_some(Conversation *talk, struct json_object *blocks, GHashTable *learned)
+{
+    bool any = false;
+    struct json_object_iterator at = json_object_iter_begin(blocks);
+    struct json_object_iterator end = json_object_iter_end(blocks);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        const char *name = json_object_iter_peek_name(&at);
+        struct json_object *block = json_object_iter_peek_value(&at);
+        if (g_hash_table_contains(learned, name))
+            continue;
+        const BnetSlice bytes = conform_hex(talk->run, json_object_object_get(block, "hex"));
+        if (conform_is_bad(talk->run) || !talk_learn(talk->talk, bytes))
+            continue;
+        g_hash_table_add(learned, g_strdup(name));
+        any = true;
+    }
+    return any;
+}
+
+static void learn_blocks(Conversation *talk, struct json_object *record)
+{
+    struct json_object *blocks = json_object_object_get(record, "blocks");
+    if (!json_object_is_type(blocks, json_type_object) || conform_is_bad(talk->run))
+        return;
+    GHashTable *learned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    while (!conform_is_bad(talk->run) && learn_some(talk, blocks, learned))
+        continue;
+    g_hash_table_unref(learned);
+}
+
+static void free_form(gpointer data)
+{
+    json_object_put(data);
+}
+
+static void hold(Conversation *talk, ConformObject *record, struct json_object *json)
+{
+    const BnetId genesis = talk_genesis_id(talk->talk);
+    g_autofree char *id =
+        sessions_hex((BnetSlice){.bytes = genesis.bytes, .n = sizeof genesis.bytes});
+    set_value(talk, "genesis", ".id", id);
+    read_named(talk, record, "blocks", "0301");
+    read_named(talk, record, "trxs", "0401");
+    learn_blocks(talk, json);
+    if (conform_is_bad(talk->run))
+        return;
+    do_steps(talk, record, "setup");
+    if (!is_over(talk))
+        do_steps(talk, record, "steps");
+}
+
+static void check(ConformRun *run, struct json_object *json)
+{
+    ConformObject record = conform_open(run, json);
+    const char *name = conform_take_text(&record, "name");
+    const TalkOptions options = read_options(run, &record);
+    Conversation talk = {
+        .run = run,
+        .auto_pong = take_flag(&record, "auto_pong", true),
+        .is_race = conform_has(&record, "race"),
+    };
+    conform_take_notes(&record, "doc", "race", "note", NULL);
+    if (conform_is_bad(run))
+        return;
+    talk.talk = talk_new(&options);
+    talk.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    talk.forms = g_ptr_array_new_with_free_func(free_form);
+    conform_case_begin(run, name);
+    hold(&talk, &record, json);
+    conform_case_end(run);
+    if (!conform_is_bad(run) && !conform_case_disagrees(run))
+        conform_close(&record);
+    g_ptr_array_unref(talk.forms);
+    g_hash_table_unref(talk.values);
+    talk_free(talk.talk);
+}
+
+const ConformKind conform_kind_sessions = {
+    .name = "sessions", .markers = {"options", "setup", "steps"}, .check = check};
