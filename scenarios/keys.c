@@ -138,6 +138,7 @@ KEY_TABLE(scenario_persona_table, "persona", "/peers/GROUP/persona", persona_key
 static const ScenarioKey topology_keys[] = {
     {"kind", OPTIONAL, offsetof(ScenarioTopologyKeys, kind)},
     {"connected", OPTIONAL, offsetof(ScenarioTopologyKeys, connected)},
+    {"mutual", OPTIONAL, offsetof(ScenarioTopologyKeys, mutual)},
     {"center", OPTIONAL, offsetof(ScenarioTopologyKeys, center)},
     {"arity", OPTIONAL, offsetof(ScenarioTopologyKeys, arity)},
     {"width", OPTIONAL, offsetof(ScenarioTopologyKeys, width)},

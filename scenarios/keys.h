@@ -133,6 +133,7 @@ typedef struct ScenarioPersonaKeys {
 typedef struct ScenarioTopologyKeys {
     uint32_t kind;
     uint32_t connected;
+    uint32_t mutual;
     uint32_t center;
     uint32_t arity;
     uint32_t width;

@@ -481,6 +481,31 @@ static bool make_connected(Topology *topology)
     return fail_not_connected(topology, n_components, other, n_draws);
 }
 
+/* Each link once more, dialled by the other side. */
+static bool make_mutual(Topology *topology)
+{
+    const ScenarioReader *reader = topology->reader;
+    const guint n = topology->links->len;
+
+    if (n > reader->most.links / 2) {
+        return scenario_reader_fail(
+            topology->reader, topology->keys.mutual,
+            "%u links, each dialled by both sides, make more than %u, the most "
+            "allowed",
+            n, reader->most.links);
+    }
+    for (guint i = 0; i < n; i++) {
+        ScenarioLink link = g_array_index(topology->links, ScenarioLink, i);
+
+        link.from ^= link.to;
+        link.to ^= link.from;
+        link.from ^= link.to;
+        g_array_append_val(topology->links, link);
+    }
+    scenario_topology_sort(topology->links, n_peers_of(topology));
+    return true;
+}
+
 void scenario_read_topology(ScenarioReader *reader, uint32_t node)
 {
     Scenario *scenario = reader->scenario;
@@ -495,6 +520,7 @@ void scenario_read_topology(ScenarioReader *reader, uint32_t node)
                                   &kind) &&
              ok;
         ok = scenario_reader_bool(reader, topology.keys.connected, &connected) && ok;
+        ok = scenario_reader_bool(reader, topology.keys.mutual, &scenario->mutual) && ok;
     }
     topology.kind = (ScenarioTopologyKind)kind;
     if (!ok || !check_keys(&topology) || !reader->peers_known) {
@@ -503,7 +529,8 @@ void scenario_read_topology(ScenarioReader *reader, uint32_t node)
     g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(ScenarioLink));
 
     topology.links = links;
-    if (connected ? make_connected(&topology) : make_links(&topology)) {
+    ok = connected ? make_connected(&topology) : make_links(&topology);
+    if (ok && (!scenario->mutual || make_mutual(&topology))) {
         scenario->n_links = links->len;
         scenario->links = (ScenarioLink *)(void *)g_array_free(g_steal_pointer(&links), FALSE);
     }

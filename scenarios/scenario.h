@@ -157,6 +157,7 @@ typedef enum ScenarioMalformed {
     SCENARIO_MALFORMED_TRAILING,  /* a ping with bytes behind it */
     SCENARIO_MALFORMED_TEXT,      /* JSON */
     SCENARIO_MALFORMED_TOO_LONG,  /* over 16 MiB */
+    SCENARIO_MALFORMED_TWO_PINGS, /* two messages in one frame */
 } ScenarioMalformed;
 
 typedef enum ScenarioFlood {
@@ -382,6 +383,7 @@ typedef struct Scenario {
     uint32_t n_producers; /* 1 to SCENARIO_PRODUCERS_MAX */
     uint32_t n_scheduled; /* of them in the first schedule, 1 or more */
     ScenarioLinkModel link_model;
+    bool mutual; /* the peers of each link dial each other: each pair has two links */
     ScenarioLink *links;
     uint32_t n_links;
     uint32_t *idle_link_rules; /* indices of the rules of links that concern no link; ascending */

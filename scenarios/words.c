@@ -59,9 +59,10 @@ static const ScenarioWord profile_words[] = {
 WORD_TABLE(scenario_profile_words, "profile_word", profile_words);
 
 static const ScenarioWord malformed_words[] = {
-    {"random", SCENARIO_MALFORMED_RANDOM},   {"truncated", SCENARIO_MALFORMED_TRUNCATED},
-    {"unknown", SCENARIO_MALFORMED_UNKNOWN}, {"trailing", SCENARIO_MALFORMED_TRAILING},
-    {"text", SCENARIO_MALFORMED_TEXT},       {"too-long", SCENARIO_MALFORMED_TOO_LONG},
+    {"random", SCENARIO_MALFORMED_RANDOM},       {"truncated", SCENARIO_MALFORMED_TRUNCATED},
+    {"unknown", SCENARIO_MALFORMED_UNKNOWN},     {"trailing", SCENARIO_MALFORMED_TRAILING},
+    {"text", SCENARIO_MALFORMED_TEXT},           {"too-long", SCENARIO_MALFORMED_TOO_LONG},
+    {"two-pings", SCENARIO_MALFORMED_TWO_PINGS},
 };
 WORD_TABLE(scenario_malformed_words, "malformed_word", malformed_words);
 
@@ -202,16 +203,27 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,          &scenario_start_chain_words,
-    &scenario_persona_kind_words,  &scenario_fault_words,
+    &scenario_rule_words,
+    &scenario_start_chain_words,
+    &scenario_persona_kind_words,
+    &scenario_fault_words,
     &scenario_profile_words,
-    &scenario_lie_words,           &scenario_malformed_words,
-    &scenario_flood_words,         &scenario_replay_words,
-    &scenario_topology_kind_words, &scenario_region_table_words,
-    &scenario_region_deal_words,   &scenario_wire_words,
-    &scenario_connections_words,   &scenario_release_order_words,
-    &scenario_restart_chain_words, &scenario_close_reason_words,
-    &scenario_property_words,      &scenario_metric_words,
-    &scenario_statistic_words,     &scenario_origin_words,
-    &scenario_quantity_words,      NULL,
+    &scenario_lie_words,
+    &scenario_malformed_words,
+    &scenario_flood_words,
+    &scenario_replay_words,
+    &scenario_topology_kind_words,
+    &scenario_region_table_words,
+    &scenario_region_deal_words,
+    &scenario_wire_words,
+    &scenario_connections_words,
+    &scenario_release_order_words,
+    &scenario_restart_chain_words,
+    &scenario_close_reason_words,
+    &scenario_property_words,
+    &scenario_metric_words,
+    &scenario_statistic_words,
+    &scenario_origin_words,
+    &scenario_quantity_words,
+    NULL,
 };

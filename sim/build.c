@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "sim/deployed.h"
 #include "sim/internal.h"
 
 /* --- peers and links ------------------------------------------------------------------------- */
@@ -77,7 +78,25 @@ static void init_peers(SimWorld *world)
         SimPeer *peer = &world->peers[p];
         bnet_node_init(&peer->node, &world->store, &world->pool, peer->n_ends);
         sim_persona_init(world, p);
+        sim_deployed_init(world, p);
     }
+}
+
+BnetIdentity sim_build_identity(SimWorld *world, uint32_t index)
+{
+    SimPeer *peer = &world->peers[index];
+    const ScenarioGroup *group = scenario_group_of(world->scenario, index);
+    BnetIdentity self = {
+        .request_transactions = !group->no_trx,
+        .follow_irreversible = group->follow_irreversible,
+        .quirks = group->quirks,
+        .idle_timeout_ns =
+            group->idle_timeout_ns == SCENARIO_TIME_NONE ? BNET_TIME_NEVER : group->idle_timeout_ns,
+    };
+    self.peer_id.bytes[1] = 2; /* K1, compressed, even */
+    for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8)
+        bnet_put_little(&self.peer_id.bytes[i], sim_random_u64(&peer->random_identity), 8);
+    return self;
 }
 
 /* --- the world ------------------------------------------------------------------------------- */
@@ -124,10 +143,11 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     return world;
 }
 
-static void free_peer(SimPeer *peer)
+static void free_peer(SimWorld *world, SimPeer *peer)
 {
     bnet_node_finish(&peer->node);
     sim_persona_free(peer->personas);
+    sim_deployed_free(peer->deployed, &world->pool);
     g_free(peer->jobs.items);
     g_free(peer->name);
 }
@@ -143,7 +163,7 @@ void sim_world_free(SimWorld *world)
     sim_expect_watches_free(world->expect_watches);
     sim_expect_convergences_free(world->expect_convergences);
     for (uint32_t p = 0; p < world->n_peers; p++)
-        free_peer(&world->peers[p]);
+        free_peer(world, &world->peers[p]);
     sim_access_free(world->access);
     g_array_unref(world->parcels);
     g_array_unref(world->free_parcels);

@@ -29,7 +29,8 @@ static void write_malformed(uint8_t *out, const BnetMalformed *malformed, uint64
     for (uint32_t i = 0; i < malformed->bytes; i++)
         out[i] = (uint8_t)sim_random_u64(&random);
     if (malformed->what == SCENARIO_MALFORMED_TRUNCATED ||
-        malformed->what == SCENARIO_MALFORMED_TRAILING)
+        malformed->what == SCENARIO_MALFORMED_TRAILING ||
+        malformed->what == SCENARIO_MALFORMED_TWO_PINGS)
         out[0] = ping;
     else if (malformed->what == SCENARIO_MALFORMED_UNKNOWN)
         out[0] = (uint8_t)(BNET_MESSAGE_KINDS + out[0] % (0x80 - BNET_MESSAGE_KINDS));

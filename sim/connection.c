@@ -8,6 +8,7 @@
  * link carries one connection at a time: one that arrives while the dialled side still holds an old
  * one replaces it.
  */
+#include "sim/deployed.h"
 #include "sim/internal.h"
 
 static uint32_t dialling_end(uint32_t link)
@@ -17,12 +18,27 @@ static uint32_t dialling_end(uint32_t link)
 
 static void redial_later(SimWorld *world, uint32_t link)
 {
-    SimPeer *peer = &world->peers[world->ends[dialling_end(link)].peer];
-    int64_t wait_ns =
-        sim_random_range_ns(&peer->random_redial, SIM_REDIAL_MIN_NS, SIM_REDIAL_MAX_NS);
+    int64_t wait_ns = sim_deployed_redial_ns(world, world->ends[dialling_end(link)].peer);
     world->links[link].attempt++;
     sim_world_schedule(world, world->now_ns + wait_ns, SIM_EVENT_DIAL, link,
                        world->links[link].attempt);
+}
+
+/* Whom the end dials is connected to the same peer by another link, and has said who it is: a
+ * documented peer does not dial it then. O(ends), where peers dial each other. */
+static bool is_connected_inbound(const SimWorld *world, uint32_t end)
+{
+    const uint32_t index = world->ends[end].peer;
+    const SimPeer *peer = &world->peers[index];
+    if (!world->scenario->mutual || (peer->node.self.quirks & BNET_QUIRK_REDIALS_INBOUND))
+        return false;
+    for (uint32_t slot = 0; slot < peer->n_ends; slot++) {
+        const uint32_t other = sim_peer_end(world, index, slot);
+        if (world->ends[other].open && world->ends[other ^ 1].peer == world->ends[end ^ 1].peer &&
+            bnet_node_session(&peer->node, slot)->hello_received)
+            return true;
+    }
+    return false;
 }
 
 void sim_connection_dial(SimWorld *world, uint32_t link)
@@ -30,8 +46,12 @@ void sim_connection_dial(SimWorld *world, uint32_t link)
     uint32_t end = dialling_end(link);
     if (!world->peers[world->ends[end].peer].up || world->ends[end].open)
         return;
-    if (world->peers[world->ends[end].peer].paused) {
+    if (sim_deployed_stands(&world->peers[world->ends[end].peer])) {
         world->links[link].dial_due = world->links[link].attempt;
+        return;
+    }
+    if (is_connected_inbound(world, end)) {
+        redial_later(world, link);
         return;
     }
     int64_t delay_ns = sim_wire_latency(world, end);
@@ -66,7 +86,7 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
         redial_later(world, link);
         return;
     }
-    if (world->peers[world->ends[end].peer].paused) {
+    if (sim_deployed_stands(&world->peers[world->ends[end].peer])) {
         world->links[link].accept_due = attempt;
         return;
     }
@@ -133,9 +153,11 @@ void sim_connection_reset(SimWorld *world, uint32_t link)
     bool waits = l->accept_due != 0 && l->accept_due == l->attempt;
     bool half_open = sim_wire_has_open(world, dialling) || waits;
     l->accept_due = 0;
-    for (uint32_t end = dialling; end <= dialling + 1; end++)
+    for (uint32_t end = dialling; end <= dialling + 1; end++) {
         if (world->ends[end].open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+        sim_deployed_answer(world, end);
+    }
     sim_wire_clear(world, dialling);
     sim_wire_clear(world, dialling + 1);
     if (half_open && world->peers[world->ends[dialling].peer].up)

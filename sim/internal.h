@@ -53,6 +53,7 @@ typedef enum SimEventKind {
     SIM_EVENT_ARRIVAL, /* the next item of the wire reaches an end */
     SIM_EVENT_ROOM,    /* there is room in the buffers again: an end's write is complete */
     SIM_EVENT_TIMER,   /* an end's session wants its timer */
+    SIM_EVENT_THAW,    /* the close that a peer waits for is there: arg which of its waits */
 } SimEventKind;
 
 #define SIM_ENTITY_BITS 26u
@@ -130,6 +131,7 @@ typedef struct SimPeer {
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
     struct SimPersonas *personas; /* persona.h; NULL: honest */
+    struct SimDeployed *deployed; /* deployed.h; NULL: as documented, but for its core */
     uint32_t producer;            /* index in the scenario's producers; SIM_NONE */
     uint32_t identities;          /* processes so far: each has a key of its own */
     bool up;
@@ -276,6 +278,9 @@ uint64_t sim_hash_of_world(const SimWorld *world);
 /* NULL and an error, if the scenario's blocks.log cannot be started from (start.h). */
 SimWorld *sim_world_new(const Scenario *scenario, GError **error);
 void sim_world_free(SimWorld *world);
+
+/* How the next process of a peer presents itself: with a new key. */
+BnetIdentity sim_build_identity(SimWorld *world, uint32_t index);
 
 /* --- start.c: the chain that stands at the start --------------------------------------------- */
 
@@ -432,6 +437,12 @@ void sim_peer_settle(SimWorld *world, uint32_t index);
 
 /* Carries out the actions of the peer's node. To be called after each input. */
 void sim_peer_act(SimWorld *world, uint32_t peer);
+
+/* Puts a message of the end's session on the wire, and takes it over. */
+void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message);
+
+/* What came due for an end while its peer stood still comes now, in events of its own. */
+void sim_peer_awake_end(SimWorld *world, uint32_t end);
 
 /* Appends work for the chain thread. */
 void sim_peer_add_job(SimPeer *peer, SimJob job);

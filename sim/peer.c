@@ -7,6 +7,7 @@
  * was waiting then (protocol section 2). A received block takes two steps: its header is checked,
  * then all is applied that follows from it; the sessions learn of each when it is done.
  */
+#include "sim/deployed.h"
 #include "sim/internal.h"
 #include "sim/quantity.h"
 
@@ -53,8 +54,10 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
 
 /* --- actions --------------------------------------------------------------------------------- */
 
-static void send_message(SimWorld *world, uint32_t end, BnetMessage *message)
+void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message)
 {
+    if (sim_deployed_holds(world, end, message))
+        return;
     if (world->peers[world->ends[end].peer].personas && !sim_persona_sends(world, end, message)) {
         sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
         return;
@@ -81,7 +84,7 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
     uint32_t end = sim_peer_end(world, peer, action->session);
     switch (action->kind) {
     case BNET_ACTION_SEND:
-        send_message(world, end, &action->u.message);
+        sim_peer_send(world, end, &action->u.message);
         break;
     case BNET_ACTION_FETCH_BLOCK:
         ask_for_block(world, end, action->u.number);
@@ -102,6 +105,7 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
         break;
     case BNET_ACTION_CLOSE:
         sim_connection_gone(world, end, action->u.reason, true);
+        sim_deployed_closed(world, end, action->u.reason);
         break;
     }
 }
@@ -135,7 +139,7 @@ void sim_peer_arm_timer(SimWorld *world, uint32_t end)
 void sim_peer_timer(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
-    if (!e->open || e->timer_ns != world->now_ns || world->peers[e->peer].paused)
+    if (!e->open || e->timer_ns != world->now_ns || sim_deployed_stands(&world->peers[e->peer]))
         return;
     e->timer_ns = BNET_TIME_NEVER;
     BnetNode *node = &world->peers[e->peer].node;
@@ -403,7 +407,7 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
 static void read_one(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
-    if (e->paused || e->arrived == 0)
+    if (e->paused || e->arrived == 0 || sim_deployed_stands(&world->peers[e->peer]))
         return;
     bool has_persona = world->peers[e->peer].personas && e->open;
     if (has_persona && !sim_persona_may_read(world, end))
@@ -416,7 +420,9 @@ static void read_one(SimWorld *world, uint32_t end)
     else if (item == SIM_ITEM_FIN) {
         if (e->open)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+        sim_deployed_answer(world, end);
     } else if (e->open) {
+        sim_deployed_read(world, end, &message);
         take_message_in(world, end, &message, bytes);
         if (has_persona)
             sim_persona_has_read(world, end);
@@ -451,6 +457,10 @@ static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
     }
     if (!world->ends[end].open)
         return;
+    if (todo.kind == SIM_TODO_WRITTEN && sim_deployed_stands(peer)) {
+        world->ends[end].room_due = true;
+        return;
+    }
     if (todo.kind == SIM_TODO_WRITTEN) {
         tell_written(world, end);
         bnet_node_written(&peer->node, todo.slot, world->now_ns);
@@ -479,28 +489,11 @@ void sim_peer_settle(SimWorld *world, uint32_t index)
 
 /* --- life of the process --------------------------------------------------------------------- */
 
-static BnetIdentity new_identity(SimWorld *world, uint32_t index)
-{
-    SimPeer *peer = &world->peers[index];
-    const ScenarioGroup *group = scenario_group_of(world->scenario, index);
-    BnetIdentity self = {
-        .request_transactions = !group->no_trx,
-        .follow_irreversible = group->follow_irreversible,
-        .quirks = group->quirks,
-        .idle_timeout_ns =
-            group->idle_timeout_ns == SCENARIO_TIME_NONE ? BNET_TIME_NEVER : group->idle_timeout_ns,
-    };
-    self.peer_id.bytes[1] = 2; /* K1, compressed, even */
-    for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8)
-        bnet_put_little(&self.peer_id.bytes[i], sim_random_u64(&peer->random_identity), 8);
-    return self;
-}
-
 void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
 {
     SimPeer *peer = &world->peers[index];
     const ScenarioGroup *group = scenario_group_of(world->scenario, index);
-    BnetIdentity self = new_identity(world, index);
+    BnetIdentity self = sim_build_identity(world, index);
     bool first = peer->identities == 0;
     peer->identities++;
     peer->up = true;
@@ -512,6 +505,7 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
     peer->fresh = first && world->now_ns == 0;
     SimHappening happening = sim_happening(SIM_STARTED, index);
     sim_world_tell(world, &happening);
+    sim_deployed_start(world, index);
     for (uint32_t s = 0; s < peer->n_ends; s++) {
         uint32_t end = sim_peer_end(world, index, s);
         if (end % 2 == 1)
@@ -531,8 +525,7 @@ void sim_peer_pause(SimWorld *world, uint32_t index)
     peer->paused = true;
 }
 
-/* What came due for an end during a pause comes now, in events of its own. */
-static void awake_end(SimWorld *world, uint32_t end)
+void sim_peer_awake_end(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
     SimLink *link = &world->links[end / 2];
@@ -567,7 +560,7 @@ void sim_peer_resume(SimWorld *world, uint32_t index)
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, peer->slot_due});
     peer->slot_due = SIM_NONE;
     for (uint32_t s = 0; s < peer->n_ends; s++)
-        awake_end(world, sim_peer_end(world, index, s));
+        sim_peer_awake_end(world, sim_peer_end(world, index, s));
     sim_peer_settle(world, index);
 }
 
@@ -591,6 +584,7 @@ void sim_peer_stop(SimWorld *world, uint32_t index)
         if (end % 2 == 1)
             sim_connection_awake(world, end / 2); /* it fails */
     }
+    sim_deployed_stop(world, index);
     SimHappening happening = sim_happening(SIM_STOPPED, index);
     sim_world_tell(world, &happening);
 }

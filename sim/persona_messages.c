@@ -316,6 +316,8 @@ static uint32_t malformed_bytes(SimPersonas *personas, ScenarioMalformed what)
         return TEXT_BYTES;
     case SCENARIO_MALFORMED_TOO_LONG:
         return BNET_WIRE_MESSAGE_BYTES_MAX + 1;
+    case SCENARIO_MALFORMED_TWO_PINGS:
+        return 2 * PING_BYTES;
     }
     g_assert_not_reached();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/run.h"
 
+#include "sim/deployed.h"
 #include "sim/internal.h"
 #include "sim/story.h"
 
@@ -11,7 +12,8 @@
 
 static void arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 {
-    if (!sim_wire_arrival(world, end, epoch) || world->peers[world->ends[end].peer].paused)
+    if (!sim_wire_arrival(world, end, epoch) ||
+        sim_deployed_stands(&world->peers[world->ends[end].peer]))
         return;
     sim_peer_todo(world, SIM_TODO_READ, world->ends[end].slot);
     sim_peer_settle(world, world->ends[end].peer);
@@ -21,7 +23,7 @@ static void room(SimWorld *world, uint32_t end, uint32_t connection)
 {
     if (connection != world->links[end / 2].connection || !world->ends[end].open)
         return;
-    if (world->peers[world->ends[end].peer].paused) {
+    if (sim_deployed_stands(&world->peers[world->ends[end].peer])) {
         world->ends[end].room_due = true;
         return;
     }
@@ -90,6 +92,9 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         break;
     case SIM_EVENT_TIMER:
         sim_peer_timer(world, entity);
+        break;
+    case SIM_EVENT_THAW:
+        sim_deployed_go_on(world, entity, event->arg);
         break;
     }
 }
