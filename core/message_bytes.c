@@ -213,6 +213,16 @@ static BnetPing read_ping(const BnetStore *store, const BnetWirePing *wire)
     };
 }
 
+/* Block 1, which has no parent that could be known. */
+static bool is_first_block(const BnetStore *store, const BnetWireBlock *wire, BnetBlock *ret_block)
+{
+    const BnetId id = bnet_wire_block_id(&wire->header);
+    if (!bnet_id_equal(&id, &bnet_store_block(store, BNET_GENESIS)->id))
+        return false;
+    *ret_block = BNET_GENESIS;
+    return true;
+}
+
 BnetReading bnet_message_read(BnetStore *store, BnetPool *pool, const BnetWireMessage *wire,
                               BnetScratch scratch, BnetMessage *ret_message)
 {
@@ -228,7 +238,8 @@ BnetReading bnet_message_read(BnetStore *store, BnetPool *pool, const BnetWireMe
         message.u.notice = read_notice(store, pool, wire->kind, wire->u.ids);
         break;
     case BNET_MESSAGE_BLOCK:
-        if (!bnet_store_read_block(store, &wire->u.block, scratch, &message.u.block))
+        if (!bnet_store_read_block(store, &wire->u.block, scratch, &message.u.block) &&
+            !is_first_block(store, &wire->u.block, &message.u.block))
             return BNET_READING_UNLINKED;
         break;
     case BNET_MESSAGE_TRX:

@@ -157,7 +157,7 @@ typedef enum ScenarioMalformed {
     SCENARIO_MALFORMED_TRAILING,  /* a ping with bytes behind it */
     SCENARIO_MALFORMED_TEXT,      /* JSON */
     SCENARIO_MALFORMED_TOO_LONG,  /* over 16 MiB */
-    SCENARIO_MALFORMED_TWO_PINGS, /* two messages in one frame */
+    SCENARIO_MALFORMED_TWO_NOTICES, /* two messages in one frame */
 } ScenarioMalformed;
 
 typedef enum ScenarioFlood {

@@ -62,7 +62,7 @@ static const ScenarioWord malformed_words[] = {
     {"random", SCENARIO_MALFORMED_RANDOM},       {"truncated", SCENARIO_MALFORMED_TRUNCATED},
     {"unknown", SCENARIO_MALFORMED_UNKNOWN},     {"trailing", SCENARIO_MALFORMED_TRAILING},
     {"text", SCENARIO_MALFORMED_TEXT},           {"too-long", SCENARIO_MALFORMED_TOO_LONG},
-    {"two-pings", SCENARIO_MALFORMED_TWO_PINGS},
+    {"two-notices", SCENARIO_MALFORMED_TWO_NOTICES},
 };
 WORD_TABLE(scenario_malformed_words, "malformed_word", malformed_words);
 

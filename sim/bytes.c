@@ -20,6 +20,15 @@ static void reserve(SimBytes *bytes, uint32_t n)
 
 /* --- bytes that are no message --------------------------------------------------------------- */
 
+/* Two notices, each of one block that nobody has. */
+static void write_notice_starts(uint8_t *out, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        out[i * bytes] = BNET_MESSAGE_BLOCK_NOTICE;
+        out[i * bytes + 1] = 1;
+    }
+}
+
 /* The bytes that a persona sends for a message; `seed` tells those of one kind apart. */
 static void write_malformed(uint8_t *out, const BnetMalformed *malformed, uint64_t seed)
 {
@@ -29,9 +38,10 @@ static void write_malformed(uint8_t *out, const BnetMalformed *malformed, uint64
     for (uint32_t i = 0; i < malformed->bytes; i++)
         out[i] = (uint8_t)sim_random_u64(&random);
     if (malformed->what == SCENARIO_MALFORMED_TRUNCATED ||
-        malformed->what == SCENARIO_MALFORMED_TRAILING ||
-        malformed->what == SCENARIO_MALFORMED_TWO_PINGS)
+        malformed->what == SCENARIO_MALFORMED_TRAILING)
         out[0] = ping;
+    else if (malformed->what == SCENARIO_MALFORMED_TWO_NOTICES)
+        write_notice_starts(out, malformed->bytes / 2);
     else if (malformed->what == SCENARIO_MALFORMED_UNKNOWN)
         out[0] = (uint8_t)(BNET_MESSAGE_KINDS + out[0] % (0x80 - BNET_MESSAGE_KINDS));
     else if (malformed->what == SCENARIO_MALFORMED_TEXT)

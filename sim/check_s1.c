@@ -53,6 +53,8 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
         !sim_world_is_honest(world, happening->remote))
         return;
     self->check.judged = true;
+    if (parent == BNET_NO_BLOCK) /* block 1, which everybody has */
+        return;
     const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
     if (in_flight || bnet_view_has(theirs, parent))
         return;

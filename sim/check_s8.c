@@ -88,8 +88,9 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (!sim_world_is_honest(world, happening->peer))
         return;
     if (happening->kind == SIM_STARTED) {
-        BnetBlock lib = sim_world_node(world, happening->peer)->view.lib;
-        self->lib[happening->peer] = self->held[happening->peer] = lib;
+        const BnetView *view = &sim_world_node(world, happening->peer)->view;
+        self->lib[happening->peer] = bnet_view_at(view, view->announced); /* events may trail */
+        self->held[happening->peer] = view->lib;
         return;
     }
     look_at_lib(self, world, happening->peer);

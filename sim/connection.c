@@ -134,6 +134,7 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
     sim_wire_clear(world, end);
     if (signal)
         sim_wire_signal(world, end, SIM_ITEM_FIN);
+    sim_deployed_closed(world, end, reason);
     if (peer->up && end == dialling_end(end / 2))
         redial_later(world, end / 2);
 }

@@ -167,24 +167,22 @@ static BnetMessage ping_of(const SimWorld *world, uint64_t code)
     return ping;
 }
 
-/* What is in a frame of bytes that are no message: a ping may stand before what is wrong. */
+/* What is in a frame of bytes that are no message: a good one may stand before what is wrong. */
 static void add_frame(const SimWorld *world, GQueue *behind, const BnetMessage *frame)
 {
+    static const BnetMessage notice = {.kind = BNET_MESSAGE_BLOCK_NOTICE}; /* of unknown blocks */
     const BnetMalformed *bytes = &frame->u.malformed;
-    const bool is_two =
-        frame->kind == BNET_MESSAGE_MALFORMED && bytes->what == SCENARIO_MALFORMED_TWO_PINGS;
-    const bool has_tail =
-        frame->kind == BNET_MESSAGE_MALFORMED && bytes->what == SCENARIO_MALFORMED_TRAILING;
-    if (is_two || has_tail) {
-        const BnetMessage first = ping_of(world, bytes->seed);
-        add_message(behind, &first);
+    const bool is_malformed = frame->kind == BNET_MESSAGE_MALFORMED;
+    if (is_malformed && bytes->what == SCENARIO_MALFORMED_TWO_NOTICES) {
+        add_message(behind, &notice);
+        add_message(behind, &notice);
+        return;
     }
-    if (is_two) {
-        const BnetMessage second = ping_of(world, ~bytes->seed);
-        add_message(behind, &second);
-    } else {
-        add_message(behind, frame);
+    if (is_malformed && bytes->what == SCENARIO_MALFORMED_TRAILING) {
+        const BnetMessage ping = ping_of(world, bytes->seed);
+        add_message(behind, &ping);
     }
+    add_message(behind, frame);
 }
 
 void sim_deployed_read(SimWorld *world, uint32_t end, BnetMessage *message)

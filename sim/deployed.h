@@ -43,7 +43,7 @@ void sim_deployed_stop(SimWorld *world, uint32_t index);
 /* The peer's network thread does nothing: its process is paused, or it waits for a close. */
 bool sim_deployed_stands(const SimPeer *peer);
 
-/* The end's session has closed for that reason. */
+/* The end's connection is gone for that reason. */
 void sim_deployed_closed(SimWorld *world, uint32_t end, BnetCloseReason reason);
 
 /* The connection has come to its end at this side: who waits at the other one learns of it. */

@@ -105,7 +105,6 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
         break;
     case BNET_ACTION_CLOSE:
         sim_connection_gone(world, end, action->u.reason, true);
-        sim_deployed_closed(world, end, action->u.reason);
         break;
     }
 }

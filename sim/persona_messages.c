@@ -8,6 +8,9 @@
 /* Bytes of a ping: what a persona truncates, or lengthens. */
 #define PING_BYTES 45u
 
+/* Bytes of a block notice of one id. */
+#define NOTICE_BYTES 34u
+
 /* Bytes of `{"type":"hello"}`, sent as text. */
 #define TEXT_BYTES 16u
 
@@ -316,8 +319,8 @@ static uint32_t malformed_bytes(SimPersonas *personas, ScenarioMalformed what)
         return TEXT_BYTES;
     case SCENARIO_MALFORMED_TOO_LONG:
         return BNET_WIRE_MESSAGE_BYTES_MAX + 1;
-    case SCENARIO_MALFORMED_TWO_PINGS:
-        return 2 * PING_BYTES;
+    case SCENARIO_MALFORMED_TWO_NOTICES:
+        return 2 * NOTICE_BYTES;
     }
     g_assert_not_reached();
 }
