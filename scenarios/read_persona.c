@@ -29,7 +29,7 @@ typedef struct PersonaReader {
 /* Kinds that act at a moment, and may again; the others are something for a while. */
 #define ACTS                                                                                       \
     (KIND(INVALID_BLOCK) | KIND(DOUBLE_PRODUCTION) | KIND(JUNK_NOTICES) | KIND(CLAIMS) |           \
-     KIND(FLOOD) | KIND(DOUBLE_HELLO) | KIND(MALFORMED) | KIND(REPLAY))
+     KIND(FLOOD) | KIND(DOUBLE_HELLO) | KIND(MALFORMED) | KIND(REPLAY) | KIND(TRX_NOTICES))
 
 typedef struct KeyUse {
     const char *name;

@@ -34,6 +34,7 @@ static const ScenarioWord persona_kind_words[] = {
     {"early", SCENARIO_PERSONA_EARLY},
     {"malformed", SCENARIO_PERSONA_MALFORMED},
     {"replay", SCENARIO_PERSONA_REPLAY},
+    {"trx-notices", SCENARIO_PERSONA_TRX_NOTICES},
 };
 WORD_TABLE(scenario_persona_kind_words, "persona_kind_word", persona_kind_words);
 
@@ -59,9 +60,12 @@ static const ScenarioWord profile_words[] = {
 WORD_TABLE(scenario_profile_words, "profile_word", profile_words);
 
 static const ScenarioWord malformed_words[] = {
-    {"random", SCENARIO_MALFORMED_RANDOM},       {"truncated", SCENARIO_MALFORMED_TRUNCATED},
-    {"unknown", SCENARIO_MALFORMED_UNKNOWN},     {"trailing", SCENARIO_MALFORMED_TRAILING},
-    {"text", SCENARIO_MALFORMED_TEXT},           {"too-long", SCENARIO_MALFORMED_TOO_LONG},
+    {"random", SCENARIO_MALFORMED_RANDOM},
+    {"truncated", SCENARIO_MALFORMED_TRUNCATED},
+    {"unknown", SCENARIO_MALFORMED_UNKNOWN},
+    {"trailing", SCENARIO_MALFORMED_TRAILING},
+    {"text", SCENARIO_MALFORMED_TEXT},
+    {"too-long", SCENARIO_MALFORMED_TOO_LONG},
     {"two-notices", SCENARIO_MALFORMED_TWO_NOTICES},
 };
 WORD_TABLE(scenario_malformed_words, "malformed_word", malformed_words);

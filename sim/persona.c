@@ -125,6 +125,8 @@ static const SimPersonaActs acts[SCENARIO_PERSONA_KINDS] = {
     [SCENARIO_PERSONA_MALFORMED] = {.text = "sends bytes that are no message",
                                     .act = sim_persona_act_malformed},
     [SCENARIO_PERSONA_REPLAY] = {.text = "sends old blocks again", .act = sim_persona_act_replay},
+    [SCENARIO_PERSONA_TRX_NOTICES] = {.text = "notices transactions",
+                                      .act = sim_persona_act_trx_notices},
 };
 
 /* --- acting ---------------------------------------------------------------------------------- */

@@ -114,6 +114,7 @@ bool sim_persona_act_flood(SimWorld *world, uint32_t peer, SimPersona *persona);
 bool sim_persona_act_double_hello(SimWorld *world, uint32_t peer, SimPersona *persona);
 bool sim_persona_act_malformed(SimWorld *world, uint32_t peer, SimPersona *persona);
 bool sim_persona_act_replay(SimWorld *world, uint32_t peer, SimPersona *persona);
+bool sim_persona_act_trx_notices(SimWorld *world, uint32_t peer, SimPersona *persona);
 bool sim_persona_act_unlinkable(SimWorld *world, uint32_t peer, SimPersona *persona);
 bool sim_persona_send_no_pong(SimWorld *world, uint32_t end, SimPersona *persona,
                               BnetMessage *message);

@@ -231,6 +231,31 @@ bool sim_persona_act_flood(SimWorld *world, uint32_t peer, SimPersona *persona)
     return to_all(world, peer, persona, send_flood);
 }
 
+/* Most transactions that a notice names. */
+#define NOTICED_TRXS_MAX 100u
+
+static bool send_trx_notice(SimWorld *world, uint32_t end, SimPersona *persona)
+{
+    const BnetNode *node = &world->peers[world->ends[end].peer].node;
+    BnetMessage message = {.kind = BNET_MESSAGE_TRX_NOTICE};
+    uint32_t cursor = 0;
+    (void)persona;
+    for (uint32_t i = 0; i < NOTICED_TRXS_MAX; i++) {
+        BnetTrx trx = bnet_trxs_next(&node->trxs, BNET_NO_SESSION, &cursor, world->now_ns);
+        if (trx == BNET_NO_TRX)
+            break;
+        add_notice(world, &message.u.notice, trx);
+        cursor++;
+    }
+    sim_persona_inject(world, end, &message);
+    return true;
+}
+
+bool sim_persona_act_trx_notices(SimWorld *world, uint32_t peer, SimPersona *persona)
+{
+    return to_all(world, peer, persona, send_trx_notice);
+}
+
 /* --- hello ----------------------------------------------------------------------------------- */
 
 static bool send_hello_again(SimWorld *world, uint32_t end, SimPersona *persona)

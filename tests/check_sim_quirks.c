@@ -218,6 +218,26 @@ START_TEST(test_junk_behind_a_ping)
 }
 END_TEST
 
+/* --- transactions ---------------------------------------------------------------------------- */
+
+#define NOTICES                                                                                    \
+    "{'duration': '20s', 'links': {'latency': '40ms'}, 'topology': {'kind': 'star'},"              \
+    " 'transactions': {'rate': '10/s'},"                                                           \
+    " 'peers': {'a': {'produces': true, 'quirks': {%s}}, 'b': {'quirks': {%s}},"                   \
+    "           'm': {'persona': {'kind': 'trx-notices', 'after': '5.3s'}}}}"
+
+/* H9 */
+START_TEST(test_trx_notices)
+{
+    run(NOTICES, "");
+    ck_assert_uint_eq(count_closed(A, BNET_CLOSE_MALFORMED), 0);
+    run(NOTICES, "'trx-notice-closes': true");
+    ck_assert_uint_eq(count_closed(A, BNET_CLOSE_MALFORMED), 1);
+    const FixNote *closed = fix_find(&recorder, SIM_CLOSED, A, 0);
+    ck_assert_int_eq(closed->happening.time_ns, 5300 * MS + LATENCY);
+}
+END_TEST
+
 /* --- closing --------------------------------------------------------------------------------- */
 
 #define CLOSING                                                                                    \
@@ -332,6 +352,7 @@ int main(void)
     tcase_add_test(tcase, test_redial_timer);
     tcase_add_test(tcase, test_one_behind);
     tcase_add_test(tcase, test_junk_behind_a_ping);
+    tcase_add_test(tcase, test_trx_notices);
     tcase_add_test(tcase, test_close_waits);
     tcase_add_test(tcase, test_close_that_is_answered);
     tcase_add_test(tcase, test_close_waits_for_nobody);
