@@ -5,47 +5,35 @@
  * profile eosio-1.7 (talk.h). A conversation is a record and a case.
  */
 
+#include "sim/conform/sessions.h"
+
 #include <string.h>
 
 #include "core/text.h"
 #include "sim/conform/conform.h"
 #include "sim/conform/fields.h"
 #include "sim/conform/sessions_form.h"
-#include "sim/conform/talk.h"
 
 /* Limits of a record. */
-#define WAIT_MAX_MS 600000u
 #define PRODUCERS_MAX 26u
 
 /* Time that passes with each step, in ticks of 1 ms: what is sent is read meanwhile. */
 #define STEP_TICKS 3u
 
-#define WITHIN_DEFAULT_MS 1500u
-
-typedef struct Conversation {
-    ConformRun *run;
-    Talk *talk;
-    GHashTable *values; /* of what ${NAME} stands for: char * by char * */
-    GPtrArray *forms;   /* of what came and is still needed, owned */
-    bool auto_pong;
-    bool is_race;   /* the order of what is expected is open */
-    bool is_remade; /* blocks were made: the recorded bytes are not ours */
-} Conversation;
-
-static bool is_over(const Conversation *talk)
+bool sessions_is_over(const Conversation *talk)
 {
     return conform_is_bad(talk->run) || conform_case_disagrees(talk->run);
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
 
-static void set_value(Conversation *talk, const char *name, const char *suffix, const char *value)
+void sessions_set_value(Conversation *talk, const char *name, const char *suffix, const char *value)
 {
     g_hash_table_replace(talk->values, g_strconcat(name, suffix, NULL), g_strdup(value));
 }
 
 /* A text of the record with its ${NAME}s filled in; NULL: the record is bad. (transfer full) */
-static char *fill_in(Conversation *talk, const char *text)
+char *sessions_text(Conversation *talk, const char *text)
 {
     g_autofree char *unknown = NULL;
     char *filled = sessions_fill_in(talk->values, text, &unknown);
@@ -60,7 +48,7 @@ static BnetSlice take_bytes(Conversation *talk, ConformObject *step, const char 
     BnetSlice bytes = {0};
     const char *text = conform_take_text(step, key);
     conform_enter(talk->run, key);
-    g_autofree char *digits = conform_is_bad(talk->run) ? NULL : fill_in(talk, text);
+    g_autofree char *digits = conform_is_bad(talk->run) ? NULL : sessions_text(talk, text);
     if (digits != NULL) {
         struct json_object *filled = json_object_new_string(digits);
         bytes = conform_hex(talk->run, filled);
@@ -70,23 +58,9 @@ static BnetSlice take_bytes(Conversation *talk, ConformObject *step, const char 
     return bytes;
 }
 
-/* A recorded value with the ${NAME}s in it filled in. (transfer full) */
-static struct json_object *fill_in_value(Conversation *talk, struct json_object *value)
-{
-    if (json_object_is_type(value, json_type_string)) {
-        g_autofree char *text = fill_in(talk, json_object_get_string(value));
-        return text != NULL ? json_object_new_string(text) : NULL;
-    }
-    if (!json_object_is_type(value, json_type_array))
-        return json_object_get(value);
-    struct json_object *list = json_object_new_array();
-    for (size_t i = 0; i < json_object_array_length(value); i++)
-        json_object_array_add(list, fill_in_value(talk, json_object_array_get_idx(value, i)));
-    return list;
-}
-
 /* A number of a key that may be missing. */
-static uint32_t take_number(ConformObject *object, const char *key, uint32_t max, uint32_t standard)
+uint32_t sessions_take_number(ConformObject *object, const char *key, uint32_t max,
+                              uint32_t standard)
 {
     if (conform_is_bad(object->run) || !conform_has(object, key))
         return standard;
@@ -98,251 +72,26 @@ static uint32_t take_number(ConformObject *object, const char *key, uint32_t max
     return standard;
 }
 
-static bool take_flag(ConformObject *object, const char *key, bool standard)
+bool sessions_take_flag(ConformObject *object, const char *key, bool standard)
 {
     return conform_has(object, key) ? conform_take_bool(object, key) : standard;
 }
 
 /* Whose client a step concerns; a record counts from 1. */
-static uint32_t take_client(ConformObject *step, const char *key)
+uint32_t sessions_take_client(ConformObject *step, const char *key)
 {
-    const uint32_t client = take_number(step, key, TALK_CLIENTS_MAX, 1);
+    const uint32_t client = sessions_take_number(step, key, TALK_CLIENTS_MAX, 1);
     if (client == 0)
         conform_bad(step->run, "key \"%s\": clients are counted from 1", key);
     return client - 1;
 }
 
-/* The same for one that must be connected. */
-static bool take_connected(Conversation *talk, ConformObject *step, uint32_t *ret_client)
-{
-    *ret_client = take_client(step, "c");
-    if (conform_is_bad(talk->run))
-        return false;
-    return true;
-}
-
-/* --- matching -------------------------------------------------------------------------------- */
-
-static bool has_same_ids(struct json_object *wanted, struct json_object *got)
-{
-    const size_t n = wanted ? json_object_array_length(wanted) : 0;
-    if (!json_object_is_type(got, json_type_array) || json_object_array_length(got) != n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        bool found = false;
-        for (size_t j = 0; j < n && !found; j++)
-            found = json_object_equal(json_object_array_get_idx(wanted, i),
-                                      json_object_array_get_idx(got, j));
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
-static bool matches_key(Conversation *talk, const char *key, struct json_object *wanted,
-                        struct json_object *got)
-{
-    if (strcmp(key, "save") == 0 || strcmp(key, "observed") == 0)
-        return true;
-    struct json_object *filled = fill_in_value(talk, wanted);
-    const bool is_set = strcmp(key, "ids_set") == 0;
-    struct json_object *ours = json_object_object_get(got, is_set ? "ids" : key);
-    const bool same = is_set ? has_same_ids(filled, ours) : ours && json_object_equal(filled, ours);
-    json_object_put(filled);
-    return same;
-}
-
-static bool matches(Conversation *talk, struct json_object *wanted, struct json_object *got)
-{
-    bool same = json_object_is_type(wanted, json_type_object);
-    struct json_object_iterator at = json_object_iter_begin(wanted);
-    struct json_object_iterator end = json_object_iter_end(wanted);
-    for (; same && !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
-        same = matches_key(talk, json_object_iter_peek_name(&at), json_object_iter_peek_value(&at),
-                           got);
-    return same;
-}
-
-/* {"save": {"peer_id": "pid"}}: from now on ${pid} is what came. */
-static void save(Conversation *talk, struct json_object *wanted, struct json_object *got)
-{
-    struct json_object *names = json_object_object_get(wanted, "save");
-    if (!json_object_is_type(names, json_type_object))
-        return;
-    struct json_object_iterator at = json_object_iter_begin(names);
-    struct json_object_iterator end = json_object_iter_end(names);
-    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-        struct json_object *value = json_object_object_get(got, json_object_iter_peek_name(&at));
-        struct json_object *name = json_object_iter_peek_value(&at);
-        if (value != NULL)
-            set_value(talk, json_object_get_string(name), "", json_object_get_string(value));
-    }
-}
-
-static const char *text_of(struct json_object *value)
-{
-    return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
-}
-
-/* --- what comes ------------------------------------------------------------------------------ */
-
-static void send_pong(Conversation *talk, uint32_t client, struct json_object *ping)
-{
-    const char *code = json_object_get_string(json_object_object_get(ping, "code"));
-    g_autofree char *digits = g_strdup_printf("060000000000000000%s", code);
-    struct json_object *value = json_object_new_string(digits);
-    talk_send(talk->talk, client, TALK_FRAME_BINARY, conform_hex(talk->run, value));
-    json_object_put(value);
-}
-
-static bool is_ping(struct json_object *form)
-{
-    return strcmp(json_object_get_string(json_object_object_get(form, "type")), "ping") == 0;
-}
-
-/* The next thing that a client gets before its time is over; NULL: nothing. Pings are answered. */
-static struct json_object *next_form(Conversation *talk, uint32_t client, uint32_t *left_ms)
-{
-    TalkItem item;
-    while (!talk_next(talk->talk, client, &item)) {
-        if (*left_ms == 0)
-            return NULL;
-        (*left_ms)--;
-        talk_tick(talk->talk);
-    }
-    struct json_object *form = sessions_form(&item, conform_scratch(talk->run));
-    g_clear_pointer(&item.bytes, g_bytes_unref);
-    g_ptr_array_add(talk->forms, form);
-    if (talk->auto_pong && is_ping(form))
-        send_pong(talk, client, form);
-    return form;
-}
-
-/* What one step expects. */
-typedef struct Expectation {
-    uint32_t client;
-    bool any_order;
-    uint32_t within_ms;
-    uint32_t quiet_ms;
-    GPtrArray *wanted; /* of struct json_object: matchers that are left, not owned */
-    GPtrArray *got;    /* what matched, in order, not owned */
-} Expectation;
-
-/* Takes the matcher that fits out of those that are left. */
-static bool take_match(Conversation *talk, Expectation *expected, struct json_object *form)
-{
-    const guint n = expected->any_order ? expected->wanted->len : 1;
-    for (guint i = 0; i < n; i++) {
-        struct json_object *wanted = expected->wanted->pdata[i];
-        if (!matches(talk, wanted, form))
-            continue;
-        save(talk, wanted, form);
-        g_ptr_array_remove_index(expected->wanted, i);
-        g_ptr_array_add(expected->got, form);
-        return true;
-    }
-    return false;
-}
-
-static void await_all(Conversation *talk, Expectation *expected)
-{
-    uint32_t left_ms = expected->within_ms;
-    while (expected->wanted->len > 0 && !is_over(talk)) {
-        const char *wanted = text_of(expected->wanted->pdata[0]);
-        struct json_object *form = next_form(talk, expected->client, &left_ms);
-        if (form == NULL) {
-            g_autofree char *got = g_strdup_printf("nothing within %u ms", expected->within_ms);
-            conform_disagree(talk->run, "expect", wanted, got);
-        } else if (!take_match(talk, expected, form) && !(talk->auto_pong && is_ping(form))) {
-            conform_disagree(talk->run, "expect", wanted, text_of(form));
-        }
-    }
-}
-
-static void await_quiet(Conversation *talk, const Expectation *expected)
-{
-    uint32_t left_ms = expected->quiet_ms;
-    while (!is_over(talk)) {
-        struct json_object *form = next_form(talk, expected->client, &left_ms);
-        if (form == NULL)
-            return;
-        if (!(talk->auto_pong && is_ping(form)))
-            conform_disagree(talk->run, "quiet_ms", "nothing", text_of(form));
-    }
-}
-
-/* --- the recording --------------------------------------------------------------------------- */
-
-/* What the recording has: digits of a message, or how it was closed. (transfer full) */
-static struct json_object *form_observed(Conversation *talk, struct json_object *observed)
-{
-    if (!json_object_is_type(observed, json_type_string))
-        return json_object_get(observed);
-    const BnetSlice bytes = conform_hex(talk->run, observed);
-    return sessions_form_bytes(bytes, conform_scratch(talk->run));
-}
-
-static void check_observed_item(Conversation *talk, struct json_object *observed,
-                                struct json_object *got)
-{
-    struct json_object *form = form_observed(talk, observed);
-    if (!conform_is_bad(talk->run) && json_object_is_type(form, json_type_object) &&
-        json_object_object_get(form, "type") != NULL) {
-        sessions_form_still(form);
-        sessions_form_still(got);
-        if (!json_object_equal(form, got))
-            conform_disagree(talk->run, "observed", text_of(form), text_of(got));
-    } else {
-        conform_bad(talk->run, "must be digits of a message, or an object with \"type\"");
-    }
-    json_object_put(form);
-}
-
-/* The recorded bytes, but for what is another one each time, where the order is not open. */
-static void check_observed(Conversation *talk, ConformObject *step, const Expectation *expected)
-{
-    if (!conform_has(step, "observed"))
-        return;
-    struct json_object *observed = conform_take_array(step, "observed");
-    if (is_over(talk) || expected->any_order || talk->is_remade)
-        return;
-    const size_t n = json_object_array_length(observed);
-    if (n != expected->got->len) {
-        conform_bad(talk->run, "key \"observed\": must have as many items as \"expect\"");
-        return;
-    }
-    for (size_t i = 0; i < n && !is_over(talk); i++)
-        check_observed_item(talk, json_object_array_get_idx(observed, i), expected->got->pdata[i]);
-}
-
 /* --- steps ----------------------------------------------------------------------------------- */
-
-static void do_expect(Conversation *talk, ConformObject *step)
-{
-    struct json_object *wanted = conform_take_array(step, "expect");
-    Expectation expected = {
-        .within_ms = take_number(step, "within_ms", WAIT_MAX_MS, WITHIN_DEFAULT_MS),
-        .quiet_ms = take_number(step, "quiet_ms", WAIT_MAX_MS, 0),
-        .any_order = take_flag(step, "any_order", false) || talk->is_race,
-    };
-    if (!take_connected(talk, step, &expected.client))
-        return;
-    expected.wanted = g_ptr_array_new();
-    expected.got = g_ptr_array_new();
-    for (size_t i = 0; i < json_object_array_length(wanted); i++)
-        g_ptr_array_add(expected.wanted, json_object_array_get_idx(wanted, i));
-    await_all(talk, &expected);
-    await_quiet(talk, &expected);
-    check_observed(talk, step, &expected);
-    g_ptr_array_unref(expected.wanted);
-    g_ptr_array_unref(expected.got);
-    g_ptr_array_set_size(talk->forms, 0);
-}
 
 static void do_send(Conversation *talk, ConformObject *step)
 {
     static const char *const names[] = {"binary", "text", "split", "ping", "close", "empty"};
-    uint32_t client;
+    const uint32_t client = sessions_take_client(step, "c");
     const BnetSlice bytes = take_bytes(talk, step, "send");
     const char *frame = conform_has(step, "frame") ? conform_take_text(step, "frame") : names[0];
     guint kind = 0;
@@ -350,7 +99,7 @@ static void do_send(Conversation *talk, ConformObject *step)
         kind++;
     if (kind == G_N_ELEMENTS(names))
         conform_bad(talk->run, "key \"frame\": must be binary, text, split, ping, close or empty");
-    if (!take_connected(talk, step, &client))
+    if (conform_is_bad(talk->run))
         return;
     const bool is_empty = strcmp(frame, "empty") == 0; /* of no bytes, whatever the record has */
     talk_send(talk->talk, client, is_empty ? TALK_FRAME_BINARY : (TalkFrame)kind,
@@ -405,7 +154,8 @@ static void do_make(Conversation *talk, ConformObject *step)
 {
     const char *name = conform_take_text(step, "make");
     g_autofree char *parent = g_strconcat(conform_take_text(step, "parent"), ".id", NULL);
-    TalkBlock block = {.confirmed = (uint16_t)take_number(step, "confirmed", UINT16_MAX, 0)};
+    TalkBlock block = {.confirmed =
+                           (uint16_t)sessions_take_number(step, "confirmed", UINT16_MAX, 0)};
     take_slot(step, &block);
     take_badness(step, &block);
     const char *digits = g_hash_table_lookup(talk->values, parent);
@@ -422,15 +172,15 @@ static void do_make(Conversation *talk, ConformObject *step)
     const uint8_t *data = g_bytes_get_data(bytes, &n);
     g_autofree char *hex = sessions_hex((BnetSlice){.bytes = data, .n = n});
     g_autofree char *hex_id = sessions_hex((BnetSlice){.bytes = id.bytes, .n = sizeof id.bytes});
-    set_value(talk, name, "", hex);
-    set_value(talk, name, ".id", hex_id);
+    sessions_set_value(talk, name, "", hex);
+    sessions_set_value(talk, name, ".id", hex_id);
     talk->is_remade = true;
     g_bytes_unref(bytes);
 }
 
 static void do_connect(Conversation *talk, ConformObject *step)
 {
-    const uint32_t client = take_client(step, "connect");
+    const uint32_t client = sessions_take_client(step, "connect");
     conform_take_notes(step, "path", NULL); /* any is accepted */
     if (conform_is_bad(talk->run))
         return;
@@ -440,14 +190,15 @@ static void do_connect(Conversation *talk, ConformObject *step)
 
 static void do_disconnect(Conversation *talk, ConformObject *step)
 {
-    const uint32_t client = take_client(step, "disconnect");
+    const uint32_t client = sessions_take_client(step, "disconnect");
     if (!conform_is_bad(talk->run))
         talk_disconnect(talk->talk, client);
 }
 
 static void do_sleep(Conversation *talk, ConformObject *step)
 {
-    for (uint32_t left = take_number(step, "sleep_ms", WAIT_MAX_MS, 0); left > 0; left--)
+    for (uint32_t left = sessions_take_number(step, "sleep_ms", SESSIONS_WAIT_MAX_MS, 0); left > 0;
+         left--)
         talk_tick(talk->talk);
 }
 
@@ -455,9 +206,9 @@ static const struct {
     const char *key;
     void (*run)(Conversation *talk, ConformObject *step);
 } step_kinds[] = {
-    {"connect", do_connect}, {"disconnect", do_disconnect}, {"send", do_send},
-    {"make", do_make},       {"control", do_control},       {"sleep_ms", do_sleep},
-    {"expect", do_expect},
+    {"connect", do_connect},     {"disconnect", do_disconnect}, {"send", do_send},
+    {"make", do_make},           {"control", do_control},       {"sleep_ms", do_sleep},
+    {"expect", sessions_expect},
 };
 
 static void do_step(Conversation *talk, struct json_object *recorded)
@@ -469,7 +220,7 @@ static void do_step(Conversation *talk, struct json_object *recorded)
         step_kinds[i].run(talk, &step);
         for (uint32_t tick = 0; tick < STEP_TICKS; tick++)
             talk_tick(talk->talk);
-        if (!is_over(talk))
+        if (!sessions_is_over(talk))
             conform_close(&step);
         return;
     }
@@ -481,7 +232,8 @@ static void do_steps(Conversation *talk, ConformObject *record, const char *key)
 {
     struct json_object *steps = conform_take_array(record, key);
     conform_enter(talk->run, key);
-    for (size_t i = 0; steps && i < json_object_array_length(steps) && !is_over(talk); i++) {
+    for (size_t i = 0; steps && i < json_object_array_length(steps) && !sessions_is_over(talk);
+         i++) {
         conform_enter_index(talk->run, i);
         do_step(talk, json_object_array_get_idx(steps, i));
         conform_leave(talk->run);
@@ -497,9 +249,9 @@ static TalkOptions read_options(ConformRun *run, ConformObject *record)
     conform_enter(run, "options");
     ConformObject object = conform_open(run, recorded);
     TalkOptions options = {
-        .producers = take_number(&object, "producers", PRODUCERS_MAX, 1),
-        .follow_irreversible = take_flag(&object, "follow_irreversible", false),
-        .no_trx = take_flag(&object, "no_trx", false),
+        .producers = sessions_take_number(&object, "producers", PRODUCERS_MAX, 1),
+        .follow_irreversible = sessions_take_flag(&object, "follow_irreversible", false),
+        .no_trx = sessions_take_flag(&object, "no_trx", false),
     };
     if (options.producers == 0)
         conform_bad(run, "key \"producers\": must be 1 to %u", PRODUCERS_MAX);
@@ -536,8 +288,8 @@ static void read_name(Conversation *talk, const char *name, struct json_object *
     conform_enter(talk->run, name);
     ConformObject object = conform_open(talk->run, value);
     const char *hex = conform_take_text(&object, "hex");
-    set_value(talk, name, "", hex);
-    set_value(talk, name, ".id", conform_peek_text(&object, "id"));
+    sessions_set_value(talk, name, "", hex);
+    sessions_set_value(talk, name, ".id", conform_peek_text(&object, "id"));
     check_named(talk, &object, prefix, hex);
     conform_close(&object);
     conform_leave(talk->run);
@@ -600,14 +352,14 @@ static void hold(Conversation *talk, ConformObject *record, struct json_object *
     const BnetId genesis = talk_genesis_id(talk->talk);
     g_autofree char *id =
         sessions_hex((BnetSlice){.bytes = genesis.bytes, .n = sizeof genesis.bytes});
-    set_value(talk, "genesis", ".id", id);
+    sessions_set_value(talk, "genesis", ".id", id);
     read_named(talk, record, "blocks", "0301");
     read_named(talk, record, "trxs", "0401");
     learn_blocks(talk, json);
     if (conform_is_bad(talk->run))
         return;
     do_steps(talk, record, "setup");
-    if (!is_over(talk))
+    if (!sessions_is_over(talk))
         do_steps(talk, record, "steps");
 }
 
@@ -618,7 +370,7 @@ static void check(ConformRun *run, struct json_object *json)
     const TalkOptions options = read_options(run, &record);
     Conversation talk = {
         .run = run,
-        .auto_pong = take_flag(&record, "auto_pong", true),
+        .auto_pong = sessions_take_flag(&record, "auto_pong", true),
         .is_race = conform_has(&record, "race"),
     };
     conform_take_notes(&record, "doc", "race", "note", NULL);
