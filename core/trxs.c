@@ -30,10 +30,17 @@ static uint32_t index_mask(const BnetTrxs *trxs)
     return trxs->capacity * 2 - 1;
 }
 
-/* Handles are dense: the low bits spread them evenly. */
+/* Handles are dense. Multiples of the golden ratio spread them evenly and apart: side by side they
+ * would be one run, and taking one out would look at all behind it. */
+static uint32_t index_home(const BnetTrxs *trxs, BnetTrx trx)
+{
+    uint32_t spread = trx * UINT32_C(2654435769);
+    return (uint32_t)((uint64_t)spread * trxs->capacity * 2 >> 32);
+}
+
 static uint32_t *index_place(const BnetTrxs *trxs, BnetTrx trx)
 {
-    uint32_t at = trx & index_mask(trxs);
+    uint32_t at = index_home(trxs, trx);
     while (trxs->index[at] && trxs->entries[trxs->index[at] - 1].trx != trx)
         at = (at + 1) & index_mask(trxs);
     return &trxs->index[at];
@@ -53,7 +60,7 @@ static void index_remove(BnetTrxs *trxs, BnetTrx trx)
     uint32_t mask = index_mask(trxs);
     uint32_t hole = (uint32_t)(index_place(trxs, trx) - trxs->index);
     for (uint32_t at = (hole + 1) & mask; trxs->index[at]; at = (at + 1) & mask) {
-        uint32_t home = trxs->entries[trxs->index[at] - 1].trx & mask;
+        uint32_t home = index_home(trxs, trxs->entries[trxs->index[at] - 1].trx);
         if (((at - home) & mask) < ((at - hole) & mask))
             continue;
         trxs->index[hole] = trxs->index[at];

@@ -206,6 +206,37 @@ START_TEST(test_full_table)
 END_TEST
 
 /* Growth keeps the order, the marks of every session, and what waits. */
+/* The longest row of places of the index that are taken. */
+static uint32_t longest_run(const BnetTrxs *trxs)
+{
+    uint32_t longest = 0;
+    uint32_t run = 0;
+    for (uint32_t at = 0; at < trxs->capacity * 2; at++) {
+        run = trxs->index[at] ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* What is found and taken out is near its place, though handles stand side by side: a table full
+ * of them expires without each looking at all others. */
+START_TEST(test_index_is_spread)
+{
+    Fixture f;
+    setup(&f, 1);
+    for (uint32_t i = 0; i < BNET_TRXS_MAX; i++) {
+        accepted(&f, LATER_S);
+        if ((i & (i + 1)) == 0)
+            ck_assert_uint_le(longest_run(&f.trxs), 4);
+    }
+    ck_assert_uint_le(longest_run(&f.trxs), 4);
+    bnet_trxs_reserve(&f.trxs, 0, (LATER_S + 1) * BNET_NS_PER_S);
+    ck_assert_uint_eq(f.trxs.n_entries, 0);
+    ck_assert_uint_eq(longest_run(&f.trxs), 0);
+    teardown(&f);
+}
+END_TEST
+
 START_TEST(test_growth)
 {
     enum {
@@ -393,6 +424,7 @@ int main(void)
     tcase_add_test(tcase, test_expired_marks);
     tcase_add_test(tcase, test_inclusion_and_return);
     tcase_add_test(tcase, test_full_table);
+    tcase_add_test(tcase, test_index_is_spread);
     tcase_add_test(tcase, test_growth);
     tcase_add_test(tcase, test_compaction);
     tcase_add_loop_test(tcase, test_random_trxs, 0, 5);
