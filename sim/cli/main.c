@@ -19,6 +19,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"run", "Run scenarios and judge them", cli_run},
+    {"explore", "Run random scenarios of honest peers", cli_explore},
     {"validate", "Check scenario files without running them", cli_validate},
     {"conform", "Compare with recorded cases", cli_conform},
     {"decode", "Show what bytes of the protocol say", cli_decode},
@@ -88,17 +89,19 @@ static char *usage_text(void)
                     "\nExamples:\n"
                     "  bnetlab run scenarios/basics/quickstart.json\n"
                     "  bnetlab run --junit report.xml scenarios/\n"
+                    "  bnetlab explore --seeds 1000\n"
                     "  bnetlab validate scenarios/\n"
                     "  bnetlab decode 0200\n"
                     "  bnetlab conform blocks blocks.log\n"
                     "\nExit status:\n"
-                    "  0  run: all expectations met; validate: all scenarios are valid;\n"
-                    "     conform: all cases agree; decode: decoded\n"
-                    "  1  run: an expectation or property failed; conform: some cases disagree\n"
+                    "  0  run, explore: all expectations met; validate: all scenarios are\n"
+                    "     valid; conform: all cases agree; decode: decoded\n"
+                    "  1  run, explore: an expectation or property failed; conform: some cases\n"
+                    "     disagree\n"
                     "  2  bad usage or input; conform: also no case; decode: it does not decode\n"
                     "  3  internal error, or output could not be written (a pipe that is closed\n"
                     "     early, as by head, is not told of)\n"
-                    "  128 + n  run: stopped by signal n\n");
+                    "  128 + n  run, explore: stopped by signal n\n");
     return g_string_free(out, FALSE);
 }
 

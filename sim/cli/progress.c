@@ -9,22 +9,44 @@
 #include "scenarios/scenario.h"
 
 struct Progress {
-    const GPtrArray *scenarios;
-    _Atomic int64_t *now_ns; /* of each run */
+    const GPtrArray *scenarios; /* NULL: runs are only counted */
+    _Atomic int64_t *now_ns;    /* of each run */
+    uint64_t total;             /* runs that are counted */
+    uint64_t done;
+    uint64_t failed;
     int64_t began_us;
     bool is_on;
     bool is_drawn;
 };
 
-Progress *progress_new(const GPtrArray *scenarios)
+static Progress *begin(void)
 {
     const char *terminal = g_getenv("TERM");
     Progress *progress = g_new0(Progress, 1);
-    progress->scenarios = scenarios;
-    progress->now_ns = g_new0(_Atomic int64_t, scenarios->len);
     progress->began_us = g_get_monotonic_time();
     progress->is_on = isatty(STDERR_FILENO) != 0 && g_strcmp0(terminal, "dumb") != 0;
     return progress;
+}
+
+Progress *progress_new(const GPtrArray *scenarios)
+{
+    Progress *progress = begin();
+    progress->scenarios = scenarios;
+    progress->now_ns = g_new0(_Atomic int64_t, scenarios->len);
+    return progress;
+}
+
+Progress *progress_new_count(uint64_t total)
+{
+    Progress *progress = begin();
+    progress->total = total;
+    return progress;
+}
+
+void progress_count(Progress *progress, uint64_t done, uint64_t failed)
+{
+    progress->done = done;
+    progress->failed = failed;
 }
 
 void progress_set(Progress *progress, guint index, int64_t now_ns)
@@ -70,14 +92,25 @@ static void append_left(GString *out, double seconds)
     }
 }
 
-void progress_draw(Progress *progress)
+static void append_counted(GString *line, const Progress *progress, int64_t elapsed_us)
 {
-    int64_t elapsed_us = g_get_monotonic_time() - progress->began_us;
-    if (!progress->is_on || elapsed_us < PROGRESS_DELAY_US) {
-        return;
+    report_append_count(line, progress->done);
+    g_string_append(line, " of ");
+    report_append_count(line, progress->total);
+    g_string_append(line, " done, ");
+    report_append_count(line, progress->failed);
+    g_string_append(line, " failed");
+    if (progress->done > 0) {
+        double left = (double)(progress->total - progress->done) / (double)progress->done;
+        g_string_append(line, ", ");
+        append_left(line, (double)elapsed_us / 1e6 * left);
+        g_string_append(line, " left");
     }
+}
+
+static void append_simulated(GString *line, const Progress *progress, int64_t elapsed_us)
+{
     Sum sum = add_up(progress);
-    g_autoptr(GString) line = g_string_new("\r\033[K");
     if (progress->scenarios->len > 1) {
         g_string_append_printf(line, "%u of %u done, ", sum.done, progress->scenarios->len);
     }
@@ -95,6 +128,20 @@ void progress_draw(Progress *progress)
         g_string_append(line, ", ");
         append_left(line, (double)elapsed_us / 1e6 * (sum.duration_s - sum.now_s) / sum.now_s);
         g_string_append(line, " left");
+    }
+}
+
+void progress_draw(Progress *progress)
+{
+    int64_t elapsed_us = g_get_monotonic_time() - progress->began_us;
+    if (!progress->is_on || elapsed_us < PROGRESS_DELAY_US) {
+        return;
+    }
+    g_autoptr(GString) line = g_string_new("\r\033[K");
+    if (progress->scenarios == NULL) {
+        append_counted(line, progress, elapsed_us);
+    } else {
+        append_simulated(line, progress, elapsed_us);
     }
     (void)fputs(line->str, stderr);
     (void)fflush(stderr);

@@ -23,6 +23,12 @@ typedef struct Progress Progress;
 /* Of runs of those scenarios (element-type Scenario), which outlive it. */
 Progress *progress_new(const GPtrArray *scenarios);
 
+/* Of `total` runs of which nothing is known but how many are done. */
+Progress *progress_new_count(uint64_t total);
+
+/* So many of them are done, and so many of those failed. */
+void progress_count(Progress *progress, uint64_t done, uint64_t failed);
+
 /* How far the run of a scenario is, in virtual time; its duration or more: it is done. O(1). */
 void progress_set(Progress *progress, guint index, int64_t now_ns);
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_REPORTS_EXPLORE_H
+#define BNETLAB_REPORTS_EXPLORE_H
+
+/*
+ * What came of many random scenarios: a line for each that failed, then a summary; as text, or as
+ * one JSON object {"first_seed": ..., "failures": [...], ...}. The manual is docs/explore.md.
+ *
+ * Ownership: the caller's. One thread. Memory: some words for each id that was violated. Both forms
+ * are functions of the results, but for the wall time in the text.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "reports/text.h"
+#include "sim/result.h"
+#include "sim/sightings.h"
+
+typedef struct ReportExplore {
+    uint64_t first_seed;
+    uint64_t runs; /* that went to their end */
+    uint64_t failed;
+    uint64_t occurred[SIM_SIGHTINGS]; /* in so many runs */
+    GArray *violated;                 /* of Violated (explore.c), in the order of the first seeds */
+} ReportExplore;
+
+void report_explore_init(ReportExplore *explore, uint64_t first_seed);
+
+/* Accepts NULL. */
+void report_explore_finish(ReportExplore *explore);
+
+/* Counts a run. True: it failed. `seen` is a flag for each sighting. */
+bool report_explore_add(ReportExplore *explore, const SimResult *result, const bool *seen);
+
+/* The line of a failed run: the command that repeats it, and behind it, as a shell's comment, the
+ * first thing that failed. */
+void report_explore_text_failure(GString *out, const SimResult *result, const char *command);
+
+/* The summary. `asked` is how many seeds there were to be. */
+void report_explore_text_end(GString *out, const ReportExplore *explore, uint64_t asked,
+                             double wall_seconds, const ReportStyle *style);
+
+/* JSON, in three steps: its beginning, ... */
+void report_explore_json_begin(GString *out, uint64_t first_seed);
+
+/* ... a failed run (`index` from 0), ... */
+void report_explore_json_failure(GString *out, uint64_t index, const SimResult *result,
+                                 const char *command);
+
+/* ... and its end, with a newline. */
+void report_explore_json_end(GString *out, const ReportExplore *explore, uint64_t asked);
+
+#endif

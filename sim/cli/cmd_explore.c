@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* bnetlab explore: random scenarios of honest peers, one for each seed. */
+
+#include <string.h>
+
+#include "reports/explore.h"
+#include "reports/file.h"
+#include "reports/json.h"
+#include "sim/cli/cli.h"
+#include "sim/cli/explore_runs.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/outputs.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/suite.h"
+#include "sim/run.h"
+
+#define SEEDS_MAX UINT64_C(1000000000)
+
+typedef struct Options {
+    char *seed;
+    char *seeds;
+    char *seed_base;
+    char *profile;
+    char *emit;
+    gboolean json;
+    int jobs;
+} Options;
+
+/* All that a `bnetlab explore` has. */
+typedef struct Exploration {
+    const Options *options;
+    SimSwarmProfile profile;
+    uint64_t first;
+    uint64_t seeds; /* 0: one is repeated, `first` */
+    ReportStyle style;
+    ReportExplore report;
+    Progress *progress;
+    bool has_erred; /* what is ours to mend, or a file that could not be written */
+} Exploration;
+
+/* --- options --------------------------------------------------------------------------------- */
+
+static bool read_number(const char *option, const char *text, uint64_t least, uint64_t greatest,
+                        uint64_t *ret_number)
+{
+    guint64 number = 0;
+    if (!g_ascii_string_to_unsigned(text, 10, least, greatest, &number, NULL)) {
+        cli_error("explore: %s %s: must be a whole number from %" G_GUINT64_FORMAT
+                  " to %" G_GUINT64_FORMAT,
+                  option, text, least, greatest);
+        return false;
+    }
+    *ret_number = number;
+    return true;
+}
+
+static bool read_profile(Exploration *exploration)
+{
+    const char *profile = exploration->options->profile;
+    if (profile == NULL || strcmp(profile, "documented") == 0) {
+        exploration->profile = SIM_SWARM_DOCUMENTED;
+        return true;
+    }
+    cli_error("explore: --profile %s: there is \"documented\" alone", profile);
+    return false;
+}
+
+static bool read_seeds(Exploration *exploration)
+{
+    const Options *options = exploration->options;
+    if (options->seed != NULL && (options->seeds != NULL || options->seed_base != NULL)) {
+        cli_error("explore: --seed repeats one seed; leave out --seeds and --seed-base");
+        return false;
+    }
+    if (options->seed != NULL) {
+        return read_number("--seed", options->seed, 0, UINT64_MAX, &exploration->first);
+    }
+    if (options->seeds == NULL) {
+        cli_error("explore: say how many with --seeds N, or which with --seed N");
+        return false;
+    }
+    exploration->first = 1;
+    return read_number("--seeds", options->seeds, 1, SEEDS_MAX, &exploration->seeds) &&
+           (options->seed_base == NULL ||
+            read_number("--seed-base", options->seed_base, 0, UINT64_MAX - exploration->seeds + 1,
+                        &exploration->first));
+}
+
+static bool read_options(Exploration *exploration)
+{
+    const Options *options = exploration->options;
+    if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
+        cli_error("explore: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
+        return false;
+    }
+    return read_profile(exploration) && read_seeds(exploration) &&
+           cli_output_name_check("--emit", options->emit) &&
+           (options->emit == NULL || cli_output_place_check("--emit", options->emit));
+}
+
+/* --- one seed -------------------------------------------------------------------------------- */
+
+/* (transfer full) */
+static char *command_of(uint64_t seed)
+{
+    return g_strdup_printf("%s explore --seed %" G_GUINT64_FORMAT, cli_program(), seed);
+}
+
+/* The scenario of a seed as a file. What is wrong has been told. */
+static bool emit(Exploration *exploration, uint64_t seed)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = sim_swarm_text(seed, exploration->profile);
+    g_autoptr(ReportFile) file = report_file_new(exploration->options->emit, &error);
+    if (file != NULL) {
+        report_file_write(file, text, strlen(text));
+        if (report_file_commit(file, &error)) {
+            return true;
+        }
+    }
+    cli_error("explore: --emit: %s", error->message);
+    exploration->has_erred = true;
+    return false;
+}
+
+static void write_result(const Exploration *exploration, const SimResult *result)
+{
+    g_autofree char *command = command_of(result->seed);
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (exploration->options->json) {
+        report_json(out, result, command);
+        g_string_append_c(out, '\n');
+    } else {
+        report_text(out, result, command, &exploration->style);
+    }
+    cli_write(out->str, out->len);
+}
+
+static int repeat(Exploration *exploration)
+{
+    if (exploration->options->emit != NULL) {
+        return emit(exploration, exploration->first) ? CLI_OK : CLI_INTERNAL;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Scenario) scenario = explore_load(exploration->first, exploration->profile, &error);
+    if (scenario == NULL) {
+        cli_error("explore: %s", error->message);
+        return CLI_INTERNAL;
+    }
+    gint *stop = interrupt_install();
+    SimRunOptions options = {.stop = stop};
+    int64_t began_us = g_get_monotonic_time();
+    g_autoptr(SimResult) result = sim_run(scenario, &options, &error);
+    if (result == NULL) {
+        cli_error("explore: %s", error->message);
+        return CLI_INTERNAL;
+    }
+    result->wall_seconds = (double)(g_get_monotonic_time() - began_us) / 1e6;
+    write_result(exploration, result);
+    if (cli_write_failed()) {
+        return CLI_INTERNAL;
+    }
+    if (result->interrupted) {
+        return CLI_SIGNALLED + g_atomic_int_get(stop);
+    }
+    return result->verdict == SIM_VERDICT_FAIL ? CLI_FAILED : CLI_OK;
+}
+
+/* --- many seeds ------------------------------------------------------------------------------ */
+
+static void on_failure(Exploration *exploration, const SimResult *result)
+{
+    g_autofree char *command = command_of(result->seed);
+    g_autoptr(GString) out = g_string_new(NULL);
+    uint64_t index = exploration->report.failed - 1;
+    if (exploration->options->json) {
+        report_explore_json_failure(out, index, result, command);
+    } else {
+        report_explore_text_failure(out, result, command);
+    }
+    progress_clear(exploration->progress);
+    cli_write(out->str, out->len);
+    if (exploration->options->emit != NULL && index == 0) {
+        (void)emit(exploration, result->seed);
+    }
+}
+
+static void on_done(void *user_data, uint64_t seed, const ExploreRun *run)
+{
+    Exploration *exploration = user_data;
+    if (run->error != NULL) {
+        cli_error("explore: seed %" G_GUINT64_FORMAT ": %s", seed, run->error->message);
+        exploration->has_erred = true;
+    }
+    if (run->result != NULL && report_explore_add(&exploration->report, run->result, run->seen)) {
+        on_failure(exploration, run->result);
+    }
+    progress_count(exploration->progress, exploration->report.runs, exploration->report.failed);
+}
+
+static void on_wait(void *user_data)
+{
+    Exploration *exploration = user_data;
+    progress_draw(exploration->progress);
+}
+
+static void write_end(Exploration *exploration, double wall_seconds)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (exploration->options->json) {
+        report_explore_json_end(out, &exploration->report, exploration->seeds);
+    } else {
+        report_explore_text_end(out, &exploration->report, exploration->seeds, wall_seconds,
+                                &exploration->style);
+    }
+    progress_clear(exploration->progress);
+    cli_write(out->str, out->len);
+}
+
+static int explore_all(Exploration *exploration)
+{
+    gint *stop = interrupt_install();
+    ExploreOptions options = {
+        .profile = exploration->profile,
+        .first = exploration->first,
+        .seeds = exploration->seeds,
+        .jobs = (guint)exploration->options->jobs,
+        .stop = stop,
+        .done = on_done,
+        .wait = on_wait,
+        .user_data = exploration,
+    };
+    int64_t began_us = g_get_monotonic_time();
+    if (exploration->options->json) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        report_explore_json_begin(out, exploration->first);
+        cli_write(out->str, out->len);
+    }
+    explore_run(&options);
+    write_end(exploration, (double)(g_get_monotonic_time() - began_us) / 1e6);
+    if (exploration->has_erred || cli_write_failed()) {
+        return CLI_INTERNAL;
+    }
+    int signal_number = g_atomic_int_get(stop);
+    if (exploration->report.runs < exploration->seeds && signal_number != 0) {
+        return CLI_SIGNALLED + signal_number;
+    }
+    return exploration->report.failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int explore(const Options *options)
+{
+    Exploration exploration = {.options = options, .style = cli_style()};
+    if (!read_options(&exploration)) {
+        return CLI_BAD_INPUT;
+    }
+    if (exploration.seeds == 0) {
+        return repeat(&exploration);
+    }
+    report_explore_init(&exploration.report, exploration.first);
+    exploration.progress = progress_new_count(exploration.seeds);
+    int status = explore_all(&exploration);
+    progress_free(exploration.progress);
+    report_explore_finish(&exploration.report);
+    return status;
+}
+
+static const CliUsage usage = {
+    .name = "explore",
+    .parameters = "",
+    .summary = "Runs random scenarios of honest peers with random faults, in which no property may "
+               "be\nviolated. A seed has one scenario.",
+    .description =
+        "Examples:\n"
+        "  bnetlab explore --seeds 1000\n"
+        "  bnetlab explore --seeds 100000 --seed-base 5000000 --json\n"
+        "  bnetlab explore --seed 17\n"
+        "  bnetlab explore --seed 17 --emit seed-17.json && bnetlab run seed-17.json\n"
+        "\n"
+        "Exit status: 0 nothing was violated, 1 something was, 2 bad usage, 3 internal error,\n"
+        "128 + n stopped by signal n (Ctrl-C: 130; what is known by then is told).",
+};
+
+int cli_explore(int argc, char **argv)
+{
+    Options options = {.jobs = (int)MIN(g_get_num_processors(), (guint)SUITE_JOBS_MAX)};
+    const GOptionEntry entries[] = {
+        {"seeds", 'n', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seeds,
+         "Run so many seeds, up to 1000000000", "N"},
+        {"seed-base", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed_base,
+         "The first of them (default: 1)", "N"},
+        {"seed", 's', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed,
+         "Run this one, with the usual report", "N"},
+        {"profile", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.profile,
+         "What the peers run: documented (default)", "PROFILE"},
+        {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
+         "Seeds to run at a time (default: one a processor)", "N"},
+        {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
+         "Results as JSON on standard output", NULL},
+        {"emit", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.emit,
+         "Write the scenario: of --seed, and run nothing; of --seeds, that of the first failure",
+         "FILE"},
+        G_OPTION_ENTRY_NULL,
+    };
+    int status = CLI_OK;
+    if (cli_parse(&usage, entries, &argc, &argv, &status)) {
+        if (argc > 1) {
+            cli_error("explore: %s: takes options alone", argv[1]);
+            status = CLI_BAD_INPUT;
+        } else {
+            status = explore(&options);
+        }
+    }
+    g_free(options.seed);
+    g_free(options.seeds);
+    g_free(options.seed_base);
+    g_free(options.profile);
+    g_free(options.emit);
+    return status;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/cli/explore_runs.h"
+
+#include <string.h>
+
+#include "scenarios/loader.h"
+#include "sim/cli/progress.h"
+#include "sim/run.h"
+
+/* How far the threads may run ahead of what is handed over, for each of them. */
+#define AHEAD 16u
+
+typedef enum SlotState {
+    SLOT_FREE,
+    SLOT_DONE,
+} SlotState;
+
+/* A seed that a thread has done, until it is handed over. */
+typedef struct Slot {
+    SlotState state;
+    ExploreRun run;
+} Slot;
+
+/* The mutex guards all that is not const. */
+typedef struct Explorer {
+    const ExploreOptions *options;
+    Slot *slots; /* [n_slots]: run i is in slot i modulo n_slots */
+    guint n_slots;
+    uint64_t next;   /* the first run that no thread has begun */
+    uint64_t handed; /* so many have been handed over */
+    GMutex mutex;
+    GCond changed;
+} Explorer;
+
+Scenario *explore_load(uint64_t seed, SimSwarmProfile profile, GError **error)
+{
+    g_autofree char *text = sim_swarm_text(seed, profile);
+    g_autofree char *path = g_strdup_printf("explore-%" G_GUINT64_FORMAT ".json", seed);
+    ScenarioText in_memory = {.path = path, .data = text, .length = strlen(text)};
+    return scenario_load_data(&in_memory, NULL, 0, error);
+}
+
+/* --- threads --------------------------------------------------------------------------------- */
+
+static void simulate(const ExploreOptions *options, uint64_t seed, ExploreRun *run)
+{
+    g_autoptr(Scenario) scenario = explore_load(seed, options->profile, &run->error);
+    if (scenario == NULL) {
+        return;
+    }
+    SimSightings sightings;
+    sim_sightings_init(&sightings);
+    SimRunOptions run_options = {.trace = &sightings.observer, .stop = options->stop};
+    run->result = sim_run(scenario, &run_options, &run->error);
+    if (run->result != NULL && run->result->interrupted) {
+        g_clear_pointer(&run->result, sim_result_free);
+    }
+    if (run->result != NULL) {
+        sim_sightings_conclude(&sightings, run->result);
+        memcpy(run->seen, sightings.seen, sizeof run->seen);
+    }
+    sim_sightings_finish(&sightings);
+}
+
+/* Waits for a slot and takes the next run. False: none is left. */
+static bool begin(Explorer *explorer, uint64_t *ret_index)
+{
+    g_mutex_lock(&explorer->mutex);
+    while (explorer->next < explorer->options->seeds &&
+           explorer->next - explorer->handed >= explorer->n_slots) {
+        g_cond_wait(&explorer->changed, &explorer->mutex);
+    }
+    bool is_left = explorer->next < explorer->options->seeds;
+    if (is_left) {
+        *ret_index = explorer->next++;
+    }
+    g_mutex_unlock(&explorer->mutex);
+    return is_left;
+}
+
+static gpointer do_runs(gpointer data)
+{
+    Explorer *explorer = data;
+    const ExploreOptions *options = explorer->options;
+    uint64_t index = 0;
+    while (begin(explorer, &index)) {
+        ExploreRun run = {0};
+        if (g_atomic_int_get(options->stop) == 0) {
+            simulate(options, options->first + index, &run);
+        }
+        g_mutex_lock(&explorer->mutex);
+        explorer->slots[index % explorer->n_slots] = (Slot){.state = SLOT_DONE, .run = run};
+        g_cond_broadcast(&explorer->changed);
+        g_mutex_unlock(&explorer->mutex);
+    }
+    return NULL;
+}
+
+/* --- handing over ---------------------------------------------------------------------------- */
+
+/* Waits until the run is done, at most PROGRESS_PERIOD_US, and takes it. */
+static bool take(Explorer *explorer, uint64_t index, ExploreRun *ret_run)
+{
+    Slot *slot = &explorer->slots[index % explorer->n_slots];
+    int64_t until_us = g_get_monotonic_time() + PROGRESS_PERIOD_US;
+    bool is_in_time = true;
+    g_mutex_lock(&explorer->mutex);
+    while (slot->state != SLOT_DONE && is_in_time) {
+        is_in_time = g_cond_wait_until(&explorer->changed, &explorer->mutex, until_us);
+    }
+    bool is_done = slot->state == SLOT_DONE;
+    if (is_done) {
+        *ret_run = slot->run;
+        slot->state = SLOT_FREE;
+        explorer->handed++;
+        g_cond_broadcast(&explorer->changed);
+    }
+    g_mutex_unlock(&explorer->mutex);
+    return is_done;
+}
+
+static void hand_over_all(Explorer *explorer)
+{
+    const ExploreOptions *options = explorer->options;
+    for (uint64_t i = 0; i < options->seeds && g_atomic_int_get(options->stop) == 0; i++) {
+        ExploreRun run;
+        while (!take(explorer, i, &run)) {
+            options->wait(options->user_data);
+        }
+        options->done(options->user_data, options->first + i, &run);
+        sim_result_free(run.result);
+        g_clear_error(&run.error);
+    }
+}
+
+/* Stopped: what is left is not begun, and what was not handed over is given up. */
+static void let_threads_end(Explorer *explorer, GThread **threads)
+{
+    g_mutex_lock(&explorer->mutex);
+    explorer->next = explorer->options->seeds;
+    g_cond_broadcast(&explorer->changed);
+    g_mutex_unlock(&explorer->mutex);
+    for (guint i = 0; i < explorer->options->jobs; i++) {
+        (void)g_thread_join(threads[i]);
+    }
+    for (guint s = 0; s < explorer->n_slots; s++) {
+        if (explorer->slots[s].state == SLOT_DONE) {
+            sim_result_free(explorer->slots[s].run.result);
+            g_clear_error(&explorer->slots[s].run.error);
+        }
+    }
+}
+
+void explore_run(const ExploreOptions *options)
+{
+    g_assert(options->jobs >= 1 && options->seeds >= 1);
+    Explorer explorer = {
+        .options = options,
+        .n_slots = options->jobs * AHEAD,
+        .slots = g_new0(Slot, (gsize)options->jobs * AHEAD),
+    };
+    g_mutex_init(&explorer.mutex);
+    g_cond_init(&explorer.changed);
+    g_autofree GThread **threads = g_new(GThread *, options->jobs);
+    for (guint i = 0; i < options->jobs; i++) {
+        threads[i] = g_thread_new("explore", do_runs, &explorer);
+    }
+    hand_over_all(&explorer);
+    let_threads_end(&explorer, threads);
+    g_cond_clear(&explorer.changed);
+    g_mutex_clear(&explorer.mutex);
+    g_free(explorer.slots);
+}
