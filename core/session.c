@@ -353,13 +353,22 @@ void bnet_session_linked(BnetSession *session)
     session->dropped_number = 0;
 }
 
-/* After 6 s the peer is out of step with us, unless our head has passed all that was dropped. */
+/* A block of that number from this peer is of no use to us: it is not above our head, and the
+ * peer's chain, as far as it has told, has no higher LIB than ours, by which it would be the better
+ * one. */
+static bool is_passed(const BnetSession *session, const BnetEnv *env, uint32_t number)
+{
+    return number <= bnet_view_head_number(env->view) &&
+           session->peer_lib <= bnet_view_lib_number(env->view);
+}
+
+/* After 6 s the peer is out of step with us, unless we have passed all that was dropped. */
 static void judge_dropped(BnetSession *session, const BnetEnv *env)
 {
     if (session->dropped_since_ns == BNET_TIME_NEVER ||
         env->now_ns - session->dropped_since_ns < BNET_RESYNC_NS)
         return;
-    if (bnet_view_head_number(env->view) >= session->dropped_number)
+    if (is_passed(session, env, session->dropped_number))
         bnet_session_linked(session);
     else
         bnet_session_close(session, env, BNET_CLOSE_RESYNC);
@@ -367,7 +376,7 @@ static void judge_dropped(BnetSession *session, const BnetEnv *env)
 
 void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number)
 {
-    if (number <= bnet_view_head_number(env->view) || bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
+    if (is_passed(session, env, number) || bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
         return;
     judge_dropped(session, env);
     if (!bnet_session_is_open(session))

@@ -377,6 +377,52 @@ START_TEST(test_overtaken_blocks_do_not_count)
 }
 END_TEST
 
+/* But the better branch may be the shorter one, for its LIB: while the peer says that it has a
+ * higher one than ours, what is dropped counts whatever its number, and our head passes nothing. */
+START_TEST(test_higher_lib_counts)
+{
+    CoreBench bench;
+    BnetBlock head = start_with(&bench, 2, 6);
+    BnetBlock at_head = core_extend(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 4);
+    bench_connect(&bench, 0, 5, head);
+    bench_connect(&bench, 1, 4, head);
+    ck_assert_uint_eq(bnet_view_lib_number(&bench.node.view), 4);
+    int64_t start_ns = bench.now_ns;
+    drop_unlinkable(&bench, 0, at_head);
+    drop_unlinkable(&bench, 1, at_head);
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, start_ns);
+    ck_assert_int_eq(bench_session(&bench, 1)->dropped_since_ns, BNET_TIME_NEVER);
+    ck_assert_uint_eq(bnet_store_number(&bench.store, at_head), 6);
+    bench.now_ns = start_ns + 6 * BNET_NS_PER_S - 1;
+    bench_timer(&bench, 0);
+    ck_assert(bnet_session_is_open(bench_session(&bench, 0)));
+    bench.now_ns++;
+    bench.text[0] = '\0';
+    bench_timer(&bench, 0);
+    bench_timer(&bench, 1);
+    bench_expect(&bench, "0 close resync; 1 code");
+    bench_finish(&bench);
+}
+END_TEST
+
+/* When our LIB has reached the peer's, and our head the number, we are in step after all. */
+START_TEST(test_reached_lib_is_in_step)
+{
+    CoreBench bench;
+    BnetBlock head = start_with(&bench, 2, 6);
+    BnetBlock at_head = core_extend(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 4);
+    bench_connect(&bench, 0, 5, head);
+    drop_unlinkable(&bench, 0, at_head);
+    bench_chain(&bench, BNET_NO_SESSION, core_child(&bench.store, head, 0));
+    ck_assert_uint_eq(bnet_view_lib_number(&bench.node.view), 5);
+    bench.now_ns += 6 * BNET_NS_PER_S;
+    bench_timer(&bench, 0);
+    ck_assert(bnet_session_is_open(bench_session(&bench, 0)));
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, BNET_TIME_NEVER);
+    bench_finish(&bench);
+}
+END_TEST
+
 /* Blocks from a clock that is ahead are dropped as future: the same. Stale ones are not counted. */
 START_TEST(test_future_leads_to_resync)
 {
@@ -478,6 +524,8 @@ int main(void)
     tcase_add_test(tcase, test_resync);
     tcase_add_test(tcase, test_linking_ends_resync);
     tcase_add_test(tcase, test_overtaken_blocks_do_not_count);
+    tcase_add_test(tcase, test_higher_lib_counts);
+    tcase_add_test(tcase, test_reached_lib_is_in_step);
     tcase_add_test(tcase, test_future_leads_to_resync);
     tcase_add_test(tcase, test_stop_and_restart);
     tcase_add_test(tcase, test_misuse_by_the_driver);
