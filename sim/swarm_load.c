@@ -4,17 +4,31 @@
 
 #include "sim/swarm_parts.h"
 
-/* Two blocks a second, and what goes with them. */
-#define BLOCKS_BYTES_PER_S 500u
+/* A block without transactions and what goes with it. */
+#define BLOCK_BYTES 250u
+
+/* So soon a link can bring all that there is to whoever has nothing. */
+#define CATCH_UP_S 15u
 
 /* --- chain ----------------------------------------------------------------------------------- */
+
+static uint32_t blocks_bytes_per_s(const Swarm *swarm, uint32_t height, uint32_t block_bytes)
+{
+    return 2 * block_bytes + (height + swarm->quiet_ms / 500) * block_bytes / CATCH_UP_S;
+}
+
+static void put_height(Swarm *swarm, uint32_t height)
+{
+    swarm->load += blocks_bytes_per_s(swarm, height, BLOCK_BYTES);
+    swarm_text_put(&swarm->text, "start_height", "%u", height);
+}
 
 /* The LIB is 2048 blocks and more below the head from the start on: because it takes so many blocks
  * on top of one, or because none ever is. */
 static void put_far_lib(Swarm *swarm, SimRandom *random)
 {
     uint32_t depth = swarm_between(random, 2049, 2300);
-    swarm_text_put(&swarm->text, "start_height", "%u", depth + swarm_below(random, 100));
+    put_height(swarm, depth + swarm_below(random, 100));
     if (swarm_chance(random, 300)) {
         swarm_text_put(&swarm->text, "irreversibility", "'none'");
     } else {
@@ -26,7 +40,7 @@ static void put_heights(Swarm *swarm, SimRandom *random)
 {
     static const uint32_t heights[] = {1, 1, 2, 13, 100, 400, 800};
     uint32_t height = heights[swarm_below(random, G_N_ELEMENTS(heights))];
-    swarm_text_put(&swarm->text, "start_height", "%u", height);
+    put_height(swarm, height);
     uint32_t rule = swarm_below(random, 10);
     if (rule == 0) {
         swarm_text_put(&swarm->text, "irreversibility", "'none'");
@@ -43,7 +57,7 @@ static void put_block(Swarm *swarm, SimRandom *random)
     uint32_t filler = swarm_between(random, 64, swarm_chance(random, 200) ? 50000 : 2000);
     uint32_t limit = limits[swarm_below(random, G_N_ELEMENTS(limits))];
     if (swarm_chance(random, 500)) {
-        swarm->load += 2 * filler;
+        swarm->load += blocks_bytes_per_s(swarm, 0, filler);
         swarm_text_put(&swarm->text, "block", "{'filler': %u, 'max_transactions': %u}", filler,
                        limit);
     } else {
@@ -54,12 +68,11 @@ static void put_block(Swarm *swarm, SimRandom *random)
 void swarm_put_chain(Swarm *swarm)
 {
     SimRandom random = swarm_random(swarm, SWARM_PART_CHAIN);
-    swarm->load += BLOCKS_BYTES_PER_S;
     swarm_text_open(&swarm->text, "chain", '{');
     if (swarm_has(swarm, SWARM_FAR_LIB)) {
         put_far_lib(swarm, &random);
     } else if (swarm_has(swarm, SWARM_STALL_LIB)) {
-        swarm_text_put(&swarm->text, "start_height", "%u", swarm_between(&random, 100, 200));
+        put_height(swarm, swarm_between(&random, 100, 200));
     } else {
         put_heights(swarm, &random);
     }
@@ -114,13 +127,14 @@ static void put_flood(Swarm *swarm, SimRandom *random)
     do {
         group = &swarm->groups[swarm_below(random, swarm->n_groups)];
     } while (group->is_offline);
+    uint32_t count = swarm_between(random, 65600, 66500);
+    swarm->load += 2 * 60 * count / CATCH_UP_S;
     swarm->keeps_flood = swarm_chance(random, 800);
     group->is_flooded = true;
     swarm_text_put(&swarm->text, NULL,
                    "{'burst': {'count': %u}, 'begin': '%ums', 'size': 50, 'lifetime': '%us', "
                    "'from': '%s[0]'}",
-                   swarm_between(random, 65600, 66500),
-                   group->start_ms + 1 + swarm_below(random, 15 * SWARM_SECOND_MS),
+                   count, group->start_ms + 1 + swarm_below(random, 15 * SWARM_SECOND_MS),
                    swarm_between(random, 5, 40), group->name);
 }
 
