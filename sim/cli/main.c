@@ -81,27 +81,27 @@ static char *usage_text(void)
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_string_append_printf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
-    g_string_append(
-        out, "  help       Show the help of a command\n"
-             "\nOptions:\n"
-             "  -h, --help Show this help; after a command, that of the command\n"
-             "  --version  Show the version\n"
-             "\nExamples:\n"
-             "  bnetlab run scenarios/basics/quickstart.json\n"
-             "  bnetlab run --junit report.xml scenarios/\n"
-             "  bnetlab explore --seeds 1000\n"
-             "  bnetlab validate scenarios/\n"
-             "  bnetlab decode 0200\n"
-             "  bnetlab conform blocks blocks.log\n"
-             "\nExit status:\n"
-             "  0  run: all expectations met; explore: nothing violated; validate: all\n"
-             "     scenarios are valid; conform: all cases agree; decode: decoded\n"
-             "  1  run: an expectation or property failed; explore: the same, in some seed;\n"
-             "     conform: some cases disagree\n"
-             "  2  bad usage or input; conform: also no case; decode: it does not decode\n"
-             "  3  internal error, or output could not be written (a pipe that is closed\n"
-             "     early, as by head, is not told of)\n"
-             "  128 + n  run: stopped by signal n; explore: the same\n");
+    g_string_append(out,
+                    "  help       Show the help of a command\n"
+                    "\nOptions:\n"
+                    "  -h, --help Show this help; after a command, that of the command\n"
+                    "  --version  Show the version\n"
+                    "\nExamples:\n"
+                    "  bnetlab run scenarios/basics/quickstart.json\n"
+                    "  bnetlab run --junit report.xml scenarios/\n"
+                    "  bnetlab explore --seeds 1000\n"
+                    "  bnetlab validate scenarios/\n"
+                    "  bnetlab decode 0200\n"
+                    "  bnetlab conform blocks blocks.log\n"
+                    "\nExit status:\n"
+                    "  0  run: all expectations met; explore: nothing was violated; validate:\n"
+                    "     all scenarios are valid; conform: all cases agree; decode: decoded\n"
+                    "  1  run: an expectation or property failed; explore: the same in a seed;\n"
+                    "     conform: some cases disagree\n"
+                    "  2  bad usage or input; conform: also no case; decode: it does not decode\n"
+                    "  3  internal error, or output could not be written (a pipe that is closed\n"
+                    "     early, as by head, is not told of)\n"
+                    "  128 + n  run: stopped by signal n; explore: the same\n");
     return g_string_free(out, FALSE);
 }
 
