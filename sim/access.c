@@ -27,6 +27,7 @@ typedef struct Flow {
     uint32_t passed_bytes; /* of all that have */
     int64_t begin_ns;      /* when the first one came to the link */
     int64_t latency_ns;    /* of the message */
+    int64_t taken_ns;      /* when the link begins the piece that it has got last */
     uint64_t tag;          /* where its next piece begins */
 } Flow;
 
@@ -211,6 +212,7 @@ static void pass_link(SimWorld *world, uint32_t end, Flow *flow, uint32_t piece,
     uint32_t down_port = 2 * world->ends[end ^ 1].peer + SIM_DOWNLINK;
     int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
     from->sending_until_ns = begin_ns + sim_wire_transfer_ns(piece, from->bandwidth_bytes_per_s);
+    flow->taken_ns = begin_ns;
     if (!flow->begun) {
         flow->begun = true;
         flow->passed_bytes = 0;
@@ -234,23 +236,18 @@ static void pass_link(SimWorld *world, uint32_t end, Flow *flow, uint32_t piece,
     }
 }
 
-/* When the link begins the piece that it has got last, it takes another one. */
-static void go_on(SimWorld *world, uint32_t index, Port *port, uint32_t piece)
+/* The flow has a part: it waits for its turn; but for an uplink only when the link begins the piece
+ * that it has got last. */
+static void go_on(SimWorld *world, uint32_t index, Port *port)
 {
     Flow *flow = &world->access->flows[index];
-    SimEnd *from = &world->ends[index / 2];
-    flow->state = FLOW_IDLE;
-    if (!has_part(flow))
-        return;
-    int64_t taken_ns =
-        from->sending_until_ns - sim_wire_transfer_ns(piece, from->bandwidth_bytes_per_s);
-    if (index % 2 == SIM_DOWNLINK || taken_ns <= world->now_ns) {
+    if (flow->taken_ns <= world->now_ns) {
         wait_for_turn(world->access, port, index);
         return;
     }
     flow->state = FLOW_HELD;
     flow->ticket++;
-    sim_world_schedule(world, taken_ns, SIM_EVENT_LINK, index / 2, flow->ticket);
+    sim_world_schedule(world, flow->taken_ns, SIM_EVENT_LINK, index / 2, flow->ticket);
 }
 
 /* --- service --------------------------------------------------------------------------------- */
@@ -275,7 +272,9 @@ static void end_piece(SimWorld *world, Port *port)
         pass_link(world, end, flow, piece, ends_message);
     else if (ends_message)
         sim_wire_arrived(world, end ^ 1);
-    go_on(world, index, port, piece);
+    flow->state = FLOW_IDLE;
+    if (has_part(flow))
+        go_on(world, index, port);
 }
 
 /* Serves whoever's turn it is, until that takes time or nobody waits. */
@@ -302,7 +301,7 @@ static void come(SimWorld *world, uint32_t index)
     flow->n_due++;
     if (flow->state != FLOW_IDLE)
         return;
-    wait_for_turn(world->access, &world->access->ports[port], index);
+    go_on(world, index, &world->access->ports[port]);
     serve(world, port);
 }
 
@@ -334,6 +333,7 @@ void sim_access_drop(SimWorld *world, uint32_t end)
         flow->n_due = 0;
         flow->serving = false;
         flow->begun = false;
+        flow->taken_ns = 0;
         if (served) {
             world->access->ports[port].flow = SIM_NONE;
             world->access->ports[port].ticket++;

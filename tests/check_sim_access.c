@@ -399,6 +399,27 @@ START_TEST(test_rate_changes_in_a_piece)
 }
 END_TEST
 
+/* A link takes one message at a time and one ahead, though each came when nothing else waited for it:
+ * the rest goes at the bandwidth of its time. */
+START_TEST(test_bandwidth_changes_behind_small_ones)
+{
+    make_world("'uplink': '1000GB/s'", "'count': 1", ", 'bandwidth': '100B/s'");
+    BnetTrx trxs[4];
+    for (uint32_t i = 0; i < G_N_ELEMENTS(trxs); i++) {
+        run_until(i * MS);
+        trxs[i] = send(HUB, A, 100);
+    }
+    run_until(10 * MS);
+    world->ends[fix_end(world, HUB, A)].bandwidth_bytes_per_s = 0;
+    int64_t first_ns = arrival_of(trxs[0]);
+    ck_assert_int_eq(first_ns, S + 40 * MS + 1); /* the uplink takes a nanosecond */
+    ck_assert_int_eq(arrival_of(trxs[1]), first_ns + S);
+    ck_assert_int_eq(arrival_of(trxs[2]), first_ns + S + 1);
+    ck_assert_int_eq(arrival_of(trxs[3]), first_ns + S + 2);
+    expect_nothing();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_access");
@@ -425,6 +446,7 @@ int main(void)
     tcase_add_test(tcase, test_short_cut);
     tcase_add_test(tcase, test_rate_changes);
     tcase_add_test(tcase, test_rate_changes_in_a_piece);
+    tcase_add_test(tcase, test_bandwidth_changes_behind_small_ones);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
