@@ -191,20 +191,25 @@ static void add_resets(Events *events)
     }
 }
 
+/* Links that lose segments are near: the timeouts after which these are sent again grow with the
+ * latency, and what is sent last must come before the quiet time is over. */
 static void add_link_changes(Events *events)
 {
+    bool is_lossy = chance(events, 400);
+    bool is_near = is_lossy || swarm_has(events->swarm, SWARM_LOSS);
     for (uint32_t n = some(events, 1, 3); n > 0; n--) {
         Span span = draw_span(events, FIRST_MS, events->swarm->quiet_ms);
         g_autofree char *sides = draw_sides(events);
         g_autoptr(GString) to = g_string_new(NULL);
         if (chance(events, 600)) {
-            g_string_append_printf(to, ", 'latency': '%uus'", some(events, 1, 3000000));
+            g_string_append_printf(to, ", 'latency': '%uus'",
+                                   some(events, 1, is_near ? 500000 : 3000000));
         }
-        if (chance(events, 400)) {
-            g_string_append_printf(to, ", 'loss': 0.%02u", some(events, 1, 30));
+        if (is_lossy) {
+            g_string_append_printf(to, ", 'loss': 0.%02u", some(events, 1, 15));
         }
         if (chance(events, 400) || to->len == 0) {
-            g_string_append_printf(to, ", 'bandwidth': '%uB/s'", some(events, 500, 100000));
+            g_string_append_printf(to, ", 'bandwidth': '%uB/s'", some(events, 2000, 100000));
         }
         add_event(events, span.at_ms, "'change_links': %s%s, 'one_way': %s, 'for': '%ums'", sides,
                   to->str, draw_one_way(events) ? "true" : "false", span.end_ms - span.at_ms);
