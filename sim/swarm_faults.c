@@ -347,12 +347,24 @@ static void add_stops(Events *events)
     }
 }
 
-/* Of all producers, standing by or not, some in any order. */
+/* How many of so many producers a LIB may leave behind (protocol section 8). */
+static uint32_t left_behind(uint32_t n_producers)
+{
+    return (n_producers - 1) / 3;
+}
+
+/*
+ * Of all producers, standing by or not, some in any order. Not so few that a LIB may leave fewer of
+ * them behind than before: it would move back with the schedule, and by fork choice nothing is
+ * better then than the block that brings the schedule into force. Such a chain ends there.
+ */
 static void add_schedules(Events *events)
 {
     const Swarm *swarm = events->swarm;
+    uint32_t most = left_behind(swarm->n_producers);
     for (uint32_t n = some(events, 1, 3); n > 0; n--) {
         g_autoptr(GString) turns = g_string_new(NULL);
+        uint32_t n_turns = 0;
         uint32_t first = some(events, 0, swarm->n_peers - 1);
         uint32_t permille = some(events, 300, 1000);
         for (uint32_t i = 0; i < swarm->n_peers; i++) {
@@ -360,9 +372,11 @@ static void add_schedules(Events *events)
             if (swarm_group_of(swarm, peer)->produces && chance(events, permille)) {
                 g_autofree char *name = swarm_peer_name(swarm, peer);
                 g_string_append_printf(turns, "%s'%s'", turns->len > 0 ? ", " : "", name);
+                n_turns++;
             }
         }
-        if (turns->len > 0) {
+        if (n_turns > 0 && left_behind(n_turns) >= most) {
+            most = left_behind(n_turns);
             add_event(events, draw_time(events, FIRST_MS, swarm->quiet_ms), "'set_producers': [%s]",
                       turns->str);
         }

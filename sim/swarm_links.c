@@ -8,6 +8,7 @@
  * turn of its producer is over. */
 #define SPAN_MAX_MS 2400u
 #define HOP_MAX_MS 1200u
+#define LOSSY_HOP_MAX_MS 200u
 
 /* --- topology -------------------------------------------------------------------------------- */
 
@@ -162,6 +163,16 @@ static void put_shape(Swarm *swarm, SimRandom *random, Shape shape)
     }
 }
 
+static bool has_follower(const Swarm *swarm)
+{
+    for (uint32_t g = 0; g < swarm->n_groups; g++) {
+        if (swarm->groups[g].is_follower) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void swarm_put_topology(Swarm *swarm)
 {
     static const char *const kinds[SHAPES] = {
@@ -176,6 +187,9 @@ void swarm_put_topology(Swarm *swarm)
     put_shape(swarm, &random, shape);
     swarm_text_close(&swarm->text, '}');
     uint32_t hop_max_ms = MIN(SPAN_MAX_MS / swarm->diameter, HOP_MAX_MS);
+    if (swarm_has(swarm, SWARM_LOSS) && has_follower(swarm)) {
+        hop_max_ms = MIN(hop_max_ms, LOSSY_HOP_MAX_MS); /* a follower may be 5 s behind */
+    }
     const uint32_t scales_ms[] = {1, 20, 100, 300, hop_max_ms};
     uint32_t scale_ms = scales_ms[swarm_below(&random, G_N_ELEMENTS(scales_ms))];
     swarm->hop_ms = MIN(scale_ms, hop_max_ms);
@@ -236,7 +250,7 @@ static void put_properties(Swarm *swarm, SimRandom *random)
     }
     if (swarm_has(swarm, SWARM_BUFFERS)) {
         /* As much as is under way in two round trips, several times over. */
-        uint32_t least = swarm->load / 1000 * swarm->hop_ms * 8;
+        uint32_t least = swarm->load * swarm->hop_ms / 1000 * 8;
         swarm_text_put(text, "send_buffer", "%u", MAX(1024u << swarm_below(random, 8), least));
         swarm_text_put(text, "receive_buffer", "%u", 1024u << swarm_below(random, 8));
     }
