@@ -52,10 +52,11 @@ static bool fits(const Swarm *swarm, Shape shape)
     case SHAPE_STAR:
     case SHAPE_TREE:
     case SHAPE_BARABASI_ALBERT:
+        return true;
     case SHAPES:
         break;
     }
-    return true;
+    return false;
 }
 
 static Shape draw_shape(const Swarm *swarm, SimRandom *random)

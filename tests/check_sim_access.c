@@ -399,8 +399,8 @@ START_TEST(test_rate_changes_in_a_piece)
 }
 END_TEST
 
-/* A link takes one message at a time and one ahead, though each came when nothing else waited for it:
- * the rest goes at the bandwidth of its time. */
+/* A link takes one message at a time and one ahead, though each came when nothing else waited for
+ * it: the rest goes at the bandwidth of its time. */
 START_TEST(test_bandwidth_changes_behind_small_ones)
 {
     make_world("'uplink': '1000GB/s'", "'count': 1", ", 'bandwidth': '100B/s'");

@@ -161,7 +161,7 @@ void explore_run(const ExploreOptions *options)
     };
     g_mutex_init(&explorer.mutex);
     g_cond_init(&explorer.changed);
-    g_autofree GThread **threads = g_new(GThread *, options->jobs);
+    g_autofree GThread **threads = g_new0(GThread *, options->jobs);
     for (guint i = 0; i < options->jobs; i++) {
         threads[i] = g_thread_new("explore", do_runs, &explorer);
     }
