@@ -91,7 +91,7 @@ START_TEST(test_bursts)
         "{'duration': '10s', " PEERS ", 'transactions': [{'burst': {'count': 4, 'every': '2s'},"
         " 'begin': '1s', 'end': '7s', 'from': 'wallet', 'origin': 'round-robin'},"
         " {'burst': {'count': 3}, 'from': 'wallet[2]', 'size': 333}]}");
-    g_autoptr(SimResult) result = run_logged(scenario, &log);
+    sim_result_free(run_logged(scenario, &log));
     ck_assert_uint_eq(log.trxs->len, 3 + 3 * 4);
     for (guint i = 0; i < 3; i++) {
         ck_assert_int_eq(seen_at(log.trxs, i)->time_ns, 0);
@@ -114,7 +114,7 @@ START_TEST(test_window)
     g_autoptr(Scenario) scenario =
         fix_scenario("{'duration': '10s', " PEERS ", 'transactions': {'rate': '100/s',"
                      " 'begin': '2s', 'end': '6s'}}");
-    g_autoptr(SimResult) result = run_logged(scenario, &log);
+    sim_result_free(run_logged(scenario, &log));
     ck_assert_uint_ge(log.trxs->len, 300);
     ck_assert_uint_le(log.trxs->len, 500);
     ck_assert_int_ge(seen_at(log.trxs, 0)->time_ns, 2 * S);
@@ -136,8 +136,8 @@ START_TEST(test_streams_apart)
     g_autoptr(Scenario) both =
         fix_scenario("{'duration': '20s', " PEERS ", 'transactions': [{'rate': '5/s',"
                      " 'size': {'uniform': [100, 300]}}, {'rate': '7/s', 'size': 999}]}");
-    g_autoptr(SimResult) result = run_logged(alone, &one);
-    g_autoptr(SimResult) results = run_logged(both, &two);
+    sim_result_free(run_logged(alone, &one));
+    sim_result_free(run_logged(both, &two));
     guint n = 0;
     for (guint i = 0; i < two.trxs->len; i++) {
         const Seen *seen = seen_at(two.trxs, i);
@@ -166,7 +166,7 @@ START_TEST(test_distributions)
         "{'duration': '10s', " PEERS ", 'transactions': {'burst': {'count': 2000}, 'begin': '1s',"
         " 'size': {'values': [100, 700, 60], 'weights': [3, 1, 0]},"
         " 'lifetime': {'uniform': ['10s', '14s']}, 'origin': {'weights': [0, 1, 0, 4]}}}");
-    g_autoptr(SimResult) result = run_logged(scenario, &log);
+    sim_result_free(run_logged(scenario, &log));
     ck_assert_uint_eq(log.trxs->len, 2000);
     for (guint i = 0; i < log.trxs->len; i++) {
         const Seen *seen = seen_at(log.trxs, i);
@@ -206,7 +206,7 @@ START_TEST(test_full_by_bytes)
             fix_scenario_of("{'duration': '700ms', 'chain': {'block': {'max_bytes': %u}}, " PEERS
                             ", 'transactions': {'burst': {'count': 1100}, 'from': 'bp'}}",
                             cases[i].max_bytes);
-        g_autoptr(SimResult) result = run_logged(scenario, &log);
+        sim_result_free(run_logged(scenario, &log));
         ck_assert_uint_eq(log.blocks->len, 1);
         ck_assert_uint_eq(seen_at(log.blocks, 0)->n_trx, cases[i].n);
         ck_assert_uint_le(seen_at(log.blocks, 0)->size, cases[i].max_bytes);
@@ -224,7 +224,7 @@ START_TEST(test_in_order)
                      ", 'transactions': [{'burst': {'count': 2}, 'from': 'bp', 'size': 100},"
                      " {'burst': {'count': 1}, 'begin': '1ms', 'from': 'bp', 'size': 900},"
                      " {'burst': {'count': 1}, 'begin': '2ms', 'from': 'bp', 'size': 100}]}");
-    g_autoptr(SimResult) result = run_logged(scenario, &log);
+    sim_result_free(run_logged(scenario, &log));
     ck_assert_uint_eq(log.blocks->len, 2);
     ck_assert_uint_eq(seen_at(log.blocks, 0)->n_trx, 2);
     ck_assert_uint_eq(seen_at(log.blocks, 1)->n_trx, 2);
@@ -293,7 +293,7 @@ START_TEST(test_kilobyte)
             " 'transaction': '0s', 'kilobyte': '%s'}}}, 'links': {'latency': '1ms'}}",
             cases[i].filler, cases[i].kilobyte);
         fix_recorder_init(&recorder);
-        g_autoptr(SimResult) result = fix_run(scenario, &recorder);
+        sim_result_free(fix_run(scenario, &recorder));
         const FixNote *judged = fix_find(&recorder, SIM_VERDICT, 1, 0);
         const FixNote *applied = NULL;
         for (guint n = 0; n < recorder.notes->len && !applied; n++) {
