@@ -14,7 +14,9 @@ import mutant as mutants
 # How a source is compiled to see whether what it computes depends on it: as the build does; without
 # optimization; with another value in what nobody initializes.
 WAYS = ([], ["-O0"], ["-ftrivial-auto-var-init=pattern"])
-
+# A mutant may leave something unused, but it means what it says.
+FLAGS = ["-g0", "-Wno-error", "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
+         "-Werror=implicit-function-declaration"]
 LIBRARIES = {"core": "libbnet.a", "sim": "libbnet_sim.a"}
 
 
@@ -108,7 +110,7 @@ class Build:
         command = self.compile[source]
         place = command.index("-o")
         output = f"{path}.o"
-        command = command[:place] + ["-w", "-g0", *way, "-o", output, "-c", str(path)]
+        command = command[:place] + [*FLAGS, *way, "-o", output, "-c", str(path)]
         done = call(command, 120, self.folder)
         if done.returncode != 0:
             raise Failure("does not build", "\n  ".join(done.stderr.strip().splitlines()[:6]))
