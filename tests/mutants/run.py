@@ -22,7 +22,8 @@ import time
 import mutant as mutants
 import program as programs
 
-ROOT = mutants.ROOT
+DOCUMENT = mutants.ROOT / "docs" / "mutants.md"
+CHECKS = mutants.ROOT / "docs" / "checks.md"
 GOOD = ("killed", "survived as it must", "no check")
 
 
@@ -53,6 +54,12 @@ class Verdict:
             "detail": self.detail,
             "seconds": round(self.seconds, 3),
         }
+
+
+def is_unchecked(check):
+    """docs/checks.md says that nothing checks the property."""
+    row_of = re.search(rf"^\| {check} \|.*\| ([^|]*) \|$", CHECKS.read_text(encoding="utf-8"), re.M)
+    return row_of is not None and row_of[1].startswith("no")
 
 
 class Judge:
@@ -88,7 +95,9 @@ class Judge:
             mutant = other
         sources = mutants.apply(edits)
         if mutant.is_property() and mutant.expects not in self.known:
-            return verdict.says("no check", f"nothing checks {mutant.expects}")
+            if is_unchecked(mutant.expects):
+                return verdict.says("no check", f"nothing checks {mutant.expects}")
+            raise mutants.Misfit(f"nothing checks {mutant.expects}, and docs/checks.md says it does")
         if mutant.expects == "hash":
             return self.compare_hashes(verdict, sources)
         if verdict.mutant.blinds:
@@ -165,7 +174,7 @@ def sole_killers(verdicts):
 
 def never_alone():
     """Properties of which docs/mutants.md tells why they are never the only one."""
-    text = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    text = DOCUMENT.read_text(encoding="utf-8")
     section = text.partition("## Never alone")[2].partition("\n## ")[0]
     return re.findall(r"^- ([A-Z]\d):", section, re.MULTILINE)
 
@@ -227,12 +236,20 @@ def arguments():
     parser.add_argument("--limit", type=float, default=20.0, metavar="SECONDS", help="of one run")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="none is begun later")
     parser.add_argument("--json", action="store_true", help="results as JSON")
-    parser.add_argument("--table", action="store_true", help="print the table of docs/mutants.md")
-    parser.add_argument("--fit", action="store_true", help="only see whether all texts fit")
+    parser.add_argument("--write-table", action="store_true", help="bring docs/mutants.md up to date")
+    parser.add_argument("--fit", action="store_true",
+                        help="only see whether all texts fit, and the table")
     return parser.parse_args()
 
 
-def see_fit(chosen):
+def documented(catalogue):
+    """docs/mutants.md, and what it should be."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, heading, _ = text.partition("\n## The mutants\n")
+    return text, before + heading + "\n" + mutants.table(catalogue) + "\n"
+
+
+def see_fit(catalogue, chosen):
     misfits = 0
     for mutant in chosen:
         try:
@@ -240,8 +257,11 @@ def see_fit(chosen):
         except mutants.Misfit as problem:
             print(f"{mutant.id}: {problem}")
             misfits += 1
+    text, should_be = documented(catalogue)
+    if text != should_be:
+        print("docs/mutants.md: the table is not of these mutants; run run.py --write-table")
     print(f"{len(chosen)} mutants, {misfits} do not fit")
-    return 1 if misfits else 0
+    return 1 if misfits or text != should_be else 0
 
 
 def main():
@@ -251,13 +271,13 @@ def main():
     except mutants.Misfit as problem:
         print(problem)
         return 1
-    if options.table:
-        print(mutants.table(catalogue))
+    if options.write_table:
+        DOCUMENT.write_text(documented(catalogue)[1], encoding="utf-8")
         return 0
     chosen = [m for m in catalogue.values() if not options.only
               or re.search(options.only, m.id) or options.only == m.expects]
     if options.fit:
-        return see_fit(chosen)
+        return see_fit(catalogue, chosen)
     if not options.build or not chosen:
         print("run.py: a build folder is needed" if chosen else "run.py: no such mutant",
               file=sys.stderr)
