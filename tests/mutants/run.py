@@ -19,8 +19,10 @@ import sys
 import tempfile
 import time
 
-import mutant as mutants
-import program as programs
+sys.dont_write_bytecode = True
+
+import mutant as mutants  # noqa: E402
+import program as programs  # noqa: E402
 
 DOCUMENT = mutants.ROOT / "docs" / "mutants.md"
 CHECKS = mutants.ROOT / "docs" / "checks.md"
