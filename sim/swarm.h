@@ -21,6 +21,7 @@
 /* What the peers run. */
 typedef enum SimSwarmProfile {
     SIM_SWARM_DOCUMENTED, /* the default of every scenario */
+    SIM_SWARM_EOSIO_1_7,  /* all of them, or some groups, the deployed plugin */
 } SimSwarmProfile;
 
 /* The scenario of a seed, as pretty JSON that ends with a line feed. (transfer full) */

@@ -75,6 +75,7 @@ typedef enum SwarmPart {
     SWARM_PART_TRANSACTIONS = 5,
     SWARM_PART_EVENTS = 6,
     SWARM_PART_RANDOM_FAULTS = 7,
+    SWARM_PART_PROFILES = 8,
 } SwarmPart;
 
 typedef struct SwarmGroup {
@@ -86,6 +87,7 @@ typedef struct SwarmGroup {
     bool is_follower;
     bool is_offline;   /* its processes never start */
     bool is_flooded;   /* with transactions */
+    bool is_deployed;  /* of profile eosio-1.7 */
     bool is_far;       /* its clock is set right when the faults are over */
     uint32_t start_ms; /* 0: at once */
 } SwarmGroup;
@@ -105,6 +107,7 @@ typedef struct Swarm {
     uint32_t quiet_ms;    /* all faults are over */
     uint32_t ahead_ms;    /* how much a clock was ahead at most when it was set right */
     bool keeps_flood;     /* other groups ask for no transactions */
+    bool spares_fetch;    /* deployed peers do not fetch in a loop, which ends the run */
     SwarmText text;
 } Swarm;
 

@@ -87,6 +87,18 @@ static void shuffle_groups(Swarm *swarm, SimRandom *random)
     swarm->n_peers = first;
 }
 
+/* All groups, or some and at least one. */
+static void plan_profiles(Swarm *swarm)
+{
+    SimRandom random = swarm_random(swarm, SWARM_PART_PROFILES);
+    bool is_mixed = swarm_chance(&random, 500);
+    swarm->spares_fetch = swarm_chance(&random, 700);
+    uint32_t one = swarm_below(&random, swarm->n_groups);
+    for (uint32_t g = 0; g < swarm->n_groups; g++) {
+        swarm->groups[g].is_deployed = !is_mixed || g == one || swarm_chance(&random, 400);
+    }
+}
+
 void swarm_plan_peers(Swarm *swarm)
 {
     SimRandom random = swarm_random(swarm, SWARM_PART_PEERS);
@@ -117,6 +129,9 @@ void swarm_plan_peers(Swarm *swarm)
                                    .is_follower = is_late_follower});
     add_group(swarm, &(SwarmGroup){.name = "relay", .count = n_others});
     shuffle_groups(swarm, &random);
+    if (swarm->profile == SIM_SWARM_EOSIO_1_7) {
+        plan_profiles(swarm);
+    }
 }
 
 /* --- the text -------------------------------------------------------------------------------- */
@@ -194,6 +209,12 @@ static void put_group(Swarm *swarm, SwarmGroup *group, SimRandom *random)
     SwarmText *text = &swarm->text;
     swarm_text_open(text, group->name, '{');
     swarm_text_put(text, "count", "%u", group->count);
+    if (group->is_deployed) {
+        swarm_text_put(text, "profile", "'eosio-1.7'");
+        if (swarm->spares_fetch) {
+            swarm_text_put(text, "quirks", "{'busy-fetch': false}");
+        }
+    }
     put_role(swarm, group, random);
     put_clock(swarm, group, random);
     if (swarm_has(swarm, SWARM_PROCESSING) && swarm_chance(random, 600)) {

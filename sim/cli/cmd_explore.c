@@ -62,7 +62,11 @@ static bool read_profile(Exploration *exploration)
         exploration->profile = SIM_SWARM_DOCUMENTED;
         return true;
     }
-    cli_error("explore: --profile %s: there is \"documented\" alone", profile);
+    if (strcmp(profile, "eosio-1.7") == 0) {
+        exploration->profile = SIM_SWARM_EOSIO_1_7;
+        return true;
+    }
+    cli_error("explore: --profile %s: must be \"documented\" or \"eosio-1.7\"", profile);
     return false;
 }
 
@@ -102,9 +106,10 @@ static bool read_options(Exploration *exploration)
 /* --- one seed -------------------------------------------------------------------------------- */
 
 /* (transfer full) */
-static char *command_of(uint64_t seed)
+static char *command_of(const Exploration *exploration, uint64_t seed)
 {
-    return g_strdup_printf("%s explore --seed %" G_GUINT64_FORMAT, cli_program(), seed);
+    const char *profile = exploration->profile == SIM_SWARM_EOSIO_1_7 ? " --profile eosio-1.7" : "";
+    return g_strdup_printf("%s explore%s --seed %" G_GUINT64_FORMAT, cli_program(), profile, seed);
 }
 
 /* The scenario of a seed as a file. What is wrong has been told. */
@@ -126,7 +131,7 @@ static bool emit(Exploration *exploration, uint64_t seed)
 
 static void write_result(const Exploration *exploration, const SimResult *result)
 {
-    g_autofree char *command = command_of(result->seed);
+    g_autofree char *command = command_of(exploration, result->seed);
     g_autoptr(GString) out = g_string_new(NULL);
     if (exploration->options->json) {
         report_json(out, result, command);
@@ -171,7 +176,7 @@ static int repeat(Exploration *exploration)
 
 static void on_failure(Exploration *exploration, const SimResult *result)
 {
-    g_autofree char *command = command_of(result->seed);
+    g_autofree char *command = command_of(exploration, result->seed);
     g_autoptr(GString) out = g_string_new(NULL);
     uint64_t index = exploration->report.failed - 1;
     if (exploration->options->json) {
@@ -275,6 +280,7 @@ static const CliUsage usage = {
         "Examples:\n"
         "  bnetlab explore --seeds 1000\n"
         "  bnetlab explore --seeds 100000 --seed-base 5000000 --json\n"
+        "  bnetlab explore --seeds 1000 --profile eosio-1.7\n"
         "  bnetlab explore --seed 17\n"
         "  bnetlab explore --seed 17 --emit seed-17.json && bnetlab run seed-17.json\n"
         "\n"
@@ -293,7 +299,7 @@ int cli_explore(int argc, char **argv)
         {"seed", 's', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed,
          "Run this one, with the usual report", "N"},
         {"profile", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.profile,
-         "What the peers run: documented (default)", "PROFILE"},
+         "What the peers run: documented (default), or eosio-1.7, all or some of them", "PROFILE"},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Seeds to run at a time (default: one a processor)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
