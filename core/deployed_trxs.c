@@ -16,11 +16,13 @@ void bnet_deployed_trxs_finish(BnetDeployedTrxs *trxs)
 
 /* --- the list -------------------------------------------------------------------------------- */
 
-/* Where the index names an item of the transaction, or would. */
+/* Where the index names an item of the transaction, or would. Handles are dense: multiples of the
+ * golden ratio spread them, so that nobody looks at a long row of others. */
 static uint32_t *index_place(const BnetDeployedTrxs *trxs, BnetTrx trx)
 {
     const uint32_t mask = trxs->capacity * 2 - 1;
-    uint32_t at = trx & mask;
+    const uint32_t spread = trx * UINT32_C(2654435769);
+    uint32_t at = (uint32_t)((uint64_t)spread * trxs->capacity * 2 >> 32);
     while (trxs->index[at] != 0 && trxs->items[trxs->index[at] - 1].trx != trx)
         at = (at + 1) & mask;
     return &trxs->index[at];
