@@ -132,6 +132,39 @@ cp "$folder/seed-17.json" "$folder/again.json"
 expect 0 --seed 17 --emit "$folder/again.json"
 cmp -s "$folder/seed-17.json" "$folder/again.json" || fail 'a seed has two scenarios'
 
+# ---- the deployed plugin ---------------------------------------------------------------------------
+
+expect 0 --seed 17 --profile documented --emit "$folder/again.json"
+cmp -s "$folder/seed-17.json" "$folder/again.json" || fail 'documented is not the default'
+expect 0 --seed 17 --profile eosio-1.7 --emit "$folder/deployed.json"
+grep -v -e '"profile": "eosio-1.7"' -e '"quirks": ' "$folder/deployed.json" >"$folder/again.json"
+cmp -s "$folder/seed-17.json" "$folder/again.json" || fail 'the profile changes more than itself'
+expect 1 --seeds 40 --profile eosio-1.7 --jobs 3 --emit "$folder/first.json"
+silent err
+out 'violated '
+out '  L3 '
+line=$(sed -n 1p "$folder/out")
+seed=${line#*--seed }
+seed=${seed%% *}
+case $line in
+*"explore --profile eosio-1.7 --seed $seed  # "*) ;;
+*) fail "no command in: $line" ;;
+esac
+cp "$folder/first.json" "$folder/again.json"
+expect 1 --seed "$seed" --profile eosio-1.7 --json
+hash_of "$folder/out" >"$folder/hash"
+out "explore --profile eosio-1.7 --seed $seed\""
+"$bnetlab" run --json "$folder/first.json" >"$folder/out" 2>"$folder/err"
+[ $? -eq 1 ] || fail "seed $seed does not fail when it is run alone"
+hash_of "$folder/out" | cmp -s - "$folder/hash" || fail "seed $seed is another run alone"
+expect 0 --seed "$seed" --profile eosio-1.7 --emit "$folder/again.json"
+cmp -s "$folder/first.json" "$folder/again.json" || fail 'what was written is not the first failure'
+expect 1 --seeds 12 --profile eosio-1.7 --jobs 1 --json
+cp "$folder/out" "$folder/first"
+is_json "$folder/out"
+expect 1 --seeds 12 --profile eosio-1.7 --jobs 5 --json
+cmp -s "$folder/out" "$folder/first" || fail 'with failures and --jobs 5 it is another output'
+
 # ---- signals ---------------------------------------------------------------------------------------
 
 # Stopped when it has begun to write: what is known by then is told.

@@ -14,9 +14,9 @@
 #define CALM_NS (60 * S)
 
 /* (transfer full) */
-static Scenario *load(uint64_t seed)
+static Scenario *load(uint64_t seed, SimSwarmProfile profile)
 {
-    g_autofree char *text = sim_swarm_text(seed, SIM_SWARM_DOCUMENTED);
+    g_autofree char *text = sim_swarm_text(seed, profile);
     g_autoptr(GError) error = NULL;
     ScenarioText loaded = {.path = "swarm.json", .data = text, .length = strlen(text)};
     Scenario *scenario = scenario_load_data(&loaded, NULL, 0, &error);
@@ -77,7 +77,7 @@ static int64_t last_fault_ns(const Scenario *scenario)
 START_TEST(test_every_text_loads)
 {
     for (uint64_t seed = 0; seed < TEXTS; seed++) {
-        g_autoptr(Scenario) scenario = load(seed);
+        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_DOCUMENTED);
         ck_assert_uint_eq(scenario->seed, seed);
         ck_assert_uint_ge(scenario->n_peers, 2);
         ck_assert_uint_le(scenario->n_peers, SIM_SWARM_PEERS_MAX);
@@ -88,12 +88,29 @@ START_TEST(test_every_text_loads)
 }
 END_TEST
 
+/* In some all groups are of the profile, in some only a few; never none. */
+START_TEST(test_deployed_peers)
+{
+    uint32_t all = 0;
+    for (uint64_t seed = 0; seed < TEXTS; seed++) {
+        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_EOSIO_1_7);
+        uint32_t deployed = 0;
+        for (uint32_t i = 0; i < scenario->n_groups; i++)
+            deployed += scenario->groups[i].quirks != 0;
+        ck_assert_uint_ge(deployed, 1);
+        all += deployed == scenario->n_groups;
+    }
+    ck_assert_uint_gt(all, TEXTS / 4);
+    ck_assert_uint_lt(all, TEXTS);
+}
+END_TEST
+
 /* Each situation comes up, and no property is violated. Convergence is always judged. */
 START_TEST(test_runs_are_not_tame)
 {
     uint32_t seen[SIM_SIGHTINGS] = {0};
     for (uint64_t seed = 1; seed <= RUNS; seed++) {
-        g_autoptr(Scenario) scenario = load(seed);
+        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_DOCUMENTED);
         SimSightings sightings;
         sim_sightings_init(&sightings);
         SimRunOptions options = {.trace = &sightings.observer};
@@ -194,6 +211,7 @@ int main(void)
     tcase_add_test(tcase, test_text);
     tcase_add_test(tcase, test_seed_has_one_text);
     tcase_add_test(tcase, test_every_text_loads);
+    tcase_add_test(tcase, test_deployed_peers);
     tcase_add_test(tcase, test_runs_are_not_tame);
     tcase_add_loop_test(tcase, test_sightings, 0, 11);
     tcase_add_test(tcase, test_conflicts_are_sighted);
