@@ -121,9 +121,9 @@ class Mutant:
             setattr(self, key, value)
 
 
-def read_all():
-    """All mutants of the folder by their number."""
-    mutants = [Mutant(path) for path in sorted(FOLDER.glob("*.mutant"))]
+def read_all(folder=FOLDER):
+    """All mutants of a folder by their number."""
+    mutants = [Mutant(path) for path in sorted(pathlib.Path(folder).glob("*.mutant"))]
     by_number = {mutant.number: mutant for mutant in sorted(mutants, key=lambda m: m.number)}
     if len(by_number) != len(mutants):
         raise Misfit("two mutants have one number")

@@ -234,6 +234,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", nargs="?", help="build folder (Ninja) with bnetlab built")
     parser.add_argument("--only", metavar="PATTERN", help="mutants whose id or property matches")
+    parser.add_argument("--folder", default=mutants.FOLDER, metavar="FOLDER", help="of the mutants")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--limit", type=float, default=20.0, metavar="SECONDS", help="of one run")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="none is begun later")
@@ -269,7 +270,7 @@ def see_fit(catalogue, chosen):
 def main():
     options = arguments()
     try:
-        catalogue = mutants.read_all()
+        catalogue = mutants.read_all(options.folder)
     except mutants.Misfit as problem:
         print(problem)
         return 1
