@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/quirks.h"
 
-#include <string.h>
-
 static const BnetQuirkName names[BNET_QUIRKS] = {
     {"busy-fetch", "H1"},
     {"reversible-to-follower", "H2"},
@@ -36,10 +34,19 @@ const BnetQuirkName *bnet_quirk_name(uint32_t index)
     return &names[index];
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 BnetQuirks bnet_quirk_find(const char *text)
 {
     for (uint32_t i = 0; i < BNET_QUIRKS && *text; i++)
-        if (strcmp(text, names[i].name) == 0 || strcmp(text, names[i].id) == 0)
+        if (is_same(text, names[i].name) || is_same(text, names[i].id))
             return (BnetQuirks)1 << i;
     return 0;
 }
