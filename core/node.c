@@ -432,7 +432,7 @@ static void take_back_returned(BnetNode *node, const BnetEnv *env)
     wake_for_trxs(node, env);
 }
 
-/* H11: the notices of blocks that were not applied are late, too. */
+/* H11: the sessions have been told of the blocks; now come the notices. */
 static void release_notices(BnetNode *node, const BnetEnv *env)
 {
     for (uint32_t i = 0; i < node->n_sessions; i++)

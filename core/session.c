@@ -332,8 +332,6 @@ void bnet_session_applied(BnetSession *session, const BnetEnv *env)
         return;
     bnet_frontier_applied(session, env->view);
     bnet_session_choose(session, env);
-    if (bnet_has_quirk(env, BNET_QUIRK_LATE_NOTICE))
-        bnet_deployed_release_notices(session, env);
 }
 
 void bnet_session_unwound(BnetSession *session, const BnetEnv *env)

@@ -349,6 +349,52 @@ START_TEST(test_unbounded_status)
 }
 END_TEST
 
+static void list_id(CoreBench *bench, uint32_t slot, uint8_t number, uint8_t what)
+{
+    const BnetId id = {{0, 0, 0, number, 0, 0, 0, 0, what}};
+    bnet_node_listed(&bench->node, slot, &id, bench->now_ns);
+}
+
+/* The tracked range begins above the lower of our LIB, 50, and the position: with H6 that is a
+ * number of its own, else it is the frontier. */
+START_TEST(test_tracked_range)
+{
+    static const BnetQuirks quirks[] = {BNET_QUIRK_EVADABLE_BLAME,
+                                        BNET_QUIRK_EVADABLE_BLAME | BNET_QUIRK_UNLINKED_SEND};
+    for (int on = 0; on <= 1; on++) {
+        CoreBench bench;
+        BnetBlock head = start_with(&bench, quirks[on], 10, 60);
+        connect_bare(&bench, 0, 3);
+        bench_notice(&bench, 0, BNET_MESSAGE_BLOCK_NOTICE, head); /* the frontier is our head */
+        const BnetBlockMarks *marks = &bench.node.deployed[0].marks;
+        ck_assert_uint_eq(marks->n, 1);
+        list_id(&bench, 0, 51, 1);
+        ck_assert_uint_eq(marks->n, 2);
+        list_id(&bench, 0, 50, 1);
+        ck_assert_uint_eq(marks->n, on ? 3 : 2);
+        list_id(&bench, 0, 3, 1);
+        ck_assert_uint_eq(marks->n, on ? 3 : 2);
+        list_id(&bench, 0, 51, 1); /* once more */
+        ck_assert_uint_eq(marks->n, on ? 3 : 2);
+        bench_finish(&bench);
+    }
+}
+END_TEST
+
+/* What is below both is forgotten when the LIB moves. */
+START_TEST(test_marks_are_purged)
+{
+    CoreBench bench;
+    BnetBlock head = start_with(&bench, BNET_QUIRK_EVADABLE_BLAME, 10, 60);
+    bench_connect(&bench, 0, 50, head);
+    const BnetBlockMarks *marks = &bench.node.deployed[0].marks;
+    ck_assert_uint_eq(marks->n, 10); /* blocks 51 to 60 */
+    bench_chain(&bench, BNET_NO_SESSION, core_child(&bench.store, head, 0));
+    ck_assert_uint_eq(marks->n, 10); /* the LIB itself, 51, stays */
+    bench_finish(&bench);
+}
+END_TEST
+
 /* --- time ------------------------------------------------------------------------------------ */
 
 /* H7: nothing is due, and a silent peer stays; a ping goes when something else happens. */
@@ -454,6 +500,8 @@ int main(void)
     TCase *rest = tcase_create("rest");
     tcase_set_timeout(rest, 60);
     tcase_add_test(rest, test_unbounded_status);
+    tcase_add_test(rest, test_tracked_range);
+    tcase_add_test(rest, test_marks_are_purged);
     tcase_add_test(rest, test_no_timer);
     tcase_add_test(rest, test_zero_code);
     tcase_add_test(rest, test_zero_code_is_no_answer);

@@ -126,6 +126,20 @@ START_TEST(test_early_messages)
 }
 END_TEST
 
+/* H14: who sends a bad block before hello is to blame for it. */
+START_TEST(test_early_blame)
+{
+    CoreBench bench;
+    BnetBlock head = start_with(&bench, BNET_QUIRK_EARLY_MESSAGES, 0, 3);
+    open_slot(&bench, 0, false);
+    BnetBlock bad = core_unsigned_child(&bench.store, head, 0);
+    bench_block(&bench, 0, bad);
+    bench_chain(&bench, 0, bad);
+    bench_expect(&bench, "0 submit 4; invalid 4; 0 close bad-block");
+    bench_finish(&bench);
+}
+END_TEST
+
 /* H14: a repeated hello resets what is known of the peer. */
 START_TEST(test_repeated_hello)
 {
@@ -390,6 +404,7 @@ int main(void)
     tcase_add_test(sessions, test_newcomer_closes);
     tcase_add_test(sessions, test_trx_notice_closes);
     tcase_add_test(sessions, test_early_messages);
+    tcase_add_test(sessions, test_early_blame);
     tcase_add_test(sessions, test_repeated_hello);
     suite_add_tcase(suite, sessions);
     TCase *chain = tcase_create("chain");

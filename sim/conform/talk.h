@@ -83,17 +83,17 @@ typedef struct TalkBlock {
  * known. (transfer full) the packed block */
 bool talk_make(Talk *talk, const TalkBlock *block, BnetId *ret_id, GBytes **ret_bytes);
 
-/* Client number 0 to TALK_CLIENTS_MAX - 1 connects; it is not connected. */
-void talk_connect(Talk *talk, uint32_t client);
+/* Client `index`, 0 to TALK_CLIENTS_MAX - 1 connects; it is not connected. */
+void talk_connect(Talk *talk, uint32_t index);
 
 /* It leaves without a word. */
-void talk_disconnect(Talk *talk, uint32_t client);
+void talk_disconnect(Talk *talk, uint32_t index);
 
 /* It is connected: it connected and neither left nor was told of the close. */
-bool talk_is_connected(const Talk *talk, uint32_t client);
+bool talk_is_connected(const Talk *talk, uint32_t index);
 
 /* Sends a frame, which is lost if the node has closed. */
-void talk_send(Talk *talk, uint32_t client, TalkFrame frame, BnetSlice bytes);
+void talk_send(Talk *talk, uint32_t index, TalkFrame kind, BnetSlice bytes);
 
 /* Hands a packed block, or transaction, to the node's chain as if from elsewhere. False: the bytes
  * are none. */
@@ -104,6 +104,6 @@ bool talk_push_trx(Talk *talk, BnetSlice bytes);
 void talk_tick(Talk *talk);
 
 /* The next thing that the client got; false: nothing yet. (transfer full) bytes of *ret_item */
-bool talk_next(Talk *talk, uint32_t client, TalkItem *ret_item);
+bool talk_next(Talk *talk, uint32_t index, TalkItem *ret_item);
 
 #endif
