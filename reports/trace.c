@@ -26,7 +26,9 @@ struct ReportTrace {
 };
 
 /* What a trace leaves out are the steps inside a peer: completed writes and block fetches. */
-#define TRACE_MASK (((1u << SIM_HAPPENING_KINDS) - 1u) & ~(1u << SIM_WRITTEN) & ~(1u << SIM_ASKED))
+#define TRACE_MASK                                                                                 \
+    (((1u << SIM_HAPPENING_KINDS) - 1u) & ~(1u << SIM_WRITTEN) & ~(1u << SIM_ASKED) &              \
+     ~(1u << SIM_DIALLED) & ~(1u << SIM_UNDIALLED))
 
 /* --- bytes ----------------------------------------------------------------------------------- */
 
@@ -343,6 +345,8 @@ static void put_details(ReportTrace *trace, SimWorld *world, const SimHappening 
         break;
     case SIM_WRITTEN:
     case SIM_ASKED:
+    case SIM_DIALLED:
+    case SIM_UNDIALLED:
     case SIM_STARTED:
     case SIM_STOPPED:
     case SIM_HAPPENING_KINDS:
@@ -357,7 +361,8 @@ static const char *kind_name(SimHappeningKind kind)
         [SIM_DELIVERED] = "delivered", [SIM_ASKED] = "asked",     [SIM_CLOSED] = "closed",
         [SIM_PRODUCED] = "produced",   [SIM_VERDICT] = "verdict", [SIM_CHAIN] = "chain",
         [SIM_PRUNED] = "pruned",       [SIM_TRX] = "trx",         [SIM_STARTED] = "started",
-        [SIM_STOPPED] = "stopped",     [SIM_FAULT] = "fault",
+        [SIM_STOPPED] = "stopped",     [SIM_FAULT] = "fault",     [SIM_DIALLED] = "dialled",
+        [SIM_UNDIALLED] = "undialled",
     };
     return names[kind];
 }

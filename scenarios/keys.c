@@ -394,11 +394,22 @@ KEY_TABLE(scenario_disconnect_table, "disconnect", "/expect/disconnects/INDEX", 
 
 static const ScenarioKey properties_keys[] = {
     {"S1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S1])},
+    {"S2", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S2])},
+    {"S3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S3])},
     {"S4", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S4])},
+    {"S5", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S5])},
+    {"S6", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S6])},
+    {"S7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S7])},
     {"S8", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S8])},
     {"L1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L1])},
     {"L3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L3])},
     {"C1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C1])},
+    {"C2", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C2])},
+    {"C3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C3])},
+    {"C4", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C4])},
+    {"C5", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C5])},
+    {"C6", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C6])},
+    {"C7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C7])},
 };
 KEY_TABLE(scenario_properties_table, "properties", "/expect/properties", properties_keys);
 

@@ -157,8 +157,12 @@ static const ScenarioWord close_reason_words[] = {
 WORD_TABLE(scenario_close_reason_words, "close_reason_word", close_reason_words);
 
 static const ScenarioWord property_words[] = {
-    {"S1", SCENARIO_PROPERTY_S1}, {"S4", SCENARIO_PROPERTY_S4}, {"S8", SCENARIO_PROPERTY_S8},
-    {"L1", SCENARIO_PROPERTY_L1}, {"L3", SCENARIO_PROPERTY_L3}, {"C1", SCENARIO_PROPERTY_C1},
+    {"S1", SCENARIO_PROPERTY_S1}, {"S2", SCENARIO_PROPERTY_S2}, {"S3", SCENARIO_PROPERTY_S3},
+    {"S4", SCENARIO_PROPERTY_S4}, {"S5", SCENARIO_PROPERTY_S5}, {"S6", SCENARIO_PROPERTY_S6},
+    {"S7", SCENARIO_PROPERTY_S7}, {"S8", SCENARIO_PROPERTY_S8}, {"L1", SCENARIO_PROPERTY_L1},
+    {"L3", SCENARIO_PROPERTY_L3}, {"C1", SCENARIO_PROPERTY_C1}, {"C2", SCENARIO_PROPERTY_C2},
+    {"C3", SCENARIO_PROPERTY_C3}, {"C4", SCENARIO_PROPERTY_C4}, {"C5", SCENARIO_PROPERTY_C5},
+    {"C6", SCENARIO_PROPERTY_C6}, {"C7", SCENARIO_PROPERTY_C7},
 };
 WORD_TABLE(scenario_property_words, "property_word", property_words);
 

@@ -20,6 +20,7 @@ static void init_peer(SimWorld *world, uint32_t index)
     peer->producing = true;
     peer->stopped_by = SIM_NONE;
     peer->factor_ppm = SIM_USUAL_FACTOR_PPM;
+    peer->resumed_ns = BNET_TIME_NEVER;
     peer->slowed_by = SIM_NONE;
     peer->skewed_by = SIM_NONE;
     peer->slot_due = SIM_NONE;
@@ -133,11 +134,16 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->highest_head = sim_world_start_height(world);
     world->access = sim_access_new(world);
     sim_start_producers(world);
+    world->record = sim_record_new(world);
+    world->trx_record = sim_trx_record_new(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
         g_ptr_array_add(world->observers, &check->observer);
     }
+    /* After the checks, which judge by what stood before. */
+    g_ptr_array_add(world->observers, &world->record->observer);
+    g_ptr_array_add(world->observers, &world->trx_record->observer);
     world->metrics = sim_metrics_new(world);
     g_ptr_array_add(world->observers, sim_metrics_observer(world->metrics));
     return world;
@@ -158,6 +164,8 @@ void sim_world_free(SimWorld *world)
         return;
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     g_ptr_array_unref(world->observers);
+    sim_record_free(world->record);
+    sim_trx_record_free(world->trx_record);
     sim_expect_disconnects_free(world->expect_disconnects);
     sim_metrics_free(world->metrics);
     sim_expect_watches_free(world->expect_watches);

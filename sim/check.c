@@ -7,14 +7,22 @@
 
 /* All checks, in the order of reports. */
 static SimCheck *(*const checks[])(SimWorld *) = {
-    sim_check_s1_new, sim_check_s4_new, sim_check_s8_new,
-    sim_check_l1_new, sim_check_l3_new, sim_check_c1_new,
+    sim_check_s1_new, sim_check_s2_new, sim_check_s3_new, sim_check_s4_new, sim_check_s5_new,
+    sim_check_s6_new, sim_check_s7_new, sim_check_s8_new, sim_check_l1_new, sim_check_l3_new,
+    sim_check_c1_new, sim_check_c2_new, sim_check_c3_new, sim_check_c4_new, sim_check_c5_new,
+    sim_check_c6_new, sim_check_c7_new,
 };
 
 char *sim_time_text(int64_t time_ns)
 {
     return g_strdup_printf("%" G_GINT64_FORMAT ".%03d s", time_ns / BNET_NS_PER_S,
                            (int)(time_ns % BNET_NS_PER_S / BNET_NS_PER_MS));
+}
+
+char *sim_trx_name(const SimWorld *world, BnetTrx trx)
+{
+    const uint8_t *id = bnet_store_trx(sim_world_store(world), trx)->id.bytes;
+    return g_strdup_printf("%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
 void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)

@@ -35,18 +35,32 @@ struct SimCheck {
 void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* "12.345 s" */
+/* "12.345 s" (transfer full) */
 char *sim_time_text(int64_t time_ns);
+
+/* The first eight digits of the id of a transaction. (transfer full) */
+char *sim_trx_name(const SimWorld *world, BnetTrx trx);
 
 /* All checks of the table, for a world. (transfer full) */
 GPtrArray *sim_checks_new(SimWorld *world);
 
 SimCheck *sim_check_s1_new(SimWorld *world);
+SimCheck *sim_check_s2_new(SimWorld *world);
+SimCheck *sim_check_s3_new(SimWorld *world);
 SimCheck *sim_check_s4_new(SimWorld *world);
+SimCheck *sim_check_s5_new(SimWorld *world);
+SimCheck *sim_check_s6_new(SimWorld *world);
+SimCheck *sim_check_s7_new(SimWorld *world);
 SimCheck *sim_check_s8_new(SimWorld *world);
 SimCheck *sim_check_l1_new(SimWorld *world);
 SimCheck *sim_check_l3_new(SimWorld *world);
 SimCheck *sim_check_c1_new(SimWorld *world);
+SimCheck *sim_check_c2_new(SimWorld *world);
+SimCheck *sim_check_c3_new(SimWorld *world);
+SimCheck *sim_check_c4_new(SimWorld *world);
+SimCheck *sim_check_c5_new(SimWorld *world);
+SimCheck *sim_check_c6_new(SimWorld *world);
+SimCheck *sim_check_c7_new(SimWorld *world);
 
 /* When the heads converged after the last fault, as L1 found; SCENARIO_TIME_NONE: not yet. */
 int64_t sim_check_l1_heads_ns(const SimCheck *check);

@@ -16,6 +16,12 @@ static uint32_t dialling_end(uint32_t link)
     return 2 * link;
 }
 
+static void tell_dial(SimWorld *world, SimHappeningKind kind, uint32_t link)
+{
+    SimHappening happening = sim_session_happening(world, kind, dialling_end(link));
+    sim_world_tell(world, &happening);
+}
+
 static void redial_later(SimWorld *world, uint32_t link)
 {
     int64_t wait_ns = sim_deployed_redial_ns(world, world->ends[dialling_end(link)].peer);
@@ -51,9 +57,11 @@ void sim_connection_dial(SimWorld *world, uint32_t link)
         return;
     }
     if (is_connected_inbound(world, end)) {
+        tell_dial(world, SIM_UNDIALLED, link);
         redial_later(world, link);
         return;
     }
+    tell_dial(world, SIM_DIALLED, link);
     int64_t delay_ns = sim_wire_latency(world, end);
     delay_ns += sim_wire_latency(world, end ^ 1);
     delay_ns += sim_wire_latency(world, end);
@@ -83,6 +91,7 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
         return;
     uint32_t end = dialling_end(link) ^ 1;
     if (!world->peers[world->ends[end].peer].up || sim_link_is_cut(world, link)) {
+        tell_dial(world, SIM_UNDIALLED, link);
         redial_later(world, link);
         return;
     }
@@ -161,6 +170,8 @@ void sim_connection_reset(SimWorld *world, uint32_t link)
     }
     sim_wire_clear(world, dialling);
     sim_wire_clear(world, dialling + 1);
-    if (half_open && world->peers[world->ends[dialling].peer].up)
+    if (half_open && world->peers[world->ends[dialling].peer].up) {
+        tell_dial(world, SIM_UNDIALLED, link);
         redial_later(world, link);
+    }
 }

@@ -5,8 +5,8 @@
  * and ends, ids. Handles and addresses stay out, so that the hash depends on no order of
  * allocation.
  *
- * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED): they show in what is
- * delivered.
+ * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED), which show in what is
+ * delivered, and dials (SIM_DIALLED, SIM_UNDIALLED), which show in what is opened.
  */
 #include <string.h>
 
@@ -114,6 +114,8 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
     case SIM_SENT:
     case SIM_WRITTEN:
     case SIM_ASKED:
+    case SIM_DIALLED:
+    case SIM_UNDIALLED:
     case SIM_PRUNED:
     case SIM_HAPPENING_KINDS:
         return hash;
@@ -121,7 +123,9 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
     g_assert_not_reached();
 }
 
-#define NOT_HASHED (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED)
+#define NOT_HASHED                                                                                 \
+    (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED |                     \
+     1u << SIM_DIALLED | 1u << SIM_UNDIALLED)
 
 void sim_hash_happening(SimWorld *world, const SimHappening *happening)
 {

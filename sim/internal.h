@@ -21,8 +21,10 @@
 #include "sim/observer.h"
 #include "sim/queue.h"
 #include "sim/random.h"
+#include "sim/record.h"
 #include "sim/result.h"
 #include "sim/run.h"
+#include "sim/trx_record.h"
 #include "sim/world.h"
 
 #define SIM_NONE UINT32_MAX
@@ -145,6 +147,7 @@ typedef struct SimPeer {
     uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
     bool has_produced;      /* in this process, or in the chain that stands at the start */
     bool paused;            /* its process stands still */
+    int64_t resumed_ns;     /* when it last went on; BNET_TIME_NEVER: it never stood still */
     uint32_t slot_due;      /* the first slot of its own that it slept over; SIM_NONE: none */
     uint32_t last_slot;     /* of its newest block; it makes none for that slot or an earlier one */
     uint32_t skewed_by;     /* event that set its clock last; SIM_NONE: none */
@@ -225,6 +228,8 @@ struct SimWorld {
     uint64_t fillers;
     GPtrArray *observers;
     GPtrArray *checks;    /* of SimCheck, owned */
+    SimRecord *record;
+    SimTrxRecord *trx_record;
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
     SimExpectDisconnects *expect_disconnects;   /* NULL: the scenario says nothing of them */
     SimExpectWatches *expect_watches;           /* the same */

@@ -30,6 +30,8 @@ typedef enum SimHappeningKind {
     SIM_STARTED,   /* a peer's process came up */
     SIM_STOPPED,   /* it went down */
     SIM_FAULT,     /* the scenario changed something: text (partition, heal, persona, ...) */
+    SIM_DIALLED,   /* it dials: peer, remote, end */
+    SIM_UNDIALLED, /* a dial came to nothing: the same */
     SIM_HAPPENING_KINDS,
 } SimHappeningKind;
 

@@ -550,6 +550,7 @@ void sim_peer_resume(SimWorld *world, uint32_t index)
     SimPeer *peer = &world->peers[index];
     g_assert(peer->up && peer->paused);
     peer->paused = false;
+    peer->resumed_ns = world->now_ns;
     if (peer->busy)
         work_on(world, index);
     bool is_due = peer->slot_due != SIM_NONE && peer->producing &&

@@ -71,6 +71,26 @@ const BnetStore *sim_world_store(const SimWorld *world)
     return &world->store;
 }
 
+const BnetPool *sim_world_pool(const SimWorld *world)
+{
+    return &world->pool;
+}
+
+const SimRecord *sim_world_record(const SimWorld *world)
+{
+    return world->record;
+}
+
+SimTrxRecord *sim_world_trx_record(const SimWorld *world)
+{
+    return world->trx_record;
+}
+
+int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer)
+{
+    return sim_clock_now(world, peer);
+}
+
 uint32_t sim_world_start_height(const SimWorld *world)
 {
     return bnet_store_number(&world->store, world->start_head);
@@ -94,6 +114,11 @@ bool sim_world_is_up(const SimWorld *world, uint32_t peer)
 bool sim_world_is_running(const SimWorld *world, uint32_t peer)
 {
     return world->peers[peer].up && !world->peers[peer].paused;
+}
+
+int64_t sim_world_resumed_ns(const SimWorld *world, uint32_t peer)
+{
+    return world->peers[peer].resumed_ns;
 }
 
 bool sim_world_is_honest(const SimWorld *world, uint32_t peer)

@@ -18,6 +18,17 @@ int64_t sim_world_now_ns(const SimWorld *world);
 /* All blocks and transactions that exist. */
 const BnetStore *sim_world_store(const SimWorld *world);
 
+/* Where the lists of notices stand. */
+const BnetPool *sim_world_pool(const SimWorld *world);
+
+/* What session ends have sent and taken in, and which transactions were accepted, sent, and taken
+ * in; kept for the checks. */
+const struct SimRecord *sim_world_record(const SimWorld *world);
+struct SimTrxRecord *sim_world_trx_record(const SimWorld *world);
+
+/* What the peer's clock shows. */
+int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer);
+
 /* Number of the newest block of the chain that stood at the start. */
 uint32_t sim_world_start_height(const SimWorld *world);
 
@@ -29,6 +40,9 @@ bool sim_world_is_up(const SimWorld *world, uint32_t peer);
 
 /* It is up, and not paused. */
 bool sim_world_is_running(const SimWorld *world, uint32_t peer);
+
+/* When it last went on after a pause; BNET_TIME_NEVER: it has had none. */
+int64_t sim_world_resumed_ns(const SimWorld *world, uint32_t peer);
 
 /* The peer has no persona. */
 bool sim_world_is_honest(const SimWorld *world, uint32_t peer);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_SIM_BLOCK_SET_H
+#define BNETLAB_SIM_BLOCK_SET_H
+
+/*
+ * Two sets of blocks over one window of handles, as the observers note them: the newest 2048
+ * handles up to the highest that was ever put in, which is what a session has to remember of its
+ * blocks (protocol section 4). An older block is "evicted": the sets know nothing of it.
+ *
+ * An empty set takes no memory but its struct; a full one 512 bytes. All is O(1), but growth, of
+ * which there is little, and sim_block_set_above(). The words are owned.
+ */
+
+#include "core/base.h"
+
+#define SIM_BLOCK_SET_WORDS 32u /* of 64 handles: 2048 */
+
+typedef enum SimBlockPlane {
+    SIM_BLOCK_FIRST,
+    SIM_BLOCK_SECOND,
+    SIM_BLOCK_PLANES,
+} SimBlockPlane;
+
+typedef struct SimBlockSet {
+    uint64_t *words; /* [n_words][SIM_BLOCK_PLANES], word w at w mod n_words; NULL: empty */
+    uint32_t low;    /* words low to end - 1 are there */
+    uint32_t end;    /* 0: nothing was ever put in */
+    uint32_t n_words; /* 0 or a power of two up to SIM_BLOCK_SET_WORDS */
+} SimBlockSet;
+
+/* Empties the set and gives its memory back. */
+void sim_block_set_clear(SimBlockSet *set);
+
+/* Puts a block into one of the sets. One that is evicted is left out. */
+void sim_block_set_add(SimBlockSet *set, SimBlockPlane plane, BnetBlock block);
+
+/* The block is older than the window: whether it was put in is not known. */
+static inline bool sim_block_set_evicted(const SimBlockSet *set, BnetBlock block)
+{
+    return block / 64 + SIM_BLOCK_SET_WORDS < set->end;
+}
+
+static inline bool sim_block_set_has(const SimBlockSet *set, SimBlockPlane plane, BnetBlock block)
+{
+    uint32_t word = block / 64;
+    if (word < set->low || word >= set->end)
+        return false;
+    uint64_t bits = set->words[(word & (set->n_words - 1)) * SIM_BLOCK_PLANES + plane];
+    return (bits >> (block % 64)) & 1;
+}
+
+/* The lowest block above `block` that is in either set; BNET_NO_BLOCK: none. O(words). */
+BnetBlock sim_block_set_above(const SimBlockSet *set, BnetBlock block);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * C5: malformed input closes its session at once with malformed, and closes no other session of the
+ * peer; nothing else closes one with that reason, extensions of a hello that are not known least of
+ * all.
+ */
+#include "sim/check.h"
+#include "sim/must_close.h"
+
+typedef struct CheckC5 {
+    SimCheck check;
+    SimMustClose must_close;
+    uint32_t peer; /* what happens now follows from malformed input that it took in; or UINT32_MAX */
+    uint32_t end;  /* there */
+    int64_t time_ns;
+} CheckC5;
+
+static void closed(CheckC5 *self, SimWorld *world, const SimHappening *happening)
+{
+    static const uint32_t other_causes = 1u << BNET_CLOSE_LOST | 1u << BNET_CLOSE_SHUTDOWN |
+                                         1u << BNET_CLOSE_DEAD | 1u << BNET_CLOSE_RESYNC;
+    if (other_causes >> happening->reason & 1)
+        return;
+    if (self->peer != happening->peer || self->time_ns != happening->time_ns ||
+        self->end == happening->end)
+        return;
+    sim_check_violation(&self->check, world,
+                        "%s closed its session with %s, reason %s, for malformed input from %s",
+                        sim_world_peer_name(world, happening->peer),
+                        sim_world_peer_name(world, happening->remote),
+                        bnet_close_reason_name(happening->reason),
+                        sim_world_peer_name(world, sim_world_end_peer(world, self->end ^ 1)));
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckC5 *self = (CheckC5 *)observer;
+    if (!sim_world_is_honest(world, happening->peer))
+        return;
+    if (happening->end != UINT32_MAX)
+        sim_must_close_happened(&self->must_close, world, happening);
+    if (happening->kind == SIM_CLOSED) {
+        closed(self, world, happening);
+        return;
+    }
+    if (happening->kind == SIM_SENT)
+        return;
+    self->peer = UINT32_MAX; /* another input */
+    if (happening->kind != SIM_DELIVERED || happening->message->kind != BNET_MESSAGE_MALFORMED)
+        return;
+    sim_must_close_because(&self->must_close, happening, BNET_CLOSE_MALFORMED);
+    self->peer = happening->peer;
+    self->end = happening->end;
+    self->time_ns = happening->time_ns;
+}
+
+static void finish(SimCheck *check, SimWorld *world)
+{
+    sim_must_close_judge(&((CheckC5 *)check)->must_close, world);
+}
+
+static void check_free(SimCheck *check)
+{
+    sim_must_close_finish(&((CheckC5 *)check)->must_close);
+    g_free(check);
+}
+
+SimCheck *sim_check_c5_new(SimWorld *world)
+{
+    CheckC5 *self = g_new0(CheckC5, 1);
+    self->check.id = "C5";
+    self->check.title = "malformed input harms its own session alone";
+    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_VERDICT |
+                                1u << SIM_CHAIN | 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.happened = happened;
+    self->check.finish = finish;
+    self->check.free = check_free;
+    self->peer = UINT32_MAX;
+    sim_must_close_init(&self->must_close, &self->check, world, 1u << BNET_CLOSE_MALFORMED);
+    return &self->check;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * S5: notice > pong > ping > block > transaction; a transaction only when no block is sendable, and
+ * the oldest unexpired one first (protocol section 5).
+ *
+ * Judged when the choice is made: for a block that is when the session asks its chain for it, for
+ * all else when it is sent. What waits to be sent is worked out from what went over the connection
+ * and from the chain of the peer: it may miss something (notices beyond the last 16 headers), and
+ * never makes anything up.
+ */
+#include "sim/check.h"
+#include "sim/record.h"
+#include "sim/trx_record.h"
+
+/* Something that goes before what was chosen. */
+static void passed_over(SimCheck *self, SimWorld *world, const SimHappening *happening,
+                        const char *what)
+{
+    sim_check_violation(self, world, "%s %s in its session with %s before %s",
+                        sim_world_peer_name(world, happening->peer),
+                        happening->kind == SIM_ASKED ? "chose a block"
+                        : happening->message->kind == BNET_MESSAGE_PONG ? "sent a pong"
+                        : happening->message->kind == BNET_MESSAGE_PING ? "sent a ping"
+                                                                        : "sent a transaction",
+                        sim_world_peer_name(world, happening->remote), what);
+}
+
+/* --- notices --------------------------------------------------------------------------------- */
+
+/* The other side is to be told of the block, for it has neither sent it nor been sent it. */
+static bool is_news(const SimEndRecord *end, BnetBlock block)
+{
+    return !sim_block_set_evicted(&end->blocks, block) &&
+           !sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block) &&
+           !sim_block_set_has(&end->blocks, SIM_RECORD_FROM_PEER, block);
+}
+
+/* A young header came since the last notice; BNET_NO_BLOCK: none. What is no news now never
+ * becomes news: it is not looked at again. */
+static BnetBlock header_waits(const SimPeerRecord *peer, SimEndRecord *end)
+{
+    if (peer->n_headers - end->noticed > SIM_RECORD_HEADERS)
+        end->noticed = peer->n_headers - SIM_RECORD_HEADERS;
+    for (; end->noticed != peer->n_headers; end->noticed++) {
+        BnetBlock block = peer->headers[end->noticed % SIM_RECORD_HEADERS];
+        if (is_news(end, block))
+            return block;
+    }
+    return BNET_NO_BLOCK;
+}
+
+/* The same of blocks that became irreversible. */
+static BnetBlock irreversible_waits(const BnetView *view, SimEndRecord *end)
+{
+    for (; end->noticed < view->announced; end->noticed++) {
+        BnetBlock block = bnet_view_at(view, end->noticed + 1);
+        if (block != BNET_NO_BLOCK && is_news(end, block))
+            return block;
+    }
+    return BNET_NO_BLOCK;
+}
+
+static bool notice_waits(SimCheck *self, SimWorld *world, const SimHappening *happening,
+                         SimEndRecord *end)
+{
+    const SimRecord *record = sim_world_record(world);
+    BnetBlock block =
+        end->wants_irreversible
+            ? irreversible_waits(&sim_world_node(world, happening->peer)->view, end)
+            : header_waits(&record->peers[happening->peer], end);
+    if (block == BNET_NO_BLOCK)
+        return false;
+    g_autofree char *what = g_strdup_printf(
+        "the notice of block %u", bnet_store_number(sim_world_store(world), block));
+    passed_over(self, world, happening, what);
+    return true;
+}
+
+/* --- pings ----------------------------------------------------------------------------------- */
+
+static bool ping_is_due(const SimEndRecord *end, int64_t now_ns)
+{
+    if (!end->has_pinged)
+        return true;
+    return !end->ping_open && now_ns - end->last_ping_ns >= BNET_PING_INTERVAL_NS;
+}
+
+/* --- blocks and transactions ----------------------------------------------------------------- */
+
+/* Number of a block that can be sent now, or one above it; 0: none, as far as can be told. The
+ * newest candidate is one if the other side lacks it, and the frontier has reached its LIB. */
+static uint32_t sendable_block(const SimEndRecord *end, const BnetView *view)
+{
+    uint32_t last = end->wants_irreversible ? view->announced : bnet_view_head_number(view);
+    BnetBlock block = bnet_view_at(view, last);
+    if (last <= 1 || last <= end->peer_lib || sim_block_set_evicted(&end->blocks, block) ||
+        sim_record_is_certain(end, view->store, block))
+        return 0;
+    bool lib_reached =
+        end->peer_lib <= bnet_view_lib_number(view) ||
+        sim_record_is_certain(end, view->store, bnet_view_at(view, end->peer_lib));
+    return lib_reached ? last : 0;
+}
+
+static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happening,
+                      const SimEndRecord *end)
+{
+    const BnetView *view = &sim_world_node(world, happening->peer)->view;
+    SimTrxRecord *record = sim_world_trx_record(world);
+    BnetTrx trx = happening->message->u.trx;
+    uint32_t number = sendable_block(end, view);
+    if (number != 0) {
+        g_autofree char *what = g_strdup_printf("block %u", number);
+        passed_over(self, world, happening, what);
+        return;
+    }
+    if (sim_trx_record_is_vague(record, world, happening->peer, trx) ||
+        sim_trx_record_is_known(record, happening->end, trx) ||
+        sim_trx_record_expired(record, world, happening->peer, trx))
+        return; /* S6 judges that */
+    bool returned = false;
+    BnetTrx oldest = sim_trx_record_oldest(record, world, happening->end, &returned);
+    if (oldest == trx || (returned && sim_trx_record_returned(record, happening->peer, trx)))
+        return;
+    g_autofree char *sent_name = sim_trx_name(world, trx);
+    g_autofree char *oldest_name = oldest == BNET_NO_TRX ? NULL : sim_trx_name(world, oldest);
+    sim_check_violation(self, world, "%s sent transaction %s to %s %s%s",
+                        sim_world_peer_name(world, happening->peer), sent_name,
+                        sim_world_peer_name(world, happening->remote),
+                        oldest_name ? "before the older " : "which it has not accepted",
+                        oldest_name ? oldest_name : "");
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    SimCheck *self = (SimCheck *)observer;
+    bool asked = happening->kind == SIM_ASKED;
+    BnetMessageKind kind = asked ? BNET_MESSAGE_BLOCK : happening->message->kind;
+    bool chosen = asked || kind == BNET_MESSAGE_PONG || kind == BNET_MESSAGE_PING ||
+                  kind == BNET_MESSAGE_TRX;
+    if (!chosen || !sim_world_is_honest(world, happening->peer))
+        return;
+    SimEndRecord *end = &sim_world_record(world)->ends[happening->end];
+    if (!sim_record_is_ready(end))
+        return; /* C1 judges that */
+    self->judged = true;
+    if (notice_waits(self, world, happening, end) || kind == BNET_MESSAGE_PONG)
+        return;
+    if (end->pong_due)
+        passed_over(self, world, happening, "the pong that it owes");
+    else if (kind == BNET_MESSAGE_PING)
+        return;
+    else if (ping_is_due(end, happening->time_ns))
+        passed_over(self, world, happening, "the ping that is due");
+    else if (kind == BNET_MESSAGE_TRX)
+        judge_trx(self, world, happening, end);
+}
+
+static void check_free(SimCheck *check)
+{
+    g_free(check);
+}
+
+SimCheck *sim_check_s5_new(SimWorld *world)
+{
+    (void)world;
+    SimCheck *self = g_new0(SimCheck, 1);
+    self->id = "S5";
+    self->title = "notices, pongs, pings, blocks, transactions are sent in this order";
+    self->observer.mask = 1u << SIM_SENT | 1u << SIM_ASKED;
+    self->observer.happened = happened;
+    self->free = check_free;
+    return self;
+}
