@@ -47,6 +47,8 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
 {
     const BnetStore *store = sim_world_store(world);
     BnetBlock block = happening->message->u.block;
+    if (block == BNET_GENESIS)
+        return; /* it needs no parent */
     BnetBlock parent = bnet_store_block(store, block)->parent;
     bool in_flight = was_in_flight(self, store, happening->end, block);
     if (!sim_world_is_honest(world, happening->peer) ||
