@@ -100,7 +100,7 @@ END_TEST
 START_TEST(test_told)
 {
     g_autoptr(Scenario) scenario = fix_scenario(
-        "{'duration': '40s', 'peers': {'a': {'produces': true}, 'b': {'start': 'none'}},"
+        "{'duration': '40s', 'peers': {'b': {'start': 'none'}, 'a': {'produces': true}},"
         " 'expect': {'convergence': false}}");
     FixRecorder recorder;
     fix_recorder_init(&recorder);
