@@ -44,6 +44,16 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
                     number, a, b);
 }
 
+/* Then of two LIBs that conflict later each has met it. */
+static void judge_rule(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock lib)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    if (!rule_is_met(view, lib))
+        sim_check_violation(&self->check, world,
+                            "block %u became irreversible at %s, against the chain rule",
+                            bnet_store_number(view->store, lib), sim_world_peer_name(world, peer));
+}
+
 static void moved_back(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock from, BnetBlock to)
 {
     const BnetStore *store = sim_world_store(world);
@@ -60,12 +70,15 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     self->lib[peer] = block;
     if (last != BNET_NO_BLOCK && !bnet_store_is_ancestor(store, last, block))
         moved_back(self, world, peer, last, block);
-    if (self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block)) {
+    bool top_is_below = self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block);
+    if (!top_is_below && !bnet_store_is_ancestor(store, block, self->top))
+        conflict(self, world, peer, block);
+    else
+        judge_rule(self, world, peer, block);
+    if (top_is_below) {
         if (self->top != block)
             self->holder = peer;
         self->top = block;
-    } else if (!bnet_store_is_ancestor(store, block, self->top)) {
-        conflict(self, world, peer, block);
     }
 }
 

@@ -336,8 +336,19 @@ static BnetBlock at(uint32_t number)
     return bnet_store_ancestor(&world->store, world->start_head, number);
 }
 
+/* All have applied what makes block 10 irreversible. */
+static void grow_chain(void)
+{
+    BnetBlock head = world->start_head;
+    for (uint32_t i = 0; i < 4; i++)
+        head = fix_child(world, head, 0);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        world->peers[p].node.view.head = world->peers[p].node.view.target = head;
+}
+
 START_TEST(test_s8_agree)
 {
+    grow_chain();
     tell_irreversible(A, at(7));
     tell_irreversible(A, at(8));
     tell_irreversible(B, at(7)); /* behind, on the same chain */
@@ -351,6 +362,7 @@ END_TEST
 
 START_TEST(test_s8_moves_back)
 {
+    grow_chain();
     tell_irreversible(A, at(8));
     tell_irreversible(A, at(7));
     fix_expect_check(world, "S8", 1, "at 1.500 s the LIB of a moved back from block 8 to block 7");
@@ -367,6 +379,7 @@ END_TEST
 /* It need not be told: the LIB that the peer holds is looked at. */
 START_TEST(test_s8_held_lib_moves_back)
 {
+    grow_chain();
     tell_irreversible(A, at(6));
     world->peers[A].node.view.lib = at(8);
     tell_irreversible(A, at(7));
@@ -379,6 +392,7 @@ END_TEST
 
 START_TEST(test_s8_conflict_without_rule)
 {
+    grow_chain();
     BnetBlock fork = fix_child(world, at(6), 1);
     tell_irreversible(A, at(7));
     tell_irreversible(B, fork); /* b has not even applied it */
@@ -391,6 +405,7 @@ END_TEST
 /* b applied it, but with fewer than 4 blocks on top. */
 START_TEST(test_s8_conflict_before_depth)
 {
+    grow_chain();
     BnetBlock fork = fix_child(world, at(6), 1);
     BnetBlock head = fix_child(world, fork, 0);
     world->peers[B].node.view.head = world->peers[B].node.view.target = head;
@@ -400,8 +415,23 @@ START_TEST(test_s8_conflict_before_depth)
 }
 END_TEST
 
+/* Nobody else need hold another block for irreversible. */
+START_TEST(test_s8_against_rule)
+{
+    grow_chain();
+    tell_irreversible(A, at(10));
+    fix_expect_check(world, "S8", 0, NULL);
+    tell_irreversible(A, fix_child(world, at(10), 0));
+    fix_expect_check(world, "S8", 1,
+                     "at 1.500 s block 11 became irreversible at a, against the chain rule");
+    tell_irreversible(B, fix_child(world, world->peers[B].node.view.head, 0));
+    fix_expect_check(world, "S8", 2, NULL);
+}
+END_TEST
+
 START_TEST(test_s8_finality_conflict)
 {
+    grow_chain();
     BnetBlock fork = fix_child(world, at(6), 1);
     BnetBlock head = fork;
     for (uint32_t i = 0; i < 4; i++)
@@ -550,6 +580,7 @@ int main(void)
     tcase_add_test(tcase, test_s8_held_lib_moves_back);
     tcase_add_test(tcase, test_s8_conflict_without_rule);
     tcase_add_test(tcase, test_s8_conflict_before_depth);
+    tcase_add_test(tcase, test_s8_against_rule);
     tcase_add_test(tcase, test_s8_finality_conflict);
     tcase_add_test(tcase, test_l3_limit);
     tcase_add_test(tcase, test_l3_progress);
