@@ -120,7 +120,8 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->changes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
-    world->observers = g_ptr_array_new();
+    for (uint32_t a = 0; a < SIM_AUDIENCES; a++)
+        world->observers[a] = g_ptr_array_new();
     world->streams = g_new0(SimStream, scenario->n_streams);
     world->block_trxs = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
     world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
@@ -139,13 +140,13 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
-        g_ptr_array_add(world->observers, &check->observer);
+        sim_world_observe(world, &check->observer);
     }
     /* After the checks, which judge by what stood before. */
-    g_ptr_array_add(world->observers, &world->record->observer);
-    g_ptr_array_add(world->observers, &world->trx_record->observer);
+    sim_world_observe(world, &world->record->observer);
+    sim_world_observe(world, &world->trx_record->observer);
     world->metrics = sim_metrics_new(world);
-    g_ptr_array_add(world->observers, sim_metrics_observer(world->metrics));
+    sim_world_observe(world, sim_metrics_observer(world->metrics));
     return world;
 }
 
@@ -163,7 +164,8 @@ void sim_world_free(SimWorld *world)
     if (!world)
         return;
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
-    g_ptr_array_unref(world->observers);
+    for (uint32_t a = 0; a < SIM_AUDIENCES; a++)
+        g_ptr_array_unref(world->observers[a]);
     sim_record_free(world->record);
     sim_trx_record_free(world->trx_record);
     sim_expect_disconnects_free(world->expect_disconnects);

@@ -18,8 +18,7 @@ static BnetBlock oldest_listed(const BnetView *view)
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     SimCheck *self = (SimCheck *)observer;
-    if (happening->message->kind != BNET_MESSAGE_HELLO ||
-        !sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer))
         return;
     self->judged = true;
     const BnetView *view = &sim_world_node(world, happening->peer)->view;
@@ -51,6 +50,7 @@ SimCheck *sim_check_c2_new(SimWorld *world)
     self->id = "C2";
     self->title = "a hello lists the best chain from LIB to head";
     self->observer.mask = 1u << SIM_SENT;
+    self->observer.sent = 1u << BNET_MESSAGE_HELLO;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

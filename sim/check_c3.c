@@ -82,6 +82,7 @@ SimCheck *sim_check_c3_new(SimWorld *world)
     self->check.title = "pings carry the LIB, pongs the code";
     self->check.observer.mask =
         1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.sent = 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;

@@ -56,6 +56,7 @@ SimCheck *sim_check_c4_new(SimWorld *world)
     self->check.title = "another chain, and oneself, is refused at once";
     self->check.observer.mask =
         1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;

@@ -43,8 +43,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         closed(self, world, happening);
         return;
     }
-    if (happening->kind == SIM_SENT)
-        return;
     self->peer = UINT32_MAX; /* another input */
     if (happening->kind != SIM_DELIVERED || happening->message->kind != BNET_MESSAGE_MALFORMED)
         return;
@@ -70,8 +68,8 @@ SimCheck *sim_check_c5_new(SimWorld *world)
     CheckC5 *self = g_new0(CheckC5, 1);
     self->check.id = "C5";
     self->check.title = "malformed input harms its own session alone";
-    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_VERDICT |
-                                1u << SIM_CHAIN | 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.mask = 1u << SIM_DELIVERED | 1u << SIM_VERDICT | 1u << SIM_CHAIN |
+                                1u << SIM_OPENED | 1u << SIM_CLOSED;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;

@@ -26,8 +26,7 @@ static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     SimCheck *self = (SimCheck *)observer;
-    if (happening->message->kind != BNET_MESSAGE_BLOCK_NOTICE ||
-        !sim_world_is_honest(world, happening->peer) ||
+    if (!sim_world_is_honest(world, happening->peer) ||
         sim_record_end(sim_world_record(world), happening->end)->wants_irreversible)
         return;
     BnetRingWalk walk = bnet_ring_walk(&happening->message->u.notice);
@@ -48,6 +47,7 @@ SimCheck *sim_check_c7_new(SimWorld *world)
     self->id = "C7";
     self->title = "headers are noticed while they are young";
     self->observer.mask = 1u << SIM_SENT;
+    self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

@@ -78,8 +78,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 {
     CheckS1 *self = (CheckS1 *)observer;
     if (happening->kind == SIM_SENT) {
-        if (happening->message->kind == BNET_MESSAGE_BLOCK)
-            sent_block(self, world, happening);
+        sent_block(self, world, happening);
     } else if (happening->kind == SIM_OPENED) {
         if (self->tips[happening->end])
             g_array_set_size(self->tips[happening->end], 0);
@@ -107,6 +106,7 @@ SimCheck *sim_check_s1_new(SimWorld *world)
     self->check.id = "S1";
     self->check.title = "a block that is sent can be linked";
     self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_OPENED | 1u << SIM_PRUNED;
+    self->check.observer.sent = 1u << BNET_MESSAGE_BLOCK;
     self->check.observer.happened = happened;
     self->check.free = check_free;
     self->n_ends = sim_world_ends(world);

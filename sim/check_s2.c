@@ -9,8 +9,7 @@
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     SimCheck *self = (SimCheck *)observer;
-    if (happening->message->kind != BNET_MESSAGE_BLOCK ||
-        !sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer))
         return;
     BnetBlock block = happening->message->u.block;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
@@ -34,6 +33,7 @@ SimCheck *sim_check_s2_new(SimWorld *world)
     self->id = "S2";
     self->title = "no block is sent twice in a session";
     self->observer.mask = 1u << SIM_SENT;
+    self->observer.sent = 1u << BNET_MESSAGE_BLOCK;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

@@ -136,9 +136,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     SimCheck *self = (SimCheck *)observer;
     bool asked = happening->kind == SIM_ASKED;
     BnetMessageKind kind = asked ? BNET_MESSAGE_BLOCK : happening->message->kind;
-    bool chosen = asked || kind == BNET_MESSAGE_PONG || kind == BNET_MESSAGE_PING ||
-                  kind == BNET_MESSAGE_TRX;
-    if (!chosen || !sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer))
         return;
     SimEndRecord *end = &sim_world_record(world)->ends[happening->end];
     if (!sim_record_is_ready(end))
@@ -168,6 +166,7 @@ SimCheck *sim_check_s5_new(SimWorld *world)
     self->id = "S5";
     self->title = "notices, pongs, pings, blocks, transactions are sent in this order";
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_ASKED;
+    self->observer.sent = 1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

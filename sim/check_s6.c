@@ -10,8 +10,7 @@
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     SimCheck *self = (SimCheck *)observer;
-    if (happening->message->kind != BNET_MESSAGE_TRX ||
-        !sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer))
         return;
     self->judged = true;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
@@ -47,6 +46,7 @@ SimCheck *sim_check_s6_new(SimWorld *world)
     self->id = "S6";
     self->title = "transactions are sent once, in time, and to who asks for them";
     self->observer.mask = 1u << SIM_SENT;
+    self->observer.sent = 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

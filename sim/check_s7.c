@@ -30,8 +30,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 {
     SimCheck *self = (SimCheck *)observer;
     const BnetMessage *message = happening->message;
-    if ((message->kind != BNET_MESSAGE_BLOCK && message->kind != BNET_MESSAGE_BLOCK_NOTICE) ||
-        !sim_record_end(sim_world_record(world), happening->end)->wants_irreversible ||
+    if (!sim_record_end(sim_world_record(world), happening->end)->wants_irreversible ||
         !sim_world_is_honest(world, happening->peer))
         return;
     if (message->kind == BNET_MESSAGE_BLOCK) {
@@ -56,6 +55,7 @@ SimCheck *sim_check_s7_new(SimWorld *world)
     self->id = "S7";
     self->title = "who follows irreversible blocks gets no others";
     self->observer.mask = 1u << SIM_SENT;
+    self->observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

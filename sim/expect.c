@@ -95,17 +95,15 @@ void sim_expect_begin(SimWorld *world)
     schedule_looks(world, expect);
     if (expect->n_disconnects > 0 || !expect->other_disconnects) {
         world->expect_disconnects = sim_expect_disconnects_new(world);
-        g_ptr_array_add(world->observers,
-                        sim_expect_disconnects_observer(world->expect_disconnects));
+        sim_world_observe(world, sim_expect_disconnects_observer(world->expect_disconnects));
     }
     if (expect->n_watches > 0) {
         world->expect_watches = sim_expect_watches_new(world);
-        g_ptr_array_add(world->observers, sim_expect_watches_observer(world->expect_watches));
+        sim_world_observe(world, sim_expect_watches_observer(world->expect_watches));
     }
     if (expect->n_convergences > 0) {
         world->expect_convergences = sim_expect_convergences_new(world);
-        g_ptr_array_add(world->observers,
-                        sim_expect_convergences_observer(world->expect_convergences));
+        sim_world_observe(world, sim_expect_convergences_observer(world->expect_convergences));
     }
 }
 

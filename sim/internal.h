@@ -195,6 +195,11 @@ typedef struct SimStream {
     uint32_t turn; /* of the last origin in turn, from 1 on; 0: none yet */
 } SimStream;
 
+/* Happenings that the same observers are told: all of one kind, but messages sent and messages
+ * delivered by the kind of message. */
+#define SIM_MESSAGE_KINDS (BNET_MESSAGE_MALFORMED + 1u)
+#define SIM_AUDIENCES (SIM_HAPPENING_KINDS + 2 * SIM_MESSAGE_KINDS)
+
 struct SimWorld {
     const Scenario *scenario;
     BnetStore store;
@@ -226,7 +231,7 @@ struct SimWorld {
     GArray *block_trxs;             /* of BnetTrx, for the block that is being made */
     SimRandom random_filler;
     uint64_t fillers;
-    GPtrArray *observers;
+    GPtrArray *observers[SIM_AUDIENCES];        /* those who are told, for each audience */
     GPtrArray *checks;    /* of SimCheck, owned */
     SimRecord *record;
     SimTrxRecord *trx_record;
@@ -259,6 +264,9 @@ void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uin
 
 /* Hashes a happening, counts it, and tells the observers. Fills in the time. */
 void sim_world_tell(SimWorld *world, SimHappening *happening);
+
+/* Adds an observer, after those that are there. Its masks stay as they are. */
+void sim_world_observe(SimWorld *world, SimObserver *observer);
 
 /* A happening to a peer, with all other fields "none". */
 SimHappening sim_happening(SimHappeningKind kind, uint32_t peer);

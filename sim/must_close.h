@@ -4,8 +4,8 @@
 
 /*
  * What several checks have in common: a session end takes something in for which its session must
- * be closed at once with a certain reason, before it sends or takes in anything more, and no
- * session is closed with that reason but for it.
+ * be closed at once with a certain reason, before it takes in anything more, or sends what the check
+ * looks at, and no session is closed with that reason but for it.
  *
  * A byte a session end; O(1).
  */
@@ -27,8 +27,8 @@ void sim_must_close_finish(SimMustClose *self);
 void sim_must_close_because(SimMustClose *self, const SimHappening *happening,
                             BnetCloseReason reason);
 
-/* To be told, of honest peers, SIM_SENT and SIM_DELIVERED (before it is found to be a cause),
- * SIM_OPENED and SIM_CLOSED. Reports violations. */
+/* To be told, of honest peers, SIM_DELIVERED (all of them, before it is found to be a cause),
+ * SIM_OPENED and SIM_CLOSED, and SIM_SENT of what must not be sent any more. Reports violations. */
 void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappening *happening);
 
 /* At the end of the run: what has not been closed is a violation. O(ends). */

@@ -192,6 +192,8 @@ SimRecord *sim_record_new(SimWorld *world)
     SimRecord *self = g_new0(SimRecord, 1);
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_WRITTEN |
                           1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
+    self->observer.sent = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
+    self->observer.delivered = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
     self->observer.happened = happened;
     self->n_ends = sim_world_ends(world);
     self->n_peers = sim_world_peers(world);

@@ -226,9 +226,9 @@ SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GErro
     if (!world)
         return NULL;
     SimStory *story = sim_story_new(world);
-    g_ptr_array_add(world->observers, sim_story_observer(story));
+    sim_world_observe(world, sim_story_observer(story));
     if (options && options->trace)
-        g_ptr_array_add(world->observers, options->trace);
+        sim_world_observe(world, options->trace);
     g_autofree char *chain = sim_start_describe(world);
     if (chain)
         sim_story_add(story, 0, chain);

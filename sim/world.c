@@ -31,16 +31,45 @@ SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind,
     return happening;
 }
 
+#define SENT_AUDIENCE ((uint32_t)SIM_HAPPENING_KINDS)
+#define DELIVERED_AUDIENCE (SENT_AUDIENCE + SIM_MESSAGE_KINDS)
+
+static uint32_t audience_of(const SimHappening *happening)
+{
+    if (happening->kind == SIM_SENT)
+        return SENT_AUDIENCE + happening->message->kind;
+    if (happening->kind == SIM_DELIVERED)
+        return DELIVERED_AUDIENCE + happening->message->kind;
+    return happening->kind;
+}
+
 void sim_world_tell(SimWorld *world, SimHappening *happening)
 {
     happening->time_ns = world->now_ns;
     sim_hash_happening(world, happening);
-    uint32_t bit = 1u << happening->kind;
-    for (guint i = 0; i < world->observers->len; i++) {
-        SimObserver *observer = world->observers->pdata[i];
-        if (observer->mask & bit)
-            observer->happened(observer, world, happening);
+    const GPtrArray *observers = world->observers[audience_of(happening)];
+    for (guint i = 0; i < observers->len; i++) {
+        SimObserver *observer = observers->pdata[i];
+        observer->happened(observer, world, happening);
     }
+}
+
+static void observe_messages(SimWorld *world, SimObserver *observer, uint32_t kinds, uint32_t first)
+{
+    for (uint32_t k = 0; k < SIM_MESSAGE_KINDS; k++)
+        if (kinds == 0 || (kinds >> k & 1))
+            g_ptr_array_add(world->observers[first + k], observer);
+}
+
+void sim_world_observe(SimWorld *world, SimObserver *observer)
+{
+    for (uint32_t k = 0; k < SIM_HAPPENING_KINDS; k++)
+        if (observer->mask >> k & 1)
+            g_ptr_array_add(world->observers[k], observer);
+    if (observer->mask & 1u << SIM_SENT)
+        observe_messages(world, observer, observer->sent, SENT_AUDIENCE);
+    if (observer->mask & 1u << SIM_DELIVERED)
+        observe_messages(world, observer, observer->delivered, DELIVERED_AUDIENCE);
 }
 
 void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
