@@ -125,6 +125,13 @@ static json_object *json_check(const SimCheckResult *check)
     json_object_object_add(object, "expected", json_asked(check->asked));
     json_object_object_add(object, "detail", json_text(check->detail));
     json_object_object_add(object, "violations", json_object_new_uint64(check->violations));
+    if (check->causes != NULL) {
+        json_object *causes = json_object_new_array();
+        for (uint32_t i = 0; check->causes[i] != NULL; i++) {
+            json_object_array_add(causes, json_text(check->causes[i]));
+        }
+        json_object_object_add(object, "causes", causes);
+    }
     return object;
 }
 

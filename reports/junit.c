@@ -120,6 +120,10 @@ static void append_failure(GString *out, const SimCheckResult *check, const char
     append_attribute(out, "message", message);
     g_string_append_c(out, '>');
     append_escaped(out, message);
+    for (uint32_t i = 0; check->causes != NULL && check->causes[i] != NULL; i++) {
+        g_string_append(out, "\n    ");
+        append_escaped(out, check->causes[i]);
+    }
     g_string_append_printf(out, "\nviolations: %" G_GUINT64_FORMAT "\nrepeat: ", check->violations);
     append_escaped(out, command);
     g_string_append(out, "</failure>\n    </testcase>\n");

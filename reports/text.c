@@ -148,6 +148,10 @@ static void append_check(const Text *text, const SimCheckResult *check, Paint co
         pad(text, 6);
         wrap_clean(text, check->detail, 6, 6);
     }
+    for (uint32_t i = 0; check->causes != NULL && check->causes[i] != NULL; i++) {
+        pad(text, 8);
+        wrap_clean(text, check->causes[i], 8, 10);
+    }
 }
 
 static uint32_t count_checks(const SimResult *result, SimOutcome outcome)

@@ -22,9 +22,9 @@ typedef enum SimBlockPlane {
 } SimBlockPlane;
 
 typedef struct SimBlockSet {
-    uint64_t *words; /* [n_words][SIM_BLOCK_PLANES], word w at w mod n_words; NULL: empty */
-    uint32_t low;    /* words low to end - 1 are there */
-    uint32_t end;    /* 0: nothing was ever put in */
+    uint64_t *words;  /* [n_words][SIM_BLOCK_PLANES], word w at w mod n_words; NULL: empty */
+    uint32_t low;     /* words low to end - 1 are there */
+    uint32_t end;     /* 0: nothing was ever put in */
     uint32_t n_words; /* 0 or a power of two up to SIM_BLOCK_SET_WORDS */
 } SimBlockSet;
 

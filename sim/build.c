@@ -137,6 +137,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     sim_start_producers(world);
     world->record = sim_record_new(world);
     world->trx_record = sim_trx_record_new(world);
+    world->causes = sim_causes_new(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
@@ -145,6 +146,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     /* After the checks, which judge by what stood before. */
     sim_world_observe(world, &world->record->observer);
     sim_world_observe(world, &world->trx_record->observer);
+    sim_world_observe(world, sim_causes_observer(world->causes));
     world->metrics = sim_metrics_new(world);
     sim_world_observe(world, sim_metrics_observer(world->metrics));
     return world;
@@ -168,6 +170,7 @@ void sim_world_free(SimWorld *world)
         g_ptr_array_unref(world->observers[a]);
     sim_record_free(world->record);
     sim_trx_record_free(world->trx_record);
+    sim_causes_free(world->causes);
     sim_expect_disconnects_free(world->expect_disconnects);
     sim_metrics_free(world->metrics);
     sim_expect_watches_free(world->expect_watches);

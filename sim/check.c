@@ -25,7 +25,7 @@ char *sim_trx_name(const SimWorld *world, BnetTrx trx)
     return g_strdup_printf("%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
-void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
+static void violation(SimCheck *check, const SimWorld *world, const char *format, va_list args)
 {
     check->judged = true;
     check->violations++;
@@ -34,10 +34,32 @@ void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, .
     g_autofree char *time = sim_time_text(sim_world_now_ns(world));
     check->first = g_string_new(NULL);
     g_string_printf(check->first, "at %s ", time);
+    g_string_append_vprintf(check->first, format, args);
+}
+
+void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    g_string_append_vprintf(check->first, format, args);
+    violation(check, world, format, args);
     va_end(args);
+}
+
+void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
+                            const char *format, ...)
+{
+    if (!check->first)
+        check->causes = sim_causes_tell(sim_world_causes(world), world, subject);
+    va_list args;
+    va_start(args, format);
+    violation(check, world, format, args);
+    va_end(args);
+}
+
+SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx)
+{
+    return (SimSubject){
+        .peer = happening->peer, .remote = happening->remote, .block = block, .trx = trx};
 }
 
 static void check_free(gpointer data)
@@ -47,6 +69,7 @@ static void check_free(gpointer data)
         g_string_free(check->first, TRUE);
     if (check->note)
         g_string_free(check->note, TRUE);
+    g_strfreev(check->causes);
     check->free(check);
 }
 

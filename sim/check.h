@@ -11,6 +11,7 @@
 
 #include <glib.h>
 
+#include "sim/causes.h"
 #include "sim/observer.h"
 #include "sim/result.h"
 #include "sim/world.h"
@@ -22,6 +23,7 @@ struct SimCheck {
     const char *title; /* what it says, in a few words */
     uint64_t violations;
     GString *first;     /* the first violation, as one sentence; NULL: none */
+    GStrv causes;       /* what led to it, line by line; NULL: not told */
     GString *note;      /* (nullable) what to say when there was none */
     int64_t finding_ns; /* when it found what `note` says; 0: that is no finding */
     bool judged;        /* there was something to judge */
@@ -34,6 +36,14 @@ struct SimCheck {
 /* Reports a violation: at the current time, in one sentence. */
 void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* The same of something done with a block or a transaction: what led there is kept with the first
+ * violation. */
+void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
+                            const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* What a message that is sent is about: its block or transaction. */
+SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx);
 
 /* "12.345 s" (transfer full) */
 char *sim_time_text(int64_t time_ns);

@@ -27,15 +27,14 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (hello->first == oldest_listed(view) && hello->head == view->head &&
         hello->unknown_ids == 0 && hello->lib_number == lib)
         return;
-    sim_check_violation(self, world,
-                        "%s listed blocks %u to %u and %u others in its hello to %s, LIB %u; its "
-                        "chain is %u to %u, LIB %u",
-                        sim_world_peer_name(world, happening->peer),
-                        bnet_store_number(view->store, hello->first),
-                        bnet_store_number(view->store, hello->head), hello->unknown_ids,
-                        sim_world_peer_name(world, happening->remote), hello->lib_number,
-                        bnet_store_number(view->store, oldest_listed(view)),
-                        bnet_view_head_number(view), lib);
+    sim_check_violation(
+        self, world,
+        "%s listed blocks %u to %u and %u others in its hello to %s, LIB %u; its "
+        "chain is %u to %u, LIB %u",
+        sim_world_peer_name(world, happening->peer), bnet_store_number(view->store, hello->first),
+        bnet_store_number(view->store, hello->head), hello->unknown_ids,
+        sim_world_peer_name(world, happening->remote), hello->lib_number,
+        bnet_store_number(view->store, oldest_listed(view)), bnet_view_head_number(view), lib);
 }
 
 static void check_free(SimCheck *check)

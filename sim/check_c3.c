@@ -31,11 +31,10 @@ static void sent_pong(CheckC3 *self, SimWorld *world, const SimHappening *happen
     bool right = end->their_code == sim_record_code(&happening->message->u.ping.code);
     if (end->pong_due && right)
         return;
-    sim_check_violation(&self->check, world, "%s sent %s a pong %s",
-                        sim_world_peer_name(world, happening->peer),
-                        sim_world_peer_name(world, happening->remote),
-                        end->pong_due ? "whose code is not that of the last ping"
-                                      : "that was not asked for");
+    sim_check_violation(
+        &self->check, world, "%s sent %s a pong %s", sim_world_peer_name(world, happening->peer),
+        sim_world_peer_name(world, happening->remote),
+        end->pong_due ? "whose code is not that of the last ping" : "that was not asked for");
 }
 
 static void took_pong(CheckC3 *self, const SimHappening *happening, const SimEndRecord *end)

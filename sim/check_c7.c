@@ -13,14 +13,15 @@ static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening
 {
     const SimPeerRecord *peer = &sim_world_record(world)->peers[happening->peer];
     self->judged = true;
+    SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (sim_block_set_has(&peer->young, SIM_BLOCK_FIRST, block) ||
         sim_block_set_evicted(&peer->young, block))
         return;
-    sim_check_violation(self, world,
-                        "%s noticed block %u to %s, whose header it has not accepted within 6 s",
-                        sim_world_peer_name(world, happening->peer),
-                        bnet_store_number(sim_world_store(world), block),
-                        sim_world_peer_name(world, happening->remote));
+    sim_check_violation_of(self, world, &subject,
+                           "%s noticed block %u to %s, whose header it has not accepted within 6 s",
+                           sim_world_peer_name(world, happening->peer),
+                           bnet_store_number(sim_world_store(world), block),
+                           sim_world_peer_name(world, happening->remote));
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

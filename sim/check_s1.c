@@ -48,15 +48,14 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
     const BnetStore *store = sim_world_store(world);
     BnetBlock block = happening->message->u.block;
     if (block == BNET_GENESIS)
-        return; /* it needs no parent */
+        return; /* block 1, which everybody has */
     BnetBlock parent = bnet_store_block(store, block)->parent;
     bool in_flight = was_in_flight(self, store, happening->end, block);
     if (!sim_world_is_honest(world, happening->peer) ||
         !sim_world_is_honest(world, happening->remote))
         return;
     self->check.judged = true;
-    if (parent == BNET_NO_BLOCK) /* block 1, which everybody has */
-        return;
+    SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
     if (in_flight || bnet_view_has(theirs, parent))
         return;
@@ -67,11 +66,11 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
     gint64 key = pruned_key(happening->remote, parent);
     if (g_hash_table_contains(self->pruned, &key))
         return;
-    sim_check_violation(&self->check, world,
-                        "%s sent block %u to %s, which has not got its parent and cannot link it",
-                        sim_world_peer_name(world, happening->peer),
-                        bnet_store_number(store, block),
-                        sim_world_peer_name(world, happening->remote));
+    sim_check_violation_of(
+        &self->check, world, &subject,
+        "%s sent block %u to %s, which has not got its parent and cannot link it",
+        sim_world_peer_name(world, happening->peer), bnet_store_number(store, block),
+        sim_world_peer_name(world, happening->remote));
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -14,11 +14,13 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     BnetBlock block = happening->message->u.block;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
     self->judged = true;
+    SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (sim_block_set_has(&end->blocks, SIM_RECORD_FROM_PEER, block))
-        sim_check_violation(self, world, "%s sent block %u to %s, which had sent or noticed it",
-                            sim_world_peer_name(world, happening->peer),
-                            bnet_store_number(sim_world_store(world), block),
-                            sim_world_peer_name(world, happening->remote));
+        sim_check_violation_of(self, world, &subject,
+                               "%s sent block %u to %s, which had sent or noticed it",
+                               sim_world_peer_name(world, happening->peer),
+                               bnet_store_number(sim_world_store(world), block),
+                               sim_world_peer_name(world, happening->remote));
 }
 
 static void check_free(SimCheck *check)

@@ -18,7 +18,7 @@ static void passed_over(SimCheck *self, SimWorld *world, const SimHappening *hap
 {
     sim_check_violation(self, world, "%s %s in its session with %s before %s",
                         sim_world_peer_name(world, happening->peer),
-                        happening->kind == SIM_ASKED ? "chose a block"
+                        happening->kind == SIM_ASKED                    ? "chose a block"
                         : happening->message->kind == BNET_MESSAGE_PONG ? "sent a pong"
                         : happening->message->kind == BNET_MESSAGE_PING ? "sent a ping"
                                                                         : "sent a transaction",
@@ -64,14 +64,13 @@ static bool notice_waits(SimCheck *self, SimWorld *world, const SimHappening *ha
                          SimEndRecord *end)
 {
     const SimRecord *record = sim_world_record(world);
-    BnetBlock block =
-        end->wants_irreversible
-            ? irreversible_waits(&sim_world_node(world, happening->peer)->view, end)
-            : header_waits(&record->peers[happening->peer], end);
+    BnetBlock block = end->wants_irreversible
+                          ? irreversible_waits(&sim_world_node(world, happening->peer)->view, end)
+                          : header_waits(&record->peers[happening->peer], end);
     if (block == BNET_NO_BLOCK)
         return false;
-    g_autofree char *what = g_strdup_printf(
-        "the notice of block %u", bnet_store_number(sim_world_store(world), block));
+    g_autofree char *what =
+        g_strdup_printf("the notice of block %u", bnet_store_number(sim_world_store(world), block));
     passed_over(self, world, happening, what);
     return true;
 }
@@ -96,9 +95,8 @@ static uint32_t sendable_block(const SimEndRecord *end, const BnetView *view)
     if (last <= 1 || last <= end->peer_lib || sim_block_set_evicted(&end->blocks, block) ||
         sim_record_is_certain(end, view->store, block))
         return 0;
-    bool lib_reached =
-        end->peer_lib <= bnet_view_lib_number(view) ||
-        sim_record_is_certain(end, view->store, bnet_view_at(view, end->peer_lib));
+    bool lib_reached = end->peer_lib <= bnet_view_lib_number(view) ||
+                       sim_record_is_certain(end, view->store, bnet_view_at(view, end->peer_lib));
     return lib_reached ? last : 0;
 }
 
@@ -124,11 +122,12 @@ static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happe
         return;
     g_autofree char *sent_name = sim_trx_name(world, trx);
     g_autofree char *oldest_name = oldest == BNET_NO_TRX ? NULL : sim_trx_name(world, oldest);
-    sim_check_violation(self, world, "%s sent transaction %s to %s %s%s",
-                        sim_world_peer_name(world, happening->peer), sent_name,
-                        sim_world_peer_name(world, happening->remote),
-                        oldest_name ? "before the older " : "which it has not accepted",
-                        oldest_name ? oldest_name : "");
+    SimSubject subject = sim_subject_of(happening, BNET_NO_BLOCK, trx);
+    sim_check_violation_of(self, world, &subject, "%s sent transaction %s to %s %s%s",
+                           sim_world_peer_name(world, happening->peer), sent_name,
+                           sim_world_peer_name(world, happening->remote),
+                           oldest_name ? "before the older " : "which it has not accepted",
+                           oldest_name ? oldest_name : "");
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
@@ -166,7 +165,8 @@ SimCheck *sim_check_s5_new(SimWorld *world)
     self->id = "S5";
     self->title = "notices, pongs, pings, blocks, transactions are sent in this order";
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_ASKED;
-    self->observer.sent = 1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
+    self->observer.sent =
+        1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

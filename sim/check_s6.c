@@ -29,9 +29,10 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (!why)
         return;
     g_autofree char *name = sim_trx_name(world, trx);
-    sim_check_violation(self, world, "%s sent transaction %s to %s, %s",
-                        sim_world_peer_name(world, happening->peer), name,
-                        sim_world_peer_name(world, happening->remote), why);
+    SimSubject subject = sim_subject_of(happening, BNET_NO_BLOCK, trx);
+    sim_check_violation_of(self, world, &subject, "%s sent transaction %s to %s, %s",
+                           sim_world_peer_name(world, happening->peer), name,
+                           sim_world_peer_name(world, happening->remote), why);
 }
 
 static void check_free(SimCheck *check)

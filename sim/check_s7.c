@@ -15,15 +15,17 @@ static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening
 {
     const BnetView *view = &sim_world_node(world, happening->peer)->view;
     self->judged = true;
+    SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (block == BNET_GENESIS || is_irreversible(view, block))
         return;
-    sim_check_violation(self, world,
-                        "%s sent %sblock %u to %s, which follows irreversible blocks; its own LIB "
-                        "is %u",
-                        sim_world_peer_name(world, happening->peer),
-                        happening->message->kind == BNET_MESSAGE_BLOCK ? "" : "a notice of ",
-                        bnet_store_number(view->store, block),
-                        sim_world_peer_name(world, happening->remote), bnet_view_lib_number(view));
+    sim_check_violation_of(
+        self, world, &subject,
+        "%s sent %sblock %u to %s, which follows irreversible blocks; its own LIB "
+        "is %u",
+        sim_world_peer_name(world, happening->peer),
+        happening->message->kind == BNET_MESSAGE_BLOCK ? "" : "a notice of ",
+        bnet_store_number(view->store, block), sim_world_peer_name(world, happening->remote),
+        bnet_view_lib_number(view));
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -70,7 +70,8 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     self->lib[peer] = block;
     if (last != BNET_NO_BLOCK && !bnet_store_is_ancestor(store, last, block))
         moved_back(self, world, peer, last, block);
-    bool top_is_below = self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block);
+    bool top_is_below =
+        self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block);
     if (!top_is_below && !bnet_store_is_ancestor(store, block, self->top))
         conflict(self, world, peer, block);
     else

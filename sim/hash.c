@@ -124,8 +124,8 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
 }
 
 #define NOT_HASHED                                                                                 \
-    (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED |                     \
-     1u << SIM_DIALLED | 1u << SIM_UNDIALLED)
+    (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED | 1u << SIM_DIALLED | \
+     1u << SIM_UNDIALLED)
 
 void sim_hash_happening(SimWorld *world, const SimHappening *happening)
 {

@@ -231,10 +231,11 @@ struct SimWorld {
     GArray *block_trxs;             /* of BnetTrx, for the block that is being made */
     SimRandom random_filler;
     uint64_t fillers;
-    GPtrArray *observers[SIM_AUDIENCES];        /* those who are told, for each audience */
-    GPtrArray *checks;    /* of SimCheck, owned */
+    GPtrArray *observers[SIM_AUDIENCES]; /* those who are told, for each audience */
+    GPtrArray *checks;                   /* of SimCheck, owned */
     SimRecord *record;
     SimTrxRecord *trx_record;
+    SimCauses *causes;
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
     SimExpectDisconnects *expect_disconnects;   /* NULL: the scenario says nothing of them */
     SimExpectWatches *expect_watches;           /* the same */

@@ -53,6 +53,7 @@ static void judge_properties(SimWorld *world, bool whole, GArray *checks)
             .verdict = check_verdict(check),
             .asked = asked_of(&world->scenario->expect, check, whole),
             .detail = check_detail(check),
+            .causes = g_strdupv(check->causes),
             .violations = check->violations,
         };
         g_array_append_val(checks, result);

@@ -60,9 +60,9 @@ void sim_must_close_judge(SimMustClose *self, SimWorld *world)
 {
     for (uint32_t e = 0; e < self->n_ends; e++)
         if (self->due[e] != BNET_CLOSE_NONE)
-            sim_check_violation(
-                self->check, world, "%s has not closed its session with %s, reason %s",
-                sim_world_peer_name(world, sim_world_end_peer(world, e)),
-                sim_world_peer_name(world, sim_world_end_peer(world, e ^ 1)),
-                bnet_close_reason_name(self->due[e]));
+            sim_check_violation(self->check, world,
+                                "%s has not closed its session with %s, reason %s",
+                                sim_world_peer_name(world, sim_world_end_peer(world, e)),
+                                sim_world_peer_name(world, sim_world_end_peer(world, e ^ 1)),
+                                bnet_close_reason_name(self->due[e]));
 }

@@ -4,8 +4,8 @@
 
 /*
  * What several checks have in common: a session end takes something in for which its session must
- * be closed at once with a certain reason, before it takes in anything more, or sends what the check
- * looks at, and no session is closed with that reason but for it.
+ * be closed at once with a certain reason, before it takes in anything more, or sends what the
+ * check looks at, and no session is closed with that reason but for it.
  *
  * A byte a session end; O(1).
  */

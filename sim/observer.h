@@ -58,8 +58,8 @@ typedef struct SimHappening {
 typedef struct SimObserver SimObserver;
 struct SimObserver {
     uint32_t mask; /* of 1u << SimHappeningKind: what it wants to be told */
-    /* Of 1u << BnetMessageKind: what it wants to be told of SIM_SENT and of SIM_DELIVERED; 0: of all
-     * messages. */
+    /* Of 1u << BnetMessageKind: what it wants to be told of SIM_SENT and of SIM_DELIVERED; 0: of
+     * all messages. */
     uint32_t sent;
     uint32_t delivered;
     void (*happened)(SimObserver *self, SimWorld *world, const SimHappening *happening);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/record.h"
 
-#include <glib.h>
 #include <string.h>
+
+#include <glib.h>
 
 uint64_t sim_record_code(const BnetId *code)
 {
@@ -34,8 +35,9 @@ static void noticed_all(SimRecord *self, const SimWorld *world, const SimHappeni
 {
     SimEndRecord *end = &self->ends[happening->end];
     if (sim_record_is_ready(end))
-        end->noticed = end->wants_irreversible ? sim_world_node(world, happening->peer)->view.announced
-                                               : self->peers[happening->peer].n_headers;
+        end->noticed = end->wants_irreversible
+                           ? sim_world_node(world, happening->peer)->view.announced
+                           : self->peers[happening->peer].n_headers;
 }
 
 static void sent(SimRecord *self, const SimWorld *world, const SimHappening *happening)
@@ -177,7 +179,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 {
     static void (*const notes[SIM_HAPPENING_KINDS])(SimRecord *, const SimWorld *,
                                                     const SimHappening *) = {
-        [SIM_SENT] = sent,         [SIM_DELIVERED] = delivered, [SIM_WRITTEN] = written,
+        [SIM_SENT] = sent,          [SIM_DELIVERED] = delivered, [SIM_WRITTEN] = written,
         [SIM_OPENED] = end_changed, [SIM_CLOSED] = end_changed,  [SIM_CHAIN] = chain_event,
         [SIM_STARTED] = started,
     };
@@ -192,8 +194,12 @@ SimRecord *sim_record_new(SimWorld *world)
     SimRecord *self = g_new0(SimRecord, 1);
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_WRITTEN |
                           1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
-    self->observer.sent = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
-    self->observer.delivered = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
+    self->observer.sent = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK |
+                          1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING |
+                          1u << BNET_MESSAGE_PONG;
+    self->observer.delivered = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK |
+                               1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING |
+                               1u << BNET_MESSAGE_PONG;
     self->observer.happened = happened;
     self->n_ends = sim_world_ends(world);
     self->n_peers = sim_world_peers(world);

@@ -11,6 +11,7 @@ void sim_result_free(SimResult *result)
         g_free(result->checks[i].id);
         g_free(result->checks[i].title);
         g_free(result->checks[i].detail);
+        g_strfreev(result->checks[i].causes);
     }
     for (uint32_t i = 0; i < result->n_moments; i++)
         g_free(result->moments[i].text);

@@ -35,6 +35,7 @@ typedef struct SimCheckResult {
     SimVerdict verdict; /* whatever was asked */
     SimAsked asked;
     char *detail; /* one sentence: what was found, or the first violation with time and peers */
+    char **causes; /* what led to the first violation, line by line, NULL-terminated; NULL: not told */
     uint64_t violations;
 } SimCheckResult;
 

@@ -337,7 +337,8 @@ SimTrxRecord *sim_trx_record_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_TRX | 1u << SIM_OPENED |
                           1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX;
-    self->observer.delivered = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_TRX_NOTICE;
+    self->observer.delivered =
+        1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_TRX_NOTICE;
     self->observer.happened = happened;
     self->n_peers = sim_world_peers(world);
     self->n_ends = sim_world_ends(world);

@@ -115,6 +115,11 @@ SimTrxRecord *sim_world_trx_record(const SimWorld *world)
     return world->trx_record;
 }
 
+const SimCauses *sim_world_causes(const SimWorld *world)
+{
+    return world->causes;
+}
+
 int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer)
 {
     return sim_clock_now(world, peer);

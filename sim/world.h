@@ -26,6 +26,9 @@ const BnetPool *sim_world_pool(const SimWorld *world);
 const struct SimRecord *sim_world_record(const SimWorld *world);
 struct SimTrxRecord *sim_world_trx_record(const SimWorld *world);
 
+/* How blocks and transactions came to where they are. */
+const struct SimCauses *sim_world_causes(const SimWorld *world);
+
 /* What the peer's clock shows. */
 int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer);
 

@@ -63,7 +63,9 @@ END_TEST
 /* Whatever comes in whatever order. */
 START_TEST(test_model)
 {
-    enum { N = 4 * WINDOW };
+    enum {
+        N = 4 * WINDOW
+    };
     SimBlockSet set = {0};
     g_autofree uint8_t *model = g_new0(uint8_t, N);
     uint32_t highest = 0;
@@ -76,9 +78,8 @@ START_TEST(test_model)
         sim_block_set_add(&set, plane, block);
         model[block] |= (uint8_t)(1u << plane);
         highest = MAX(highest, block);
-        uint32_t low = highest / 64 < SIM_BLOCK_SET_WORDS
-                           ? 0
-                           : (highest / 64 - SIM_BLOCK_SET_WORDS + 1) * 64;
+        uint32_t low =
+            highest / 64 < SIM_BLOCK_SET_WORDS ? 0 : (highest / 64 - SIM_BLOCK_SET_WORDS + 1) * 64;
         for (uint32_t b = 0; b < low; b++)
             model[b] = 0;
         BnetBlock probe = 1 + (draw >> 3) % (N - 1);

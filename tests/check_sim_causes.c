@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What led to a violation is told: who made the block or the transaction, how it came to who did
+ * wrong, and what went of it between the two.
+ */
+#include "tests/session_fixture.h"
+
+static SessionFixture fixture;
+static SimWorld *world;
+
+static void setup(void)
+{
+    fixture = session_fixture();
+    world = fixture.world;
+}
+
+static void teardown(void)
+{
+    session_fixture_finish(&fixture);
+}
+
+static void tell_made(uint32_t peer, BnetBlock block)
+{
+    SimHappening happening = sim_happening(SIM_PRODUCED, peer);
+    happening.block = block;
+    sim_world_tell(world, &happening);
+}
+
+static void tell_verdict(uint32_t peer, BnetBlock block, BnetVerdict verdict)
+{
+    SimHappening happening = sim_happening(SIM_VERDICT, peer);
+    happening.block = block;
+    happening.verdict = verdict;
+    sim_world_tell(world, &happening);
+}
+
+/* Both ends, a second apart. */
+static void tell_passed(uint32_t from, uint32_t to, BnetBlock block)
+{
+    fix_tell_block(world, SIM_SENT, from, to, block);
+    world->now_ns += S;
+    fix_tell_block(world, SIM_DELIVERED, to, from, block);
+}
+
+static char *causes_of(const char *id)
+{
+    const SimCheck *check = fix_check_of(world, id);
+    ck_assert_ptr_nonnull(check->causes);
+    return g_strjoinv("\n", check->causes);
+}
+
+START_TEST(test_block)
+{
+    BnetBlock one = fix_child(world, BNET_GENESIS, 0);
+    BnetBlock other = fix_child(world, BNET_GENESIS, 1);
+    tell_made(A, one);
+    tell_verdict(A, one, BNET_VERDICT_ACCEPTED);
+    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    tell_passed(A, B, one);
+    tell_verdict(B, one, BNET_VERDICT_ACCEPTED);
+    tell_passed(A, MALLORY, one); /* not on the way */
+    tell_passed(A, B, other);     /* another block */
+    fix_handshake(world, B, FOLLOWER);
+    tell_passed(B, FOLLOWER, one);
+    fix_tell_block(world, SIM_SENT, B, FOLLOWER, one);
+    fix_expect_check(world, "S2", 1, "at 5.500 s b sent block 2 to follower for the second time");
+    g_autofree char *causes = causes_of("S2");
+    ck_assert_str_eq(causes, "1.500 s  a made block 2\n"
+                             "1.500 s  a found it accepted\n"
+                             "1.500 s  a sent it to b\n"
+                             "2.500 s  b took it in from a\n"
+                             "2.500 s  b found it accepted\n"
+                             "4.500 s  b sent it to follower\n"
+                             "5.500 s  follower took it in from b");
+}
+END_TEST
+
+/* The first violation alone. */
+START_TEST(test_first)
+{
+    BnetBlock one = fix_child(world, BNET_GENESIS, 0);
+    BnetBlock two = fix_child(world, one, 0);
+    fix_handshake(world, A, B);
+    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block(world, SIM_DELIVERED, A, B, two);
+    fix_tell_block(world, SIM_SENT, A, B, one);
+    fix_tell_block(world, SIM_SENT, A, B, two);
+    fix_expect_check(world, "S3", 2, NULL);
+    g_autofree char *causes = causes_of("S3");
+    ck_assert_str_eq(causes, "nothing tells where block 2 came from\n"
+                             "1.500 s  a took the notice of b in");
+}
+END_TEST
+
+START_TEST(test_trx)
+{
+    BnetTrx trx = fix_trx(world, 60);
+    g_autofree char *name = sim_trx_name(world, trx);
+    fix_handshake(world, A, B);
+    fix_handshake(world, B, A);
+    fix_accept_trx(world, A, trx);
+    fix_tell_trx(world, SIM_SENT, A, B, trx);
+    world->now_ns += S;
+    fix_tell_trx(world, SIM_DELIVERED, B, A, trx);
+    fix_accept_trx(world, B, trx);
+    fix_tell_trx(world, SIM_SENT, B, A, trx);
+    fix_expect_check(world, "S6", 1, NULL);
+    g_autofree char *causes = causes_of("S6");
+    g_autofree char *expected = g_strdup_printf("1.500 s  a accepted transaction %s\n"
+                                                "1.500 s  a sent it to b\n"
+                                                "2.500 s  b took it in from a",
+                                                name);
+    ck_assert_str_eq(causes, expected);
+}
+END_TEST
+
+/* A block of the chain at the start was made by nobody. */
+START_TEST(test_start)
+{
+    fix_handshake(world, A, B);
+    fix_tell_block(world, SIM_SENT, A, B, BNET_GENESIS);
+    fix_tell_block(world, SIM_SENT, A, B, BNET_GENESIS);
+    g_autofree char *causes = causes_of("S2");
+    ck_assert_str_eq(causes, "block 1 is of the chain that stood at the start\n"
+                             "1.500 s  a sent it to b");
+}
+END_TEST
+
+/* The newest 65,536 are remembered, and not one more. */
+START_TEST(test_too_old)
+{
+    BnetBlock one = fix_child(world, BNET_GENESIS, 0);
+    BnetBlock other = fix_child(world, BNET_GENESIS, 1);
+    tell_made(A, one);
+    for (uint32_t i = 1; i < SIM_CAUSES_MAX; i++)
+        tell_verdict(B, other, BNET_VERDICT_KNOWN);
+    SimSubject subject = {.peer = A, .remote = UINT32_MAX, .block = one};
+    GStrv lines = sim_causes_tell(world->causes, world, &subject);
+    ck_assert_uint_eq(g_strv_length(lines), 1);
+    ck_assert_str_eq(lines[0], "1.500 s  a made block 2");
+    g_strfreev(lines);
+    tell_verdict(B, other, BNET_VERDICT_KNOWN);
+    lines = sim_causes_tell(world->causes, world, &subject);
+    ck_assert_uint_eq(g_strv_length(lines), 1);
+    ck_assert_str_eq(lines[0], "how block 2 began is too long ago to be told");
+    g_strfreev(lines);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim_causes");
+    TCase *tcase = tcase_create("causes");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_block);
+    tcase_add_test(tcase, test_first);
+    tcase_add_test(tcase, test_trx);
+    tcase_add_test(tcase, test_start);
+    tcase_add_test(tcase, test_too_old);
+    suite_add_tcase(suite, tcase);
+    return fix_main(suite);
+}
