@@ -30,14 +30,14 @@ typedef struct SimSubject {
 } SimSubject;
 
 SimCauses *sim_causes_new(SimWorld *world);
-void sim_causes_free(SimCauses *causes);
-SimObserver *sim_causes_observer(SimCauses *causes);
+void sim_causes_free(SimCauses *self);
+SimObserver *sim_causes_observer(SimCauses *self);
 
 /*
  * How the subject came to the peer, from where it was made, and what else went of it between the
  * two peers: a line for each happening, in order of time, without line ends. The first line says so
  * if the beginning is no longer remembered. (transfer full) NULL-terminated.
  */
-GStrv sim_causes_tell(const SimCauses *causes, const SimWorld *world, const SimSubject *subject);
+GStrv sim_causes_tell(const SimCauses *self, const SimWorld *world, const SimSubject *subject);
 
 #endif

@@ -58,7 +58,7 @@ typedef struct SimRecord {
 } SimRecord;
 
 SimRecord *sim_record_new(SimWorld *world);
-void sim_record_free(SimRecord *record);
+void sim_record_free(SimRecord *self);
 
 static inline const SimEndRecord *sim_record_end(const SimRecord *record, uint32_t end)
 {

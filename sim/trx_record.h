@@ -34,32 +34,32 @@ typedef struct SimTrxRecord {
 } SimTrxRecord;
 
 SimTrxRecord *sim_trx_record_new(SimWorld *world);
-void sim_trx_record_free(SimTrxRecord *record);
+void sim_trx_record_free(SimTrxRecord *self);
 
 /* The transaction has expired by a time that the clock of the peer has shown. */
-bool sim_trx_record_expired(const SimTrxRecord *record, const SimWorld *world, uint32_t peer,
+bool sim_trx_record_expired(const SimTrxRecord *self, const SimWorld *world, uint32_t peer,
                             BnetTrx trx);
 
 /* The other side of an end knows it: it went over the connection in either direction, alone or in a
  * block, or was noticed while it waited. */
-bool sim_trx_record_is_known(const SimTrxRecord *record, uint32_t end, BnetTrx trx);
+bool sim_trx_record_is_known(const SimTrxRecord *self, uint32_t end, BnetTrx trx);
 
 /* Whatever is asked of the transaction, the core may have had to forget: its table was full. */
-bool sim_trx_record_is_vague(const SimTrxRecord *record, const SimWorld *world, uint32_t peer,
+bool sim_trx_record_is_vague(const SimTrxRecord *self, const SimWorld *world, uint32_t peer,
                              BnetTrx trx);
 
 /* The peer has accepted it and not applied a block that includes it. */
-bool sim_trx_record_waits(const SimTrxRecord *record, uint32_t peer, BnetTrx trx);
+bool sim_trx_record_waits(const SimTrxRecord *self, uint32_t peer, BnetTrx trx);
 
 /*
  * The oldest transaction that the peer of an end has accepted, that waits, has not expired, and is
  * not known to the other side; BNET_NO_TRX: none. Equally old are those that one fork switch
  * brought back: then *ret_returned is true. O(1) amortized.
  */
-BnetTrx sim_trx_record_oldest(SimTrxRecord *record, const SimWorld *world, uint32_t end,
+BnetTrx sim_trx_record_oldest(SimTrxRecord *self, const SimWorld *world, uint32_t end,
                               bool *ret_returned);
 
 /* A fork switch brought it back to those that wait at the peer. */
-bool sim_trx_record_returned(const SimTrxRecord *record, uint32_t peer, BnetTrx trx);
+bool sim_trx_record_returned(const SimTrxRecord *self, uint32_t peer, BnetTrx trx);
 
 #endif

@@ -55,7 +55,7 @@ START_TEST(test_block)
     BnetBlock other = fix_child(world, BNET_GENESIS, 1);
     tell_made(A, one);
     tell_verdict(A, one, BNET_VERDICT_ACCEPTED);
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block_notice(world, SIM_SENT, A, B, one);
     tell_passed(A, B, one);
     tell_verdict(B, one, BNET_VERDICT_ACCEPTED);
     tell_passed(A, MALLORY, one); /* not on the way */
@@ -81,7 +81,7 @@ START_TEST(test_first)
     BnetBlock one = fix_child(world, BNET_GENESIS, 0);
     BnetBlock two = fix_child(world, one, 0);
     fix_handshake(world, A, B);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block_notice(world, SIM_DELIVERED, A, B, one);
     fix_tell_block(world, SIM_DELIVERED, A, B, two);
     fix_tell_block(world, SIM_SENT, A, B, one);
     fix_tell_block(world, SIM_SENT, A, B, two);

@@ -25,12 +25,12 @@ static void ask(uint32_t peer, uint32_t remote)
 
 static void ping(uint32_t remote, uint8_t code)
 {
-    fix_tell_ping(world, SIM_SENT, A, remote, BNET_MESSAGE_PING, code);
+    fix_tell_ping(world, SIM_SENT, A, remote, code);
 }
 
 static void pong_comes(uint32_t remote, uint8_t code)
 {
-    fix_tell_ping(world, SIM_DELIVERED, A, remote, BNET_MESSAGE_PONG, code);
+    fix_tell_pong(world, SIM_DELIVERED, A, remote, code);
 }
 
 /* A's session with `remote` is past its first ping. */
@@ -48,7 +48,7 @@ START_TEST(test_notice_first)
     begin(B);
     BnetBlock one = fix_child(world, BNET_GENESIS, 0);
     fix_take_block(world, A, one);
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block_notice(world, SIM_SENT, A, B, one);
     ask(A, B);
     fix_expect_check(world, "S5", 0, NULL);
     ck_assert(fix_check_of(world, "S5")->judged);
@@ -57,8 +57,8 @@ START_TEST(test_notice_first)
     fix_expect_check(world, "S5", 1,
                      "at 1.500 s a chose a block in its session with b before the notice of block "
                      "3");
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 2);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 2);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 2);
+    fix_tell_pong(world, SIM_SENT, A, B, 2);
     fix_expect_check(world, "S5", 2, NULL);
 }
 END_TEST
@@ -97,7 +97,7 @@ START_TEST(test_irreversible_notice)
     fix_expect_check(world, "S5", 1,
                      "at 1.500 s a chose a block in its session with follower before the notice of "
                      "block 2");
-    fix_tell_notice(world, SIM_SENT, A, FOLLOWER, BNET_MESSAGE_BLOCK_NOTICE, block);
+    fix_tell_block_notice(world, SIM_SENT, A, FOLLOWER, block);
     ask(A, FOLLOWER);
     fix_expect_check(world, "S5", 1, NULL);
 }
@@ -106,7 +106,7 @@ END_TEST
 START_TEST(test_pong_second)
 {
     begin(B);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 2);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 2);
     ask(A, B);
     fix_expect_check(world, "S5", 1,
                      "at 1.500 s a chose a block in its session with b before the pong that it "
@@ -114,7 +114,7 @@ START_TEST(test_pong_second)
     world->now_ns += 3 * S;
     ping(B, 3);
     fix_expect_check(world, "S5", 2, NULL);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 2);
+    fix_tell_pong(world, SIM_SENT, A, B, 2);
     ask(A, B);
     fix_expect_check(world, "S5", 2, NULL);
 }
@@ -181,13 +181,13 @@ START_TEST(test_no_block_to_send)
     BnetBlock two = fix_child(world, one, 0);
     fix_take_block(world, A, one);
     begin(B);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_BLOCK_NOTICE, two);
+    fix_tell_block_notice(world, SIM_DELIVERED, A, B, two);
     send_trx(B, accept(60));
     fix_tell_closed(world, A, B, BNET_CLOSE_LOST);
     begin(B);
     BnetMessage lib = {.kind = BNET_MESSAGE_PING, .u.ping.lib_number = 2};
     fix_tell_message(world, SIM_DELIVERED, A, B, &lib);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 0);
+    fix_tell_pong(world, SIM_SENT, A, B, 0);
     send_trx(B, accept(60));
     fix_expect_check(world, "S5", 1, NULL); /* the older of the two is new to this session */
 }
@@ -244,14 +244,14 @@ START_TEST(test_included_and_back)
     BnetBlock full = bnet_store_add_block(&world->store, &spec);
     fix_take_block(world, A, full);
     begin(B);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_BLOCK_NOTICE, full);
+    fix_tell_block_notice(world, SIM_DELIVERED, A, B, full);
     BnetBlock other = fix_child(world, BNET_GENESIS, 1);
     BnetBlock other_two = fix_child(world, other, 0);
     fix_take_block(world, A, other);
     fix_take_block(world, A, other_two);
     ck_assert_uint_eq(world->peers[A].node.view.head, other_two);
     BnetTrx four = accept(60);
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, other_two);
+    fix_tell_block_notice(world, SIM_SENT, A, B, other_two);
     fix_tell_block(world, SIM_SENT, A, B, other_two);
     send_trx(B, three);
     send_trx(B, one);
@@ -335,8 +335,8 @@ START_TEST(test_s6_echo)
     BnetTrx two = accept(60);
     BnetTrx three = fix_trx(world, 60);
     fix_tell_trx(world, SIM_DELIVERED, A, B, one);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_TRX_NOTICE, two);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_TRX_NOTICE, three);
+    fix_tell_trx_notice(world, SIM_DELIVERED, A, B, two);
+    fix_tell_trx_notice(world, SIM_DELIVERED, A, B, three);
     send_trx(B, one);
     expect_s6(1, NULL);
     send_trx(B, two);

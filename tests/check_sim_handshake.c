@@ -90,11 +90,11 @@ START_TEST(test_c3_right)
 {
     make_chain();
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PING, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 8);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 9);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 9); /* one answers both */
+    fix_tell_ping(world, SIM_SENT, A, B, 7);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 7);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 8);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 9);
+    fix_tell_pong(world, SIM_SENT, A, B, 9); /* one answers both */
     finish_check("C3");
     fix_expect_check(world, "C3", 0, NULL);
     ck_assert(fix_check_of(world, "C3")->judged);
@@ -114,11 +114,11 @@ END_TEST
 START_TEST(test_c3_pong)
 {
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 0);
+    fix_tell_pong(world, SIM_SENT, A, B, 0);
     fix_expect_check(world, "C3", 1, "at 1.500 s a sent b a pong that was not asked for");
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 8);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING, 9);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PONG, 8);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 8);
+    fix_tell_ping(world, SIM_DELIVERED, A, B, 9);
+    fix_tell_pong(world, SIM_SENT, A, B, 8);
     fix_expect_check(world, "C3", 2, NULL);
 }
 END_TEST
@@ -127,13 +127,13 @@ END_TEST
 START_TEST(test_c3_closes)
 {
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PING, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 6);
+    fix_tell_ping(world, SIM_SENT, A, B, 7);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 6);
     fix_tell_closed(world, A, B, BNET_CLOSE_BAD_PONG);
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PING, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 7);
+    fix_tell_ping(world, SIM_SENT, A, B, 7);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 7);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 7);
     fix_tell_closed(world, A, B, BNET_CLOSE_BAD_PONG);
     finish_check("C3");
     fix_expect_check(world, "C3", 0, NULL);
@@ -143,16 +143,16 @@ END_TEST
 START_TEST(test_c3_stays_open)
 {
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 6);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 6);
     fix_tell_kind(world, SIM_DELIVERED, A, B, BNET_MESSAGE_TRX_NOTICE);
     fix_expect_check(world, "C3", 1,
                      "at 1.500 s a took in a trx_notice in its session with b, which had to be "
                      "closed, reason bad-pong");
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 6);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 6);
     fix_tell_closed(world, A, B, BNET_CLOSE_DEAD);
     fix_expect_check(world, "C3", 2, NULL);
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 6);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 6);
     finish_check("C3");
     fix_expect_check(world, "C3", 3, NULL);
 }
@@ -161,8 +161,8 @@ END_TEST
 START_TEST(test_c3_without_cause)
 {
     fix_handshake(world, A, B);
-    fix_tell_ping(world, SIM_SENT, A, B, BNET_MESSAGE_PING, 7);
-    fix_tell_ping(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PONG, 7);
+    fix_tell_ping(world, SIM_SENT, A, B, 7);
+    fix_tell_pong(world, SIM_DELIVERED, A, B, 7);
     fix_tell_closed(world, A, B, BNET_CLOSE_BAD_PONG);
     fix_expect_check(world, "C3", 1,
                      "at 1.500 s a closed its session with b, reason bad-pong, without cause");

@@ -77,7 +77,7 @@ START_TEST(test_s3)
     fix_handshake(world, A, B);
     fix_handshake(world, A, FOLLOWER);
     fix_tell_block(world, SIM_DELIVERED, A, B, one);
-    fix_tell_notice(world, SIM_DELIVERED, A, B, BNET_MESSAGE_BLOCK_NOTICE, two);
+    fix_tell_block_notice(world, SIM_DELIVERED, A, B, two);
     fix_tell_block(world, SIM_SENT, A, FOLLOWER, one);
     fix_tell_block(world, SIM_SENT, A, B, three);
     fix_expect_check(world, "S3", 0, NULL);
@@ -116,14 +116,14 @@ START_TEST(test_s7)
     fix_tell_block(world, SIM_SENT, A, B, chain[5]);
     ck_assert(!fix_check_of(world, "S7")->judged);
     fix_tell_block(world, SIM_SENT, A, FOLLOWER, chain[3]);
-    fix_tell_notice(world, SIM_SENT, A, FOLLOWER, BNET_MESSAGE_BLOCK_NOTICE, chain[3]);
+    fix_tell_block_notice(world, SIM_SENT, A, FOLLOWER, chain[3]);
     fix_expect_check(world, "S7", 0, NULL);
     ck_assert(fix_check_of(world, "S7")->judged);
     fix_tell_block(world, SIM_SENT, A, FOLLOWER, chain[4]);
     fix_expect_check(world, "S7", 1,
                      "at 1.500 s a sent block 4 to follower, which follows irreversible blocks; "
                      "its own LIB is 3");
-    fix_tell_notice(world, SIM_SENT, A, FOLLOWER, BNET_MESSAGE_BLOCK_NOTICE, chain[4]);
+    fix_tell_block_notice(world, SIM_SENT, A, FOLLOWER, chain[4]);
     fix_expect_check(world, "S7", 2, NULL);
     fix_tell_block(world, SIM_SENT, A, FOLLOWER, fix_child(world, chain[2], 7));
     fix_expect_check(world, "S7", 3, NULL); /* of the same height as the LIB, and not it */
@@ -142,10 +142,10 @@ START_TEST(test_c7)
     world->now_ns = made_ns + 6 * S - 1;
     fix_take_block(world, A, one);
     world->now_ns = 60 * S; /* it waited for the socket */
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block_notice(world, SIM_SENT, A, B, one);
     fix_expect_check(world, "C7", 0, NULL);
     ck_assert(fix_check_of(world, "C7")->judged);
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, two);
+    fix_tell_block_notice(world, SIM_SENT, A, B, two);
     fix_expect_check(world, "C7", 1,
                      "at 60.000 s a noticed block 2 to b, whose header it has not accepted within "
                      "6 s");
@@ -160,9 +160,9 @@ START_TEST(test_c7_old)
     fix_handshake(world, A, FOLLOWER);
     world->now_ns = made_ns + 6 * S;
     fix_take_block(world, A, one);
-    fix_tell_notice(world, SIM_SENT, A, FOLLOWER, BNET_MESSAGE_BLOCK_NOTICE, one); /* S7's */
+    fix_tell_block_notice(world, SIM_SENT, A, FOLLOWER, one); /* S7's */
     fix_expect_check(world, "C7", 0, NULL);
-    fix_tell_notice(world, SIM_SENT, A, B, BNET_MESSAGE_BLOCK_NOTICE, one);
+    fix_tell_block_notice(world, SIM_SENT, A, B, one);
     fix_expect_check(world, "C7", 1, NULL);
 }
 END_TEST

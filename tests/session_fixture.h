@@ -86,13 +86,19 @@ static inline void fix_tell_kind(SimWorld *world, SimHappeningKind kind, uint32_
     fix_tell_message(world, kind, peer, remote, &(BnetMessage){.kind = message_kind});
 }
 
-/* A ping or pong with that code. */
+/* A ping with that code, and the LIB of the peer. */
 static inline void fix_tell_ping(SimWorld *world, SimHappeningKind kind, uint32_t peer,
-                                 uint32_t remote, BnetMessageKind message_kind, uint8_t code)
+                                 uint32_t remote, uint8_t code)
 {
-    BnetMessage message = {.kind = message_kind, .u.ping.code.bytes[3] = code};
-    if (message_kind == BNET_MESSAGE_PING)
-        message.u.ping.lib_number = bnet_view_lib_number(&world->peers[peer].node.view);
+    BnetMessage message = {.kind = BNET_MESSAGE_PING, .u.ping.code.bytes[3] = code};
+    message.u.ping.lib_number = bnet_view_lib_number(&world->peers[peer].node.view);
+    fix_tell_message(world, kind, peer, remote, &message);
+}
+
+static inline void fix_tell_pong(SimWorld *world, SimHappeningKind kind, uint32_t peer,
+                                 uint32_t remote, uint8_t code)
+{
+    BnetMessage message = {.kind = BNET_MESSAGE_PONG, .u.ping.code.bytes[3] = code};
     fix_tell_message(world, kind, peer, remote, &message);
 }
 
@@ -103,13 +109,27 @@ static inline void fix_tell_trx(SimWorld *world, SimHappeningKind kind, uint32_t
                      &(BnetMessage){.kind = BNET_MESSAGE_TRX, .u.trx = trx});
 }
 
-/* A notice of one block, or of one transaction. */
-static inline void fix_tell_notice(SimWorld *world, SimHappeningKind kind, uint32_t peer,
-                                   uint32_t remote, BnetMessageKind message_kind, uint32_t item)
+/* A notice of one thing; to be finished. */
+static inline BnetMessage fix_notice(SimWorld *world, BnetMessageKind kind, uint32_t item)
 {
-    BnetMessage message = {.kind = message_kind};
+    BnetMessage message = {.kind = kind};
     bnet_pool_reserve(&world->pool, 1);
     bnet_ring_push(&message.u.notice, &world->pool, item);
+    return message;
+}
+
+static inline void fix_tell_block_notice(SimWorld *world, SimHappeningKind kind, uint32_t peer,
+                                         uint32_t remote, BnetBlock block)
+{
+    BnetMessage message = fix_notice(world, BNET_MESSAGE_BLOCK_NOTICE, block);
+    fix_tell_message(world, kind, peer, remote, &message);
+    bnet_message_finish(&message, &world->pool);
+}
+
+static inline void fix_tell_trx_notice(SimWorld *world, SimHappeningKind kind, uint32_t peer,
+                                       uint32_t remote, BnetTrx trx)
+{
+    BnetMessage message = fix_notice(world, BNET_MESSAGE_TRX_NOTICE, trx);
     fix_tell_message(world, kind, peer, remote, &message);
     bnet_message_finish(&message, &world->pool);
 }
