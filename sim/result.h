@@ -35,8 +35,8 @@ typedef struct SimCheckResult {
     SimVerdict verdict; /* whatever was asked */
     SimAsked asked;
     char *detail; /* one sentence: what was found, or the first violation with time and peers */
-    char **causes; /* what led to the first violation, line by line, NULL-terminated; NULL: not told */
     uint64_t violations;
+    char **causes; /* what led to the first violation, NULL-terminated lines; NULL: not told */
 } SimCheckResult;
 
 /* What a check means for its run. */

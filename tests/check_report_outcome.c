@@ -10,15 +10,21 @@
 #include "reports/junit.h"
 #include "reports/text.h"
 
+static char *causes[] = {(char *)"a made <it>", (char *)"b took it in", NULL};
+
 static SimCheckResult checks[] = {
-    {(char *)"S1", (char *)"fails", SIM_VERDICT_FAIL, SIM_ASKED_PASS, (char *)"d1", 1},
-    {(char *)"S4", (char *)"fails as asked", SIM_VERDICT_FAIL, SIM_ASKED_FAIL, (char *)"d2", 2},
-    {(char *)"S8", (char *)"fails for nothing", SIM_VERDICT_FAIL, SIM_ASKED_ANY, (char *)"d3", 3},
-    {(char *)"L1", (char *)"passes", SIM_VERDICT_PASS, SIM_ASKED_PASS, (char *)"d4", 0},
-    {(char *)"L3", (char *)"must fail", SIM_VERDICT_PASS, SIM_ASKED_FAIL, (char *)"d5", 0},
-    {(char *)"C1", (char *)"passes for nothing", SIM_VERDICT_PASS, SIM_ASKED_ANY, (char *)"d6", 0},
-    {(char *)"X1", (char *)"is not judged", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY, (char *)"d7", 0},
-    {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0},
+    {(char *)"S1", (char *)"fails", SIM_VERDICT_FAIL, SIM_ASKED_PASS, (char *)"d1", 1, causes},
+    {(char *)"S4", (char *)"fails as asked", SIM_VERDICT_FAIL, SIM_ASKED_FAIL, (char *)"d2", 2,
+     NULL},
+    {(char *)"S8", (char *)"fails for nothing", SIM_VERDICT_FAIL, SIM_ASKED_ANY, (char *)"d3", 3,
+     NULL},
+    {(char *)"L1", (char *)"passes", SIM_VERDICT_PASS, SIM_ASKED_PASS, (char *)"d4", 0, NULL},
+    {(char *)"L3", (char *)"must fail", SIM_VERDICT_PASS, SIM_ASKED_FAIL, (char *)"d5", 0, NULL},
+    {(char *)"C1", (char *)"passes for nothing", SIM_VERDICT_PASS, SIM_ASKED_ANY, (char *)"d6", 0,
+     NULL},
+    {(char *)"X1", (char *)"is not judged", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY, (char *)"d7", 0,
+     NULL},
+    {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0, NULL},
 };
 
 static const SimResult result = {
@@ -52,7 +58,7 @@ START_TEST(text)
     ck_assert_ptr_nonnull(begin);
     *strstr(begin, "\nFigures") = '\0';
     ck_assert_str_eq(begin, "\nWhat failed\n"
-                            "  ✗ S1  fails\n      d1\n"
+                            "  ✗ S1  fails\n      d1\n        a made <it>\n        b took it in\n"
                             "  ✗ L3  must fail\n      should have been violated\n      d5\n"
                             "  ✗ X2  had to\n      should have been violated\n      d8\n"
                             "\nExpected failures\n"
@@ -72,7 +78,9 @@ START_TEST(json)
 
     report_json(out, &result, "x");
     ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"pass\", "
-                                           "\"detail\": \"d1\""));
+                                           "\"detail\": \"d1\", \"violations\": 1, \"causes\": [ "
+                                           "\"a made <it>\", \"b took it in\" ]"));
+    ck_assert_ptr_nonnull(strstr(out->str, "\"detail\": \"d2\", \"violations\": 2 }"));
     ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"fail\", "
                                            "\"detail\": \"d2\""));
     ck_assert_ptr_nonnull(strstr(out->str, "\"verdict\": \"fail\", \"expected\": \"any\", "
@@ -92,6 +100,8 @@ START_TEST(junit)
     report_junit_free(report);
     ck_assert(g_file_get_contents(path, &xml, NULL, NULL));
     ck_assert_ptr_nonnull(strstr(xml, "tests=\"8\" failures=\"3\" errors=\"0\" skipped=\"2\""));
+    ck_assert_ptr_nonnull(strstr(xml, "message=\"d1\">d1\n    a made &lt;it&gt;\n    b took it in\n"
+                                      "violations: 1\n"));
     ck_assert_ptr_nonnull(strstr(xml, "name=\"S4 fails as asked\" time=\"0\">\n"
                                       "      <system-out>expected failure: d2</system-out>\n"));
     ck_assert_ptr_nonnull(strstr(xml, "name=\"S8 fails for nothing\" time=\"0\">\n"
