@@ -72,8 +72,10 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
     node->view.owes_event = false;
     start_deployed(node);
     node->view.returned.n = 0;
+    const uint64_t refused = node->trxs.refused; /* by all processes of the node */
     bnet_trxs_finish(&node->trxs);
     bnet_trxs_init(&node->trxs, node->view.store, node->n_sessions);
+    node->trxs.refused = refused;
 }
 
 /* --- the environment of an input ------------------------------------------------------------- */
