@@ -41,7 +41,7 @@ static const FeatureOdds odds[SWARM_FEATURES] = {
     [SWARM_NO_TRX] = {200, false},
     [SWARM_STREAM] = {500, false},
     [SWARM_BURST] = {150, false},
-    [SWARM_FULL_STATUS] = {78, true},
+    [SWARM_FULL_STATUS] = {63, true},
     [SWARM_PROCESSING] = {250, false},
     [SWARM_IDLE_TIMEOUT] = {150, false},
     [SWARM_BLOCK] = {150, false},
@@ -52,9 +52,9 @@ static const FeatureOdds odds[SWARM_FEATURES] = {
     [SWARM_BETWEEN] = {250, false},
     [SWARM_REGIONS] = {100, false},
     [SWARM_BYTES] = {20, true},
-    [SWARM_BIG] = {30, true},
+    [SWARM_BIG] = {15, true},
     [SWARM_FAR_LIB] = {50, true},
-    [SWARM_STALL_LIB] = {25, true},
+    [SWARM_STALL_LIB] = {20, true},
 };
 
 /* --- draws ----------------------------------------------------------------------------------- */
