@@ -2,12 +2,13 @@
 /*
  * S1 linkable: when X sends block b to Y, b's parent is in Y's fork database, or at or below Y's
  * LIB on the same chain, or earlier in flight on that connection, or was so and Y has pruned it
- * since.
+ * since; and b is above the LIB that Y has told X.
  *
  * Judged between honest peers, while their LIBs do not conflict: across a finality conflict neither
  * side can know what the other can link.
  */
 #include "sim/check.h"
+#include "sim/record.h"
 
 typedef struct CheckS1 {
     SimCheck check;
@@ -56,6 +57,14 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
         return;
     self->check.judged = true;
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
+    uint32_t told = sim_record_end(sim_world_record(world), happening->end)->peer_lib;
+    if (bnet_store_number(store, block) <= told) {
+        sim_check_violation_of(
+            &self->check, world, &subject, "%s sent block %u to %s, whose LIB is %u as it had said",
+            sim_world_peer_name(world, happening->peer), bnet_store_number(store, block),
+            sim_world_peer_name(world, happening->remote), told);
+        return;
+    }
     const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
     if (in_flight || bnet_view_has(theirs, parent))
         return;

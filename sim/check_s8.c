@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * S8: LIBs of honest peers never conflict at any height; a LIB never moves back.
+ * S8: LIBs of honest peers never conflict at any height; a LIB never moves back, neither the one
+ * that a peer holds nor that of the head which it takes for the best.
  *
  * One exception, which is a finding about the chain rule and no fault of the protocol: a finality
  * conflict, in which all conditions of the rule were met on both sides.
@@ -96,6 +97,19 @@ static void look_at_lib(CheckS8 *self, SimWorld *world, uint32_t peer)
         moved_back(self, world, peer, held, view->lib);
 }
 
+/* Whoever has a head with an LIB never takes one with a lower LIB for the better one. */
+static void look_at_head(CheckS8 *self, SimWorld *world, uint32_t peer)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    const BnetBlockInfo *head = bnet_store_block(view->store, view->head);
+    uint32_t held = bnet_store_number(view->store, self->held[peer]);
+    if (view->head != view->target || head->lib >= held)
+        return;
+    sim_check_violation(&self->check, world,
+                        "%s has settled on block %u, a head with LIB %u, although its LIB is %u",
+                        sim_world_peer_name(world, peer), head->number, head->lib, held);
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckS8 *self = (CheckS8 *)observer;
@@ -108,6 +122,8 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         return;
     }
     look_at_lib(self, world, happening->peer);
+    if (happening->event == BNET_CHAIN_APPLIED)
+        look_at_head(self, world, happening->peer);
     if (happening->event == BNET_CHAIN_IRREVERSIBLE)
         irreversible(self, world, happening->peer, happening->block);
 }
