@@ -114,7 +114,7 @@ static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happe
     }
     if (sim_trx_record_is_vague(record, world, happening->peer, trx) ||
         sim_trx_record_is_known(record, happening->end, trx) ||
-        sim_trx_record_expired(record, world, happening->peer, trx))
+        sim_trx_record_expired(world, happening->peer, trx))
         return; /* S6 judges that */
     bool returned = false;
     BnetTrx oldest = sim_trx_record_oldest(record, world, happening->end, &returned);

@@ -24,7 +24,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         why = "which had asked for none";
     else if (sim_trx_record_is_known(trxs, happening->end, trx) &&
              !sim_trx_record_is_vague(trxs, world, happening->peer, trx) &&
-             !sim_trx_record_expired(trxs, world, happening->peer, trx))
+             !sim_trx_record_expired(world, happening->peer, trx))
         why = "which had sent it, noticed it, or been sent it, alone or in a block";
     if (!why)
         return;

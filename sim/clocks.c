@@ -54,6 +54,7 @@ void sim_clock_slot(SimWorld *world, uint32_t index, uint32_t settings)
 static void set_clock(SimWorld *world, uint32_t index, const BnetClock *clock)
 {
     SimPeer *peer = &world->peers[index];
+    peer->clock_latest_ns = MAX(peer->clock_latest_ns, sim_clock_now(world, index));
     peer->node.clock = *clock;
     peer->clock_sets++;
     if (peer->producer != SIM_NONE && !sim_clock_is_right(peer))

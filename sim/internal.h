@@ -151,10 +151,11 @@ typedef struct SimPeer {
     uint32_t slot_due;      /* the first slot of its own that it slept over; SIM_NONE: none */
     uint32_t last_slot;     /* of its newest block; it makes none for that slot or an earlier one */
     uint32_t skewed_by;     /* event that set its clock last; SIM_NONE: none */
-    uint32_t clock_sets;    /* how often its clock was set; own slots of an earlier one are void */
-    uint32_t factor_ppm;    /* its processing times are so many millionths of the group's */
-    uint32_t slowed_by;     /* event that set it; SIM_NONE: none */
-    int64_t work_left_ns;   /* of `job` while busy, at the usual speed, from work_since_ns on */
+    int64_t clock_latest_ns; /* latest that it showed before it was set last */
+    uint32_t clock_sets;     /* how often its clock was set; own slots of an earlier one are void */
+    uint32_t factor_ppm;     /* its processing times are so many millionths of the group's */
+    uint32_t slowed_by;      /* event that set it; SIM_NONE: none */
+    int64_t work_left_ns;    /* of `job` while busy, at the usual speed, from work_since_ns on */
     int64_t work_since_ns;
     int64_t work_due_ns; /* when the job is done: of the work event that counts */
     uint64_t hash;       /* of all that happened to it */

@@ -14,7 +14,6 @@ struct SimPeerTrxs {
     BnetBits waiting;  /* accepted, not included */
     BnetBits listed;   /* in order */
     BnetBits returned; /* of them: by a fork switch */
-    int64_t clock_ns;  /* latest that its clock has shown */
 };
 
 struct SimEndTrxs {
@@ -50,7 +49,6 @@ static SimPeerTrxs *peer_of(SimTrxRecord *self, uint32_t peer)
     if (!self->peers[peer]) {
         self->peers[peer] = g_new0(SimPeerTrxs, 1);
         self->peers[peer]->order = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
-        self->peers[peer]->clock_ns = INT64_MIN;
     }
     return self->peers[peer];
 }
@@ -187,7 +185,7 @@ static void started(SimTrxRecord *self, const SimWorld *world, const SimHappenin
 static void know(SimTrxRecord *self, const SimWorld *world, const SimHappening *happening,
                  BnetTrx trx)
 {
-    if (sim_trx_record_expired(self, world, happening->peer, trx))
+    if (sim_trx_record_expired(world, happening->peer, trx))
         return;
     SimEndTrxs **end = &self->ends[happening->end];
     if (!*end)
@@ -251,19 +249,10 @@ static void end_changed(SimTrxRecord *self, const SimWorld *world, const SimHapp
 
 /* --- queries --------------------------------------------------------------------------------- */
 
-static int64_t latest_clock_ns(const SimTrxRecord *self, const SimWorld *world, uint32_t peer)
-{
-    int64_t clock_ns = sim_world_clock_ns(world, peer);
-    if (!self->peers || !self->peers[peer])
-        return clock_ns;
-    return MAX(clock_ns, self->peers[peer]->clock_ns);
-}
-
-bool sim_trx_record_expired(const SimTrxRecord *self, const SimWorld *world, uint32_t peer,
-                            BnetTrx trx)
+bool sim_trx_record_expired(const SimWorld *world, uint32_t peer, BnetTrx trx)
 {
     return bnet_store_trx(sim_world_store(world), trx)->expires_ns <
-           latest_clock_ns(self, world, peer);
+           sim_world_latest_clock_ns(world, peer);
 }
 
 bool sim_trx_record_is_known(const SimTrxRecord *self, uint32_t end, BnetTrx trx)
@@ -303,8 +292,7 @@ BnetTrx sim_trx_record_oldest(SimTrxRecord *self, const SimWorld *world, uint32_
     for (; *cursor < peer->first + peer->order->len; ++*cursor) {
         BnetTrx trx = g_array_index(peer->order, BnetTrx, *cursor - peer->first);
         if (trx < self->low || !bnet_bits_has(&peer->waiting, trx) ||
-            sim_trx_record_is_known(self, end, trx) ||
-            sim_trx_record_expired(self, world, index, trx))
+            sim_trx_record_is_known(self, end, trx) || sim_trx_record_expired(world, index, trx))
             continue;
         *ret_returned = bnet_bits_has(&peer->returned, trx);
         return trx;
@@ -326,8 +314,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (sim_world_store(world)->n_trxs <= 1 || !sim_world_is_honest(world, happening->peer))
         return;
     forget_old(self, world);
-    SimPeerTrxs *peer = peer_of(self, happening->peer);
-    peer->clock_ns = MAX(peer->clock_ns, sim_world_clock_ns(world, happening->peer));
+    peer_of(self, happening->peer);
     notes[happening->kind](self, world, happening);
 }
 

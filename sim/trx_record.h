@@ -37,8 +37,7 @@ SimTrxRecord *sim_trx_record_new(SimWorld *world);
 void sim_trx_record_free(SimTrxRecord *self);
 
 /* The transaction has expired by a time that the clock of the peer has shown. */
-bool sim_trx_record_expired(const SimTrxRecord *self, const SimWorld *world, uint32_t peer,
-                            BnetTrx trx);
+bool sim_trx_record_expired(const SimWorld *world, uint32_t peer, BnetTrx trx);
 
 /* The other side of an end knows it: it went over the connection in either direction, alone or in a
  * block, or was noticed while it waited. */

@@ -125,6 +125,11 @@ int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer)
     return sim_clock_now(world, peer);
 }
 
+int64_t sim_world_latest_clock_ns(const SimWorld *world, uint32_t peer)
+{
+    return MAX(world->peers[peer].clock_latest_ns, sim_clock_now(world, peer));
+}
+
 uint32_t sim_world_start_height(const SimWorld *world)
 {
     return bnet_store_number(&world->store, world->start_head);

@@ -32,6 +32,9 @@ const struct SimCauses *sim_world_causes(const SimWorld *world);
 /* What the peer's clock shows. */
 int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer);
 
+/* The latest that it has shown, which is later if it was set back. */
+int64_t sim_world_latest_clock_ns(const SimWorld *world, uint32_t peer);
+
 /* Number of the newest block of the chain that stood at the start. */
 uint32_t sim_world_start_height(const SimWorld *world);
 

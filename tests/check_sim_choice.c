@@ -222,6 +222,22 @@ START_TEST(test_oldest_first)
 }
 END_TEST
 
+/* What a clock that was ahead has made expire may be forgotten, though it is right again. */
+START_TEST(test_clock_was_ahead)
+{
+    BnetTrx one = accept(10);
+    BnetTrx two = accept(60);
+    world->peers[A].clock_latest_ns = world->now_ns + 20 * S;
+    begin(B);
+    send_trx(B, two);
+    fix_expect_check(world, "S5", 0, NULL);
+    send_trx(B, one); /* it may be kept, too */
+    send_trx(B, one);
+    fix_expect_check(world, "S5", 0, NULL);
+    fix_expect_check(world, "S6", 0, NULL);
+}
+END_TEST
+
 START_TEST(test_not_accepted)
 {
     begin(B);
@@ -391,6 +407,7 @@ int main(void)
     tcase_add_test(tcase, test_block_before_trx);
     tcase_add_test(tcase, test_no_block_to_send);
     tcase_add_test(tcase, test_oldest_first);
+    tcase_add_test(tcase, test_clock_was_ahead);
     tcase_add_test(tcase, test_not_accepted);
     tcase_add_test(tcase, test_included_and_back);
     tcase_add_test(tcase, test_s6_right);
