@@ -210,24 +210,29 @@ static uint32_t next_by_number(const BnetSession *session, const BnetEnv *env)
     return asks ? deployed->sent_number + 1 : 0;
 }
 
+/* H2 and H1 on a frontier as documented: what follows the LIB of a peer that is ahead of it, which
+ * is asked for up to our head by a follower (H2), and above it by anybody (H1). */
+static uint32_t next_behind_peer(const BnetSession *session, const BnetEnv *env)
+{
+    const uint32_t head = bnet_view_head_number(env->view);
+    const uint32_t frontier = bnet_store_number(env->view->store, session->frontier);
+    const uint32_t position = session->peer_lib > frontier ? session->peer_lib : frontier;
+    if (session->peer_irreversible_only) {
+        const bool serves = bnet_has_quirk(env, BNET_QUIRK_REVERSIBLE_TO_FOLLOWER) &&
+                            of(session, env)->ahead && position < head;
+        return serves ? position + 1 : 0;
+    }
+    const bool asks = bnet_has_quirk(env, BNET_QUIRK_BUSY_FETCH) && position >= head &&
+                      session->peer_lib > frontier;
+    return asks ? position + 1 : 0;
+}
+
 uint32_t bnet_deployed_next_block(const BnetSession *session, const BnetEnv *env)
 {
-    if (env->quirks & BNET_QUIRK_UNLINKED_SEND)
+    if (bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
         return next_by_number(session, env);
     const uint32_t number = bnet_session_next_block(session, env->view);
-    if (number != 0)
-        return number;
-    uint32_t position = bnet_store_number(env->view->store, session->frontier);
-    if (session->peer_lib > position)
-        position = session->peer_lib;
-    const uint32_t head = bnet_view_head_number(env->view);
-    if (session->peer_irreversible_only)
-        return (env->quirks & BNET_QUIRK_REVERSIBLE_TO_FOLLOWER) && of(session, env)->ahead &&
-                       position < head
-                   ? position + 1
-                   : 0;
-    const bool waits = position >= head && session->frontier != env->view->head;
-    return waits && (env->quirks & BNET_QUIRK_BUSY_FETCH) ? position + 1 : 0;
+    return number != 0 ? number : next_behind_peer(session, env);
 }
 
 /* A block that does not follow the last one is sent if the peer knows its parent; else the position

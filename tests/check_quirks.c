@@ -95,6 +95,18 @@ START_TEST(test_busy_fetch)
 }
 END_TEST
 
+/* H1: we have block 1 alone, which the peer has too. */
+START_TEST(test_busy_fetch_of_a_newcomer)
+{
+    CoreBench bench;
+    start_with(&bench, BNET_QUIRK_BUSY_FETCH, 0, 1);
+    connect_bare(&bench, 0, 39);
+    bench_fetched(&bench, 0);
+    bench_expect(&bench, "0 fetch 40; 0 fetch 40");
+    bench_finish(&bench);
+}
+END_TEST
+
 /* H1 asks nothing once the peer has our head. */
 START_TEST(test_busy_fetch_rests_when_caught_up)
 {
@@ -484,6 +496,7 @@ int main(void)
     suite_add_tcase(suite, names);
     TCase *choice = tcase_create("choice");
     tcase_add_test(choice, test_busy_fetch);
+    tcase_add_test(choice, test_busy_fetch_of_a_newcomer);
     tcase_add_test(choice, test_busy_fetch_rests_when_caught_up);
     tcase_add_test(choice, test_reversible_to_follower);
     tcase_add_test(choice, test_follower_behind_is_served_as_documented);
