@@ -63,22 +63,33 @@ void bnet_bits_raise(BnetBits *bits, uint32_t handle)
         bits->end_word = bits->low_word;
 }
 
-void bnet_status_mark(BnetStatus *status, BnetBlock block)
+/* Moves the window so that `word` is its last; true: there were marks in what fell out. */
+static bool status_move(BnetStatus *status, uint32_t word)
+{
+    uint32_t low = word - BNET_STATUS_WORDS + 1;
+    uint32_t end = status->low_word + BNET_STATUS_WORDS;
+    uint32_t stop = low < end ? low : end;
+    uint64_t gone = 0;
+    for (uint32_t w = status->low_word; w < stop; w++) {
+        gone |= status->words[w % BNET_STATUS_WORDS];
+        status->words[w % BNET_STATUS_WORDS] = 0;
+    }
+    status->low_word = low;
+    return gone != 0;
+}
+
+bool bnet_status_mark(BnetStatus *status, BnetBlock block)
 {
     uint32_t word = block / 64;
+    bool evicts = false;
     if (word < status->low_word)
-        return;
-    uint32_t end = status->low_word + BNET_STATUS_WORDS;
-    if (word >= end) {
-        uint32_t low = word - BNET_STATUS_WORDS + 1;
-        uint32_t stop = low - status->low_word < BNET_STATUS_WORDS ? low : end;
-        for (uint32_t w = status->low_word; w < stop; w++)
-            status->words[w % BNET_STATUS_WORDS] = 0;
-        status->low_word = low;
-    }
+        return false;
+    if (word >= status->low_word + BNET_STATUS_WORDS)
+        evicts = status_move(status, word);
     status->words[word % BNET_STATUS_WORDS] |= UINT64_C(1) << (block % 64);
     if (block > status->highest)
         status->highest = block;
+    return evicts;
 }
 
 BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block)

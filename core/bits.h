@@ -47,8 +47,9 @@ typedef struct BnetStatus {
     uint32_t highest;  /* highest handle that was ever marked; 0: none */
 } BnetStatus;
 
-/* Marks a block as known by the peer. One that is older than the window is left out. */
-void bnet_status_mark(BnetStatus *status, BnetBlock block);
+/* Marks a block as known by the peer. One that is older than the window is left out. True: the
+ * marks of older blocks had to go. */
+bool bnet_status_mark(BnetStatus *status, BnetBlock block);
 
 static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
 {

@@ -39,8 +39,10 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     if (session->last_ping_ns != BNET_TIME_NEVER &&
         env->now_ns - session->last_ping_ns < BNET_PING_INTERVAL_NS)
         return false;
-    if (session->ping_pending)
+    if (session->ping_pending) {
+        bnet_probe(env->probes, BNET_PROBE_PING_HELD);
         return bnet_has_quirk(env, BNET_QUIRK_PING_BLOCKS_SENDING);
+    }
     if (bnet_has_quirk(env, BNET_QUIRK_PREDICTABLE_CODE)) {
         session->ping_code = bnet_deployed_ping_code(env->wall_ns);
         session->code_ready = true;
@@ -80,11 +82,22 @@ static uint32_t next_block(const BnetSession *session, const BnetEnv *env)
     return bnet_session_next_block(session, env->view);
 }
 
+/* There is a next block, and it has to become irreversible first. */
+static bool is_held_back(const BnetSession *session, const BnetView *view)
+{
+    uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
+    return session->peer_irreversible_only && number <= bnet_view_head_number(view) &&
+           number > view->announced;
+}
+
 static bool fetch_block(BnetSession *session, const BnetEnv *env)
 {
     uint32_t number = next_block(session, env);
-    if (number == 0)
+    if (number == 0) {
+        if (is_held_back(session, env->view))
+            bnet_probe(env->probes, BNET_PROBE_IRREVERSIBLE_SKIP);
         return false;
+    }
     session->fetching = true;
     bnet_session_act(session, env, BNET_ACTION_FETCH_BLOCK)->u.number = number;
     return true;
@@ -148,10 +161,12 @@ void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock bl
 {
     session->fetching = false;
     if (!takes_fetched(session, env, block)) {
+        bool known = block != BNET_NO_BLOCK && bnet_status_has(&session->status, block);
+        bnet_probe(env->probes, known ? BNET_PROBE_FETCH_KNOWN : BNET_PROBE_FETCH_MOVED);
         bnet_session_choose(session, env);
         return;
     }
-    bnet_frontier_certain(session, env->view, block);
+    bnet_frontier_certain(session, env, block);
     const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
     uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
     for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)

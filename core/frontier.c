@@ -14,10 +14,11 @@ static void raise_to(BnetSession *session, const BnetView *view, BnetBlock certa
         session->frontier = common;
 }
 
-void bnet_frontier_certain(BnetSession *session, const BnetView *view, BnetBlock block)
+void bnet_frontier_certain(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
-    bnet_status_mark(&session->status, block);
-    raise_to(session, view, block);
+    if (bnet_status_mark(&session->status, block))
+        bnet_probe(env->probes, BNET_PROBE_STATUS_EVICTED);
+    raise_to(session, env->view, block);
 }
 
 void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view)
@@ -35,6 +36,7 @@ void bnet_frontier_applied(BnetSession *session, const BnetView *view)
     bnet_frontier_lib_moved(session, view);
     BnetBlock known = bnet_status_above(&session->status, view->head - 1);
     for (; known != BNET_NO_BLOCK; known = bnet_status_above(&session->status, known)) {
+        bnet_probe_steps(view->store->probes, 1);
         if (!bnet_store_is_ancestor(view->store, view->head, known))
             continue;
         session->frontier = view->head;
@@ -43,7 +45,11 @@ void bnet_frontier_applied(BnetSession *session, const BnetView *view)
 }
 
 /* No certain block has a newer ancestor on the shorter chain than on the longer one. */
-void bnet_frontier_unwound(BnetSession *session, const BnetView *view)
+void bnet_frontier_unwound(BnetSession *session, const BnetEnv *env)
 {
+    const BnetView *view = env->view;
+    BnetBlock before = session->frontier;
     session->frontier = bnet_store_common(view->store, session->frontier, view->head);
+    if (session->frontier != before)
+        bnet_probe(env->probes, BNET_PROBE_FRONTIER_FALLBACK);
 }

@@ -97,6 +97,7 @@ static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
         .actions = &node->actions,
         .quirks = node->self.quirks,
         .deployed = node->self.quirks ? node->deployed : NULL,
+        .probes = node->probes,
     };
 }
 
@@ -168,6 +169,9 @@ static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv 
         if (memcmp(&other->peer_id, &session->peer_id, sizeof other->peer_id) != 0)
             continue;
         BnetSession *loser = loser_of(node, session, other);
+        bnet_probe(node->probes, session->dialled == other->dialled
+                                     ? BNET_PROBE_REDUNDANT_SAME
+                                     : BNET_PROBE_REDUNDANT_OPPOSITE);
         close_session(node, loser, env, BNET_CLOSE_REDUNDANT);
         if (loser == session)
             return;
@@ -275,9 +279,17 @@ void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int6
 static void close_guilty(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
     uint32_t slot;
+    uint32_t sent_it = 0;
+    uint32_t closed = 0;
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        sent_it += bnet_blame_has(&node->blame, block, i);
     while ((slot = bnet_blame_take_guilty(&node->blame, node->view.store, block)) !=
-           BNET_NO_SESSION)
+           BNET_NO_SESSION) {
         close_session(node, &node->sessions[slot], env, BNET_CLOSE_BAD_BLOCK);
+        closed++;
+    }
+    if (closed > sent_it)
+        bnet_probe(node->probes, BNET_PROBE_BLAME_DESCENDANT);
 }
 
 /* A block failed when it was applied, on the way to `target`, whose sender the deployed plugin
@@ -303,8 +315,10 @@ static void pass_header(BnetNode *node, BnetBlock block, const BnetEnv *env)
 {
     uint32_t slot_number = bnet_store_block(node->view.store, block)->slot;
     int64_t made_ns = bnet_store_slot_time_ns(node->view.store, slot_number);
-    if (env->wall_ns - made_ns >= BNET_NOTICE_AGE_NS)
+    if (env->wall_ns - made_ns >= BNET_NOTICE_AGE_NS) {
+        bnet_probe(node->probes, BNET_PROBE_NOTICE_OLD);
         return;
+    }
     for (uint32_t i = 0; i < node->n_sessions; i++)
         pass_header_to(node, &node->sessions[i], block, env);
 }
@@ -321,6 +335,22 @@ static void dropped(BnetNode *node, BnetBlock block, uint32_t slot, const BnetEn
     after_input(node, &node->sessions[slot]);
 }
 
+/* `news`: an invalid block was not known to be invalid. */
+static void note_verdict(const BnetNode *node, BnetVerdict verdict, bool news)
+{
+    static const BnetProbe probes[] = {
+        [BNET_VERDICT_KNOWN] = BNET_PROBE_VERDICT_KNOWN,
+        [BNET_VERDICT_INVALID] = BNET_PROBE_INVALID_REMEMBERED,
+        [BNET_VERDICT_STALE] = BNET_PROBE_VERDICT_STALE,
+        [BNET_VERDICT_UNLINKABLE] = BNET_PROBE_VERDICT_UNLINKABLE,
+        [BNET_VERDICT_FUTURE] = BNET_PROBE_VERDICT_FUTURE,
+    };
+    if (verdict == BNET_VERDICT_INVALID && news)
+        bnet_probe(node->probes, BNET_PROBE_INVALID_HEADER);
+    else if (verdict != BNET_VERDICT_ACCEPTED)
+        bnet_probe(node->probes, probes[verdict]);
+}
+
 BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t slot, int64_t now_ns)
 {
     BnetEnv env = env_for(node, now_ns, 0);
@@ -328,7 +358,9 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
     /* The verdict on another copy may have dropped the blame while this one was on its way. */
     if (slot != BNET_NO_SESSION)
         note_sender(node, &node->sessions[slot], block, &env);
+    uint32_t invalid_roots = node->view.invalid.n;
     BnetVerdict verdict = bnet_view_receive(&node->view, block, env.wall_ns);
+    note_verdict(node, verdict, node->view.invalid.n > invalid_roots);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
         bnet_session_linked(&node->sessions[slot]);
@@ -400,8 +432,10 @@ static bool accept_trx(BnetNode *node, BnetTrx trx, const BnetEnv *env)
         return false;
     if (bnet_bits_has(&node->view.included, trx) || bnet_trxs_is_pending(&node->trxs, trx))
         return false;
-    if (!bnet_trxs_accept(&node->trxs, trx))
+    if (!bnet_trxs_accept(&node->trxs, trx)) {
+        bnet_probe(node->probes, BNET_PROBE_TRX_REFUSED);
         return false;
+    }
     for (uint32_t i = 0; i < node->n_sessions && env->deployed; i++)
         if (bnet_session_is_open(&node->sessions[i]))
             bnet_deployed_trx_accepted(&node->sessions[i], env, trx);
@@ -429,7 +463,8 @@ static void take_back_returned(BnetNode *node, const BnetEnv *env)
 {
     BnetList *returned = &node->view.returned;
     for (uint32_t i = returned->n; i > 0; i--)
-        accept_trx(node, returned->items[i - 1], env);
+        if (accept_trx(node, returned->items[i - 1], env))
+            bnet_probe(node->probes, BNET_PROBE_TRX_RETURNED);
     returned->n = 0;
     wake_for_trxs(node, env);
 }
@@ -457,6 +492,43 @@ static void settled(BnetNode *node, int64_t now_ns)
 
 /* --- steps ----------------------------------------------------------------------------------- */
 
+static void note_applied(const BnetNode *node, BnetBlock block)
+{
+    const BnetStore *store = node->view.store;
+    const BnetBlockInfo *info = bnet_store_block(store, block);
+    if (bnet_store_schedule(store, block) != bnet_store_schedule(store, info->parent))
+        bnet_probe(node->probes, BNET_PROBE_SCHEDULE_CHANGE);
+    if (info->number - bnet_view_lib_number(&node->view) > BNET_STATUS_BLOCKS_MAX)
+        bnet_probe(node->probes, BNET_PROBE_LIB_STALL);
+}
+
+static void note_step(const BnetNode *node, const BnetChainEvent *event)
+{
+    const BnetStore *store = node->view.store;
+    switch (event->kind) {
+    case BNET_CHAIN_APPLIED:
+        note_applied(node, event->block);
+        break;
+    case BNET_CHAIN_SWITCH:
+        bnet_probe(node->probes, BNET_PROBE_FORK_SWITCH);
+        if (bnet_store_number(store, event->other) - bnet_store_number(store, event->block) >
+            BNET_SLOTS_PER_TURN)
+            bnet_probe(node->probes, BNET_PROBE_FORK_SWITCH_DEEP);
+        break;
+    case BNET_CHAIN_REJECTED:
+        bnet_probe(node->probes, node->view.fallback == BNET_NO_BLOCK
+                                     ? BNET_PROBE_INVALID_APPLIED
+                                     : BNET_PROBE_INVALID_ON_SWITCH);
+        break;
+    case BNET_CHAIN_PRUNED:
+        bnet_probe(node->probes, BNET_PROBE_BRANCH_PRUNED);
+        break;
+    case BNET_CHAIN_IRREVERSIBLE:
+    case BNET_CHAIN_HEADER:
+        break;
+    }
+}
+
 bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
 {
     if (!bnet_view_step(&node->view, ret_event)) {
@@ -464,6 +536,8 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
         return false;
     }
     BnetEnv env = env_for(node, now_ns, 0);
+    if (node->probes)
+        note_step(node, ret_event);
     switch (ret_event->kind) {
     case BNET_CHAIN_APPLIED:
         applied(node, ret_event->block, &env);

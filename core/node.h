@@ -32,6 +32,7 @@ typedef struct BnetNode {
     uint32_t n_sessions;
     BnetActions actions;
     struct BnetDeployedSession *deployed; /* [n_sessions]; NULL: there was never a quirk */
+    BnetProbes *probes;                   /* the driver's to set; NULL: nobody counts */
 } BnetNode;
 
 /* n_sessions: slots for connections, each used by one at a time. The pool is not owned. */
@@ -66,8 +67,8 @@ void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
 /* A message arrived. Its notice ring stays the caller's. */
 void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message, int64_t now_ns);
 
-/* A hello or notice that has just come, or is about to, names this block, which no handle stands for.
- * Only quirks remember such ids. */
+/* A hello or notice that has just come, or is about to, names this block, which no handle stands
+ * for. Only quirks remember such ids. */
 void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t now_ns);
 
 /* The write of the last BNET_ACTION_SEND is complete. */

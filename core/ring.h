@@ -26,6 +26,12 @@ uint32_t bnet_ring_pop(BnetRing *ring, BnetPool *pool);
 /* Empties the ring and gives its chunks back. */
 void bnet_ring_clear(BnetRing *ring, BnetPool *pool);
 
+/* How many chunks of the pool the ring holds. */
+static inline uint32_t bnet_ring_chunks(const BnetRing *ring)
+{
+    return ring->count == 0 ? 0 : (ring->first + ring->count - 1) / BNET_CHUNK_ITEMS + 1;
+}
+
 /* Walks a ring without changing it. */
 typedef struct BnetRingWalk {
     uint32_t chunk;

@@ -27,6 +27,8 @@ BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, Bne
 void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReason reason)
 {
     bnet_assert(bnet_session_is_open(session));
+    if (reason >= BNET_CLOSE_BAD_BLOCK && reason <= BNET_CLOSE_RESYNC)
+        bnet_probe(env->probes, BNET_PROBE_CLOSE_BAD_BLOCK + (reason - BNET_CLOSE_BAD_BLOCK));
     if (reason != BNET_CLOSE_LOST)
         bnet_session_act(session, env, BNET_ACTION_CLOSE)->u.reason = reason;
     bnet_ring_clear(&session->notices, env->pool);
@@ -40,19 +42,23 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
 
 /* The oldest block that a hello lists: our LIB, or block 1 where there is none, but no more blocks
  * than fit into a message. The newest makes all before it certain, so nothing is lost. */
-static BnetBlock oldest_listed(const BnetView *view)
+static BnetBlock oldest_listed(const BnetEnv *env)
 {
+    const BnetView *view = env->view;
     const uint32_t lib = bnet_view_lib_number(view);
     const uint32_t head = bnet_view_head_number(view);
     uint32_t first = lib == 0 ? 1 : lib;
-    if (head - first >= BNET_HELLO_IDS_MAX)
+    if (head - first >= BNET_HELLO_IDS_MAX) {
         first = head - BNET_HELLO_IDS_MAX + 1;
+        bnet_probe(env->probes, BNET_PROBE_HELLO_CUT);
+    }
     return bnet_store_ancestor(view->store, view->head, first);
 }
 
 /* Lists our applied best chain from our LIB to our head (section 3). */
-static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
+static BnetHello hello_of(const BnetEnv *env, const BnetIdentity *self)
 {
+    const BnetView *view = env->view;
     const uint32_t lib = bnet_view_lib_number(view);
     const bool empty = lib == 0 && (self->quirks & BNET_QUIRK_EMPTY_HELLO);
     return (BnetHello){
@@ -62,7 +68,7 @@ static BnetHello hello_of(const BnetView *view, const BnetIdentity *self)
         .irreversible_only = self->follow_irreversible,
         .version_1_0_1 = true,
         .lib_number = lib,
-        .first = empty ? BNET_NO_BLOCK : oldest_listed(view),
+        .first = empty ? BNET_NO_BLOCK : oldest_listed(env),
         .head = view->head,
     };
 }
@@ -82,7 +88,7 @@ void bnet_session_open(BnetSession *session, const BnetEnv *env, const BnetIdent
     if (env->deployed)
         bnet_deployed_open(session, env);
     bnet_session_act(session, env, BNET_ACTION_SEND)->u.message =
-        (BnetMessage){.kind = BNET_MESSAGE_HELLO, .u.hello = hello_of(env->view, self)};
+        (BnetMessage){.kind = BNET_MESSAGE_HELLO, .u.hello = hello_of(env, self)};
 }
 
 /* Both hellos are through: the session may send. */
@@ -108,6 +114,20 @@ static BnetCloseReason hello_refusal(const BnetSession *session, const BnetEnv *
     return BNET_CLOSE_NONE;
 }
 
+/* What a peer tells of its chain that we cannot have. */
+static void note_lib(const BnetEnv *env, uint32_t lib_number)
+{
+    if (lib_number > bnet_view_head_number(env->view))
+        bnet_probe(env->probes, BNET_PROBE_PEER_LIB_AHEAD);
+}
+
+static void note_hello(const BnetEnv *env, const BnetHello *hello)
+{
+    note_lib(env, hello->lib_number);
+    if (hello->first != BNET_NO_BLOCK && !bnet_view_has(env->view, hello->head))
+        bnet_probe(env->probes, BNET_PROBE_HELLO_UNKNOWN);
+}
+
 bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
                         const BnetHello *hello)
 {
@@ -117,6 +137,7 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
         bnet_session_close(session, env, refusal);
         return false;
     }
+    note_hello(env, hello);
     session->hello_received = true;
     session->peer_id = hello->peer_id;
     session->peer_requests_trx = hello->request_transactions;
@@ -127,7 +148,7 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
     bnet_frontier_lib_moved(session, env->view);
     /* The list is one chain: its newest block makes all the others certain. */
     if (hello->first != BNET_NO_BLOCK)
-        bnet_frontier_certain(session, env->view, hello->head);
+        bnet_frontier_certain(session, env, hello->head);
     if (env->deployed)
         bnet_deployed_hello(session, env, hello);
     become_ready(session, env);
@@ -146,7 +167,7 @@ void bnet_session_mark_trx(const BnetSession *session, const BnetEnv *env, BnetT
 
 static void block_received(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
-    bnet_frontier_certain(session, env->view, block);
+    bnet_frontier_certain(session, env, block);
     if (env->deployed)
         bnet_deployed_received(session, env, block);
     const BnetTrx *trxs = bnet_store_block_trx(env->view->store, block);
@@ -162,24 +183,32 @@ static void trx_received(BnetSession *session, const BnetEnv *env, const BnetIde
                          BnetTrx trx)
 {
     const BnetTrxInfo *info = bnet_store_trx(env->view->store, trx);
-    if (!self->request_transactions || info->expires_ns < env->wall_ns)
+    if (!self->request_transactions || info->expires_ns < env->wall_ns) {
+        bnet_probe(env->probes,
+                   self->request_transactions ? BNET_PROBE_TRX_EXPIRED : BNET_PROBE_TRX_UNWANTED);
         return;
+    }
     bool is_new =
         !bnet_trxs_is_pending(env->trxs, trx) && !bnet_bits_has(&env->view->included, trx);
     bnet_session_mark_trx(session, env, trx);
     if (is_new)
         bnet_session_act(session, env, BNET_ACTION_SUBMIT_TRX)->u.trx = trx;
+    else
+        bnet_probe(env->probes, BNET_PROBE_TRX_CROSSING);
 }
 
 static void blocks_noticed(BnetSession *session, const BnetEnv *env, const BnetRing *notice)
 {
     BnetRingWalk walk = bnet_ring_walk(notice);
+    BnetBlock before = session->frontier;
     BnetBlock block;
     while (bnet_ring_next(&walk, env->pool, &block)) {
-        bnet_frontier_certain(session, env->view, block);
+        bnet_frontier_certain(session, env, block);
         if (env->deployed)
             bnet_deployed_noticed(session, env, &bnet_store_block(env->view->store, block)->id);
     }
+    if (session->frontier != before)
+        bnet_probe(env->probes, BNET_PROBE_FRONTIER_JUMP);
 }
 
 /* Those of our waiting transactions that it names become known by the peer; others are ignored. */
@@ -206,6 +235,7 @@ static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPi
     const bool unanswered = bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) && is_zero(&ping->code);
     session->pong = (BnetPing){.sent_ns = ping->sent_ns, .code = ping->code};
     session->pong_queued = !unanswered;
+    note_lib(env, ping->lib_number);
     if (ping->lib_number > session->peer_lib)
         session->peer_lib = ping->lib_number;
     bnet_frontier_lib_moved(session, env->view);
@@ -213,11 +243,16 @@ static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPi
 
 static void pong_received(BnetSession *session, const BnetEnv *env, const BnetPing *pong)
 {
-    if (session->ping_pending && bnet_id_equal(&pong->code, &session->ping_code))
-        session->ping_pending = false;
-    else if (!bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) || session->ping_pending ||
-             !is_zero(&pong->code))
+    if (!session->ping_pending || !bnet_id_equal(&pong->code, &session->ping_code)) {
+        if (bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) && !session->ping_pending &&
+            is_zero(&pong->code))
+            return;
         bnet_session_close(session, env, BNET_CLOSE_BAD_PONG);
+        return;
+    }
+    session->ping_pending = false;
+    if (env->now_ns - session->last_ping_ns > BNET_PING_INTERVAL_NS)
+        bnet_probe(env->probes, BNET_PROBE_PONG_LATE);
 }
 
 void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
@@ -284,8 +319,10 @@ void bnet_session_ping_code(BnetSession *session, const BnetEnv *env, const Bnet
 void bnet_session_queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     if (session->notices.count == BNET_NOTICES_MAX &&
-        !bnet_has_quirk(env, BNET_QUIRK_UNBOUNDED_STATUS))
+        !bnet_has_quirk(env, BNET_QUIRK_UNBOUNDED_STATUS)) {
         bnet_ring_pop(&session->notices, env->pool);
+        bnet_probe(env->probes, BNET_PROBE_NOTICE_DROPPED);
+    }
     bnet_ring_push(&session->notices, env->pool, block);
 }
 
@@ -337,7 +374,7 @@ void bnet_session_applied(BnetSession *session, const BnetEnv *env)
 void bnet_session_unwound(BnetSession *session, const BnetEnv *env)
 {
     if (session->hello_received)
-        bnet_frontier_unwound(session, env->view);
+        bnet_frontier_unwound(session, env);
 }
 
 void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env)
@@ -366,10 +403,12 @@ static void judge_dropped(BnetSession *session, const BnetEnv *env)
     if (session->dropped_since_ns == BNET_TIME_NEVER ||
         env->now_ns - session->dropped_since_ns < BNET_RESYNC_NS)
         return;
-    if (is_passed(session, env, session->dropped_number))
+    if (is_passed(session, env, session->dropped_number)) {
+        bnet_probe(env->probes, BNET_PROBE_RESYNC_AVERTED);
         bnet_session_linked(session);
-    else
+    } else {
         bnet_session_close(session, env, BNET_CLOSE_RESYNC);
+    }
 }
 
 void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number)

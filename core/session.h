@@ -17,6 +17,7 @@
 
 #include "core/bits.h"
 #include "core/message.h"
+#include "core/probes.h"
 #include "core/quirks.h"
 #include "core/trxs.h"
 #include "core/view.h"
@@ -94,6 +95,7 @@ typedef struct BnetEnv {
     BnetActions *actions;
     BnetQuirks quirks;                    /* of this node */
     struct BnetDeployedSession *deployed; /* by slot, deployed_session.h; NULL without quirks */
+    BnetProbes *probes;                   /* NULL: nobody counts */
 } BnetEnv;
 
 /* The node has one of these quirks of the deployed plugin. */
@@ -201,6 +203,12 @@ int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *se
 /* Closes by rule: emits BNET_ACTION_CLOSE unless the connection is lost already. */
 void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReason reason);
 
+/* How many blocks have a status (section 4). O(words of the status). */
+static inline uint32_t bnet_session_marks(const BnetSession *session)
+{
+    return bnet_status_count(&session->status);
+}
+
 static inline bool bnet_session_is_open(const BnetSession *session)
 {
     return session->state != BNET_SESSION_FREE;
@@ -218,7 +226,7 @@ void bnet_session_choose_trx(BnetSession *session, const BnetEnv *env);
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view);
 
 /* frontier.c, section 4: the peer has this block with certainty. */
-void bnet_frontier_certain(BnetSession *session, const BnetView *view, BnetBlock block);
+void bnet_frontier_certain(BnetSession *session, const BnetEnv *env, BnetBlock block);
 
 /* frontier.c: the peer's LIB or ours has moved. */
 void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view);
@@ -227,7 +235,7 @@ void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view);
 void bnet_frontier_applied(BnetSession *session, const BnetView *view);
 
 /* frontier.c: our head went back on its own chain. */
-void bnet_frontier_unwound(BnetSession *session, const BnetView *view);
+void bnet_frontier_unwound(BnetSession *session, const BnetEnv *env);
 
 /* session.c: queues the notice of a header. */
 void bnet_session_queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block);

@@ -525,11 +525,13 @@ uint32_t bnet_store_confirms_most(const BnetStore *store, BnetBlock parent, uint
 BnetBlock bnet_store_ancestor(const BnetStore *store, BnetBlock block, uint32_t number)
 {
     const BnetBlockInfo *blocks = store->blocks;
+    uint32_t steps = 1;
     bnet_assert(number >= 1 && number <= blocks[block].number);
-    while (blocks[block].number > number) {
+    for (; blocks[block].number > number; steps++) {
         BnetBlock jump = blocks[block].jump;
         block = blocks[jump].number >= number ? jump : blocks[block].parent;
     }
+    bnet_probe_steps(store->probes, steps);
     return block;
 }
 
@@ -551,10 +553,12 @@ BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b)
     else if (nb > na)
         b = bnet_store_ancestor(store, b, na);
     /* Jumps depend on the number alone, so both sides stay at one number. */
-    while (a != b) {
+    uint32_t steps = 1;
+    for (; a != b; steps++) {
         bool jump = blocks[a].jump != blocks[b].jump;
         a = jump ? blocks[a].jump : blocks[a].parent;
         b = jump ? blocks[b].jump : blocks[b].parent;
     }
+    bnet_probe_steps(store->probes, steps);
     return a;
 }

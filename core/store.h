@@ -19,6 +19,7 @@
 #include "core/dpos.h"
 #include "core/header.h"
 #include "core/id_index.h"
+#include "core/probes.h"
 #include "core/schedule.h"
 
 /* Block 1. */
@@ -119,6 +120,7 @@ typedef struct BnetStore {
     uint32_t digests_capacity;
     BnetBits listed;               /* scratch: transactions of a block; else empty */
     struct BnetContents *contents; /* contents.h */
+    BnetProbes *probes;            /* the driver's to set; NULL: nobody counts */
 } BnetStore;
 
 void bnet_store_init(BnetStore *store, const BnetChainConfig *config);

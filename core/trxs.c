@@ -277,6 +277,7 @@ BnetTrx bnet_trxs_next(const BnetTrxs *trxs, uint32_t session, uint32_t *cursor,
                      ? trxs->first_position
                      : *cursor;
     BnetTrx found = BNET_NO_TRX;
+    uint32_t first = p;
     for (; p != trxs->next_position; p++) {
         uint32_t e = trxs->order[p & (trxs->capacity * 2 - 1)];
         const BnetTrxEntry *entry = &trxs->entries[e];
@@ -287,6 +288,7 @@ BnetTrx bnet_trxs_next(const BnetTrxs *trxs, uint32_t session, uint32_t *cursor,
         found = entry->trx;
         break;
     }
+    bnet_probe_steps(trxs->store->probes, p - first + 1);
     *cursor = p;
     return found;
 }

@@ -177,6 +177,16 @@ static json_object *json_metric(const SimMetric *metric)
     return object;
 }
 
+/* A member for each probe. */
+static json_object *json_probes(const uint64_t *hits, uint32_t n)
+{
+    json_object *object = json_object_new_object();
+    for (uint32_t i = 0; i < n; i++) {
+        json_object_object_add(object, sim_probes_name(i), json_object_new_uint64(hits[i]));
+    }
+    return object;
+}
+
 static void put_summary(GString *out, const SimResult *result, const char *command)
 {
     g_autoptr(GString) hash = g_string_new(NULL);
@@ -218,6 +228,7 @@ void report_json(GString *out, const SimResult *result, const char *command)
         put_element(out, json_metric(&result->metrics[i]));
     }
     end_array(out);
+    put_member(out, "probes", json_probes(result->probes, result->n_probes));
     begin_array(out, "moments");
     for (uint32_t i = 0; i < result->n_moments; i++) {
         put_element(out, json_moment(&result->moments[i]));
@@ -252,7 +263,9 @@ void report_json_suite_end(GString *out, const ReportTally *tally)
 {
     g_string_append_printf(out,
                            "\n],\n\"passed\": %u,\n\"failed\": %u,\n\"not_judged\": %u,\n"
-                           "\"interrupted\": %u,\n\"not_run\": %u\n}\n",
+                           "\"interrupted\": %u,\n\"not_run\": %u,\n\"probes\": ",
                            tally->passed, tally->failed, tally->not_judged, tally->interrupted,
                            tally->not_run);
+    append_value(out, json_probes(tally->probes, SIM_PROBES_ALL));
+    g_string_append(out, "\n}\n");
 }

@@ -435,6 +435,9 @@ void report_text_line(GString *out, const SimResult *result, const char *path, u
 
 void report_tally_add(ReportTally *tally, const SimResult *result)
 {
+    for (uint32_t i = 0; result != NULL && i < result->n_probes; i++) {
+        tally->probes[i] += result->probes[i];
+    }
     if (result == NULL) {
         tally->not_run++;
     } else if (result->verdict == SIM_VERDICT_FAIL) {
@@ -455,6 +458,30 @@ static void append_count_of(const Text *text, const char *what, uint32_t count, 
         g_string_append(text->out, g_str_has_suffix(text->out->str, ": ") ? "" : ", ");
         paint(text, colour, words);
     }
+}
+
+uint32_t report_probes_missed(GString *out, const ReportTally *tally)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < SIM_PROBES_ALL; i++) {
+        if (tally->probes[i] == 0) {
+            g_string_append_printf(out, "%s%s", n++ > 0 ? ", " : "", sim_probes_name(i));
+        }
+    }
+    return n;
+}
+
+void report_text_probes(GString *out, const ReportTally *tally, const ReportStyle *style)
+{
+    g_autoptr(GString) written = g_string_new(NULL);
+    g_autoptr(GString) names = g_string_new(NULL);
+    Text text = {.out = written, .style = style};
+    uint32_t missed = report_probes_missed(names, tally);
+    g_autofree char *words =
+        g_strdup_printf("probes: %u of %u hit%s%s", SIM_PROBES_ALL - missed, SIM_PROBES_ALL,
+                        missed > 0 ? "; never: " : "", names->str);
+    wrap(&text, words, 0, 2);
+    deliver(out, written, style);
 }
 
 void report_text_tally(GString *out, const ReportTally *tally, double wall_seconds,

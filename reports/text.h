@@ -15,6 +15,7 @@
 
 #include <glib.h>
 
+#include "sim/probes.h"
 #include "sim/result.h"
 
 #define REPORT_WIDTH_MIN 40u
@@ -32,7 +33,8 @@ typedef struct ReportTally {
     uint32_t failed;
     uint32_t interrupted; /* stopped before their end without a failure */
     uint32_t not_run;
-    uint32_t not_judged; /* ran to the end, nothing to judge */
+    uint32_t not_judged;             /* ran to the end, nothing to judge */
+    uint64_t probes[SIM_PROBES_ALL]; /* hits in all that were run */
 } ReportTally;
 
 /* Counts a result; NULL: the scenario was not run. */
@@ -46,6 +48,13 @@ void report_text(GString *out, const SimResult *result, const char *command,
  * wall time, trace hash, and `path` (nullable), for a name that another scenario has too. */
 void report_text_line(GString *out, const SimResult *result, const char *path, uint32_t name_width,
                       const ReportStyle *style);
+
+/* Names of the probes that no scenario of the suite hit, "a, b", empty if there are none, to `out`.
+ * Returns how many. */
+uint32_t report_probes_missed(GString *out, const ReportTally *tally);
+
+/* The line of a suite before its last: "probes: 60 of 62 hit; never: a, b". */
+void report_text_probes(GString *out, const ReportTally *tally, const ReportStyle *style);
 
 /* The last line of a suite: "9 scenarios: 9 passed (1.23 s)". */
 void report_text_tally(GString *out, const ReportTally *tally, double wall_seconds,

@@ -402,7 +402,12 @@ static const ScenarioKey properties_keys[] = {
     {"S7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S7])},
     {"S8", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_S8])},
     {"L1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L1])},
+    {"L2", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L2])},
     {"L3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L3])},
+    {"L4", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L4])},
+    {"L5", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L5])},
+    {"L6", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L6])},
+    {"L7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_L7])},
     {"C1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C1])},
     {"C2", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C2])},
     {"C3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C3])},
@@ -410,6 +415,13 @@ static const ScenarioKey properties_keys[] = {
     {"C5", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C5])},
     {"C6", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C6])},
     {"C7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_C7])},
+    {"R1", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R1])},
+    {"R2", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R2])},
+    {"R3", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R3])},
+    {"R4", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R4])},
+    {"R5", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R5])},
+    {"R6", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R6])},
+    {"R7", OPTIONAL, offsetof(ScenarioPropertiesKeys, of[SCENARIO_PROPERTY_R7])},
 };
 KEY_TABLE(scenario_properties_table, "properties", "/expect/properties", properties_keys);
 

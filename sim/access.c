@@ -390,3 +390,11 @@ void sim_access_piece(SimWorld *world, uint32_t end, uint32_t epoch)
     }
     come(world, 2 * (end ^ 1) + SIM_DOWNLINK);
 }
+
+uint32_t sim_access_chunks(const SimWorld *world)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; world->access && i < 2 * world->n_ends; i++)
+        n += bnet_ring_chunks(&world->access->flows[i].parts);
+    return n;
+}

@@ -53,4 +53,7 @@ void sim_access_port(SimWorld *world, uint32_t index, uint32_t ticket);
 void sim_access_link(SimWorld *world, uint32_t end, uint32_t ticket);
 void sim_access_piece(SimWorld *world, uint32_t end, uint32_t epoch);
 
+/* Chunks of lists that uplinks and downlinks hold. O(ends). */
+uint32_t sim_access_chunks(const SimWorld *world);
+
 #endif

@@ -78,6 +78,7 @@ static void init_peers(SimWorld *world)
     for (uint32_t p = 0; p < world->n_peers; p++) {
         SimPeer *peer = &world->peers[p];
         bnet_node_init(&peer->node, &world->store, &world->pool, peer->n_ends);
+        peer->node.probes = &world->probes.core;
         sim_persona_init(world, p);
         sim_deployed_init(world, p);
     }
@@ -98,6 +99,23 @@ BnetIdentity sim_build_identity(SimWorld *world, uint32_t index)
     for (unsigned i = 2; i < sizeof self.peer_id.bytes; i += 8)
         bnet_put_little(&self.peer_id.bytes[i], sim_random_u64(&peer->random_identity), 8);
     return self;
+}
+
+/* Finds for each link the one that the other side dials. */
+static void pair_links(SimWorld *world)
+{
+    const Scenario *scenario = world->scenario;
+    g_autoptr(GHashTable) links = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    world->twins = g_new(uint32_t, scenario->n_links);
+    for (uint32_t l = 0; l < scenario->n_links; l++) {
+        gint64 *key = g_new(gint64, 1);
+        *key = (gint64)((uint64_t)scenario->links[l].from << 32 | scenario->links[l].to);
+        g_hash_table_insert(links, key, GUINT_TO_POINTER(l));
+    }
+    for (uint32_t l = 0; l < scenario->n_links; l++) {
+        gint64 key = (gint64)((uint64_t)scenario->links[l].to << 32 | scenario->links[l].from);
+        world->twins[l] = GPOINTER_TO_UINT(g_hash_table_lookup(links, &key));
+    }
 }
 
 /* --- the world ------------------------------------------------------------------------------- */
@@ -126,12 +144,16 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->block_trxs = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
     world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
     bnet_pool_init(&world->pool);
+    world->work.end = SIM_NONE;
     sim_queue_init(&world->queue, (size_t)world->n_ends * 4 + world->n_peers);
     if (!sim_start_store(world, error)) {
         sim_world_free(world);
         return NULL;
     }
+    world->store.probes = &world->probes.core;
     init_peers(world);
+    if (scenario->mutual)
+        pair_links(world);
     world->highest_head = sim_world_start_height(world);
     world->access = sim_access_new(world);
     sim_start_producers(world);
@@ -192,6 +214,7 @@ void sim_world_free(SimWorld *world)
     g_free(world->ends);
     g_free(world->links);
     g_free(world->peer_ends);
+    g_free(world->twins);
     g_free(world->connected);
     sim_bytes_finish(&world->bytes);
     g_free(world);

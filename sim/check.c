@@ -8,9 +8,11 @@
 /* All checks, in the order of reports. */
 static SimCheck *(*const checks[])(SimWorld *) = {
     sim_check_s1_new, sim_check_s2_new, sim_check_s3_new, sim_check_s4_new, sim_check_s5_new,
-    sim_check_s6_new, sim_check_s7_new, sim_check_s8_new, sim_check_l1_new, sim_check_l3_new,
+    sim_check_s6_new, sim_check_s7_new, sim_check_s8_new, sim_check_l1_new, sim_check_l2_new,
+    sim_check_l3_new, sim_check_l4_new, sim_check_l5_new, sim_check_l6_new, sim_check_l7_new,
     sim_check_c1_new, sim_check_c2_new, sim_check_c3_new, sim_check_c4_new, sim_check_c5_new,
-    sim_check_c6_new, sim_check_c7_new,
+    sim_check_c6_new, sim_check_c7_new, sim_check_r1_new, sim_check_r2_new, sim_check_r3_new,
+    sim_check_r4_new, sim_check_r5_new, sim_check_r6_new, sim_check_r7_new,
 };
 
 char *sim_time_text(int64_t time_ns)

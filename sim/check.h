@@ -63,7 +63,12 @@ SimCheck *sim_check_s6_new(SimWorld *world);
 SimCheck *sim_check_s7_new(SimWorld *world);
 SimCheck *sim_check_s8_new(SimWorld *world);
 SimCheck *sim_check_l1_new(SimWorld *world);
+SimCheck *sim_check_l2_new(SimWorld *world);
 SimCheck *sim_check_l3_new(SimWorld *world);
+SimCheck *sim_check_l4_new(SimWorld *world);
+SimCheck *sim_check_l5_new(SimWorld *world);
+SimCheck *sim_check_l6_new(SimWorld *world);
+SimCheck *sim_check_l7_new(SimWorld *world);
 SimCheck *sim_check_c1_new(SimWorld *world);
 SimCheck *sim_check_c2_new(SimWorld *world);
 SimCheck *sim_check_c3_new(SimWorld *world);
@@ -71,6 +76,13 @@ SimCheck *sim_check_c4_new(SimWorld *world);
 SimCheck *sim_check_c5_new(SimWorld *world);
 SimCheck *sim_check_c6_new(SimWorld *world);
 SimCheck *sim_check_c7_new(SimWorld *world);
+SimCheck *sim_check_r1_new(SimWorld *world);
+SimCheck *sim_check_r2_new(SimWorld *world);
+SimCheck *sim_check_r3_new(SimWorld *world);
+SimCheck *sim_check_r4_new(SimWorld *world);
+SimCheck *sim_check_r5_new(SimWorld *world);
+SimCheck *sim_check_r6_new(SimWorld *world);
+SimCheck *sim_check_r7_new(SimWorld *world);
 
 /* When the heads converged after the last fault, as L1 found; SCENARIO_TIME_NONE: not yet. */
 int64_t sim_check_l1_heads_ns(const SimCheck *check);

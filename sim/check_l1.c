@@ -10,6 +10,7 @@
  * each block of another branch and every 6 s.
  */
 #include "sim/check.h"
+#include "sim/waits.h"
 
 /* A run that ends sooner after its last fault is not judged unless the scenario says within
  * what. */
@@ -46,7 +47,8 @@ typedef struct CheckL1 {
     uint32_t n_members;
     uint32_t n_holding;
     uint32_t n_passed;
-    LibPast *past; /* [peers] */
+    LibPast *past;      /* [peers] */
+    int64_t *closed_ns; /* [ends]: when it was closed last; 0: never */
 } CheckL1;
 
 /* --- members --------------------------------------------------------------------------------- */
@@ -208,6 +210,10 @@ static bool is_fault(const SimHappening *happening)
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckL1 *self = (CheckL1 *)observer;
+    if (happening->kind == SIM_CLOSED) {
+        self->closed_ns[happening->end] = happening->time_ns;
+        return;
+    }
     if (happening->kind == SIM_STARTED)
         started(self, world, happening->peer);
     if (is_fault(happening))
@@ -244,6 +250,33 @@ static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
     return true;
 }
 
+/* Of the best head, and up to three members that have not got it. */
+static void heads_differ(CheckL1 *self, SimWorld *world)
+{
+    const BnetStore *store = sim_world_store(world);
+    BnetBlock best = BNET_NO_BLOCK;
+    g_autoptr(GString) who = g_string_new(NULL);
+    uint32_t n = 0;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        BnetBlock head = sim_world_node(world, p)->view.head;
+        if (self->member[p] &&
+            (best == BNET_NO_BLOCK || bnet_fork_choice_prefers(store, head, best)))
+            best = head;
+    }
+    for (uint32_t p = 0; p < sim_world_peers(world) && n < 3; p++) {
+        const BnetView *view = &sim_world_node(world, p)->view;
+        if (!self->member[p] || bnet_view_applied(view, best))
+            continue;
+        n++;
+        g_string_append_printf(who, ", %s (head %u, ", sim_world_peer_name(world, p),
+                               bnet_view_head_number(view));
+        sim_waits_append(who, world, p, best, self->closed_ns);
+        g_string_append_c(who, ')');
+    }
+    sim_check_violation(&self->check, world,
+                        "nobody produces since the last fault, and the heads differ%s", who->str);
+}
+
 /* Names up to three members that lack what all should have, and what they wait for. */
 static void judge_heads(CheckL1 *self, SimWorld *world)
 {
@@ -252,8 +285,7 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
     if (self->candidate == BNET_NO_BLOCK) {
         /* Blocks of others may be on their way, brought by who has a persona. */
         if (!self->others_produce && !heads_are_equal(self, world))
-            sim_check_violation(&self->check, world,
-                                "nobody produces since the last fault, and the heads differ");
+            heads_differ(self, world);
         return;
     }
     uint32_t number = bnet_store_number(sim_world_store(world), self->candidate);
@@ -262,9 +294,11 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         if (!self->member[p] || self->holds[p] || ++n > 3)
             continue;
-        g_string_append_printf(who, "%s%s (head %u)", n > 1 ? ", " : "",
+        g_string_append_printf(who, "%s%s (head %u, ", n > 1 ? ", " : "",
                                sim_world_peer_name(world, p),
                                bnet_view_head_number(&sim_world_node(world, p)->view));
+        sim_waits_append(who, world, p, self->candidate, self->closed_ns);
+        g_string_append_c(who, ')');
     }
     if (n > 3)
         g_string_append_printf(who, " and %u more", n - 3);
@@ -354,6 +388,7 @@ static void check_free(SimCheck *check)
     g_free(self->holds);
     g_free(self->passed);
     g_free(self->past);
+    g_free(self->closed_ns);
     g_free(self);
 }
 
@@ -379,7 +414,7 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->check.id = "L1";
     self->check.title = "all converge after the last fault";
     self->check.observer.mask = 1u << SIM_FAULT | 1u << SIM_STARTED | 1u << SIM_STOPPED |
-                                1u << SIM_PRODUCED | 1u << SIM_CHAIN;
+                                1u << SIM_PRODUCED | 1u << SIM_CHAIN | 1u << SIM_CLOSED;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
@@ -389,5 +424,6 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->holds = g_new0(bool, n);
     self->passed = g_new0(bool, n);
     self->past = g_new0(LibPast, n);
+    self->closed_ns = g_new0(int64_t, sim_world_ends(world));
     return &self->check;
 }

@@ -99,6 +99,8 @@ void sim_clocks_skew(SimWorld *world, const ScenarioPeerSet *peers, uint32_t ind
         BnetClock clock = ends ? group_clock(world, peers->peers[i])
                                : skewed_clock(world, peers->peers[i], event);
         peer->skewed_by = index;
+        if (bnet_clock_at(&clock, world->now_ns) < sim_clock_now(world, peers->peers[i]))
+            sim_probe(&world->probes, SIM_PROBE_CLOCK_SET_BACK);
         set_clock(world, peers->peers[i], &clock);
     }
 }

@@ -47,6 +47,13 @@ static bool is_connected_inbound(const SimWorld *world, uint32_t end)
     return false;
 }
 
+/* The peer is connected with the same remote by the link that the other side dials. */
+static bool has_other_connection(const SimWorld *world, uint32_t end)
+{
+    uint32_t twin = sim_end_twin(world, end);
+    return twin != SIM_NONE && world->ends[twin].open;
+}
+
 void sim_connection_dial(SimWorld *world, uint32_t link)
 {
     uint32_t end = dialling_end(link);
@@ -73,6 +80,8 @@ void sim_connection_dial(SimWorld *world, uint32_t link)
 static void opened(SimWorld *world, uint32_t end, bool dialled)
 {
     SimEnd *e = &world->ends[end];
+    if (has_other_connection(world, end))
+        sim_probe(&world->probes, SIM_PROBE_DIAL_CROSSING);
     e->open = true;
     e->paused = false;
     e->blocked = false;
@@ -90,17 +99,22 @@ void sim_connection_accept(SimWorld *world, uint32_t link, uint32_t attempt)
     if (attempt != world->links[link].attempt)
         return;
     uint32_t end = dialling_end(link) ^ 1;
-    if (!world->peers[world->ends[end].peer].up || sim_link_is_cut(world, link)) {
+    bool up = world->peers[world->ends[end].peer].up;
+    if (!up || sim_link_is_cut(world, link)) {
+        sim_probe(&world->probes, up ? SIM_PROBE_DIAL_CUT : SIM_PROBE_DIAL_DOWN);
         tell_dial(world, SIM_UNDIALLED, link);
         redial_later(world, link);
         return;
     }
     if (sim_deployed_stands(&world->peers[world->ends[end].peer])) {
+        sim_probe(&world->probes, SIM_PROBE_DIAL_PAUSED);
         world->links[link].accept_due = attempt;
         return;
     }
-    if (world->ends[end].open)
+    if (world->ends[end].open) {
+        sim_probe(&world->probes, SIM_PROBE_CONNECTION_REPLACED);
         sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
+    }
     sim_wire_clear(world, end);
     sim_wire_clear(world, end ^ 1);
     world->links[link].connection++;

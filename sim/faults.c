@@ -42,6 +42,7 @@ static void update_link(SimWorld *world, uint32_t link)
     }
     if ((mended[0] || mended[1]) && world->links[link].lose) {
         world->links[link].lose = false;
+        sim_probe(&world->probes, SIM_PROBE_CUT_LOST);
         sim_connection_reset(world, link);
     }
     for (uint32_t i = 0; i < 2; i++)

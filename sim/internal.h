@@ -18,7 +18,9 @@
 #include "sim/access.h"
 #include "sim/check.h"
 #include "sim/expect.h"
+#include "sim/look.h"
 #include "sim/observer.h"
+#include "sim/probes.h"
 #include "sim/queue.h"
 #include "sim/random.h"
 #include "sim/record.h"
@@ -214,7 +216,8 @@ struct SimWorld {
     uint32_t n_ends;
     SimLink *links;
     uint32_t *peer_ends;
-    SimAccess *access;                      /* uplinks and downlinks; NULL: none has a limit */
+    uint32_t *twins;   /* [links]: the link that is dialled the other way; NULL: there are none */
+    SimAccess *access; /* uplinks and downlinks; NULL: none has a limit */
     BnetBlock start_head;                   /* newest block of the chain that stands at the start */
     uint32_t n_turns;                       /* of the schedule after it */
     bool turns_change;                      /* another schedule may come */
@@ -250,6 +253,9 @@ struct SimWorld {
     uint64_t blocks_produced;
     uint64_t transactions_created;
     uint64_t hash; /* of what happened to the network */
+    SimProbes probes;
+    SimWork work;               /* of the last message that was taken in */
+    int64_t longest_latency_ns; /* that was drawn */
 };
 
 /* What was found when a bound was looked at. */
@@ -494,11 +500,23 @@ static inline uint32_t sim_peer_end(const SimWorld *world, uint32_t peer, uint32
     return world->peer_ends[world->peers[peer].first_end + slot];
 }
 
+/* The end at which the same peer has the other connection with the same remote, where both dial;
+ * SIM_NONE: there is one link only. */
+static inline uint32_t sim_end_twin(const SimWorld *world, uint32_t end)
+{
+    return world->twins ? 2 * world->twins[end / 2] + (~end & 1) : SIM_NONE;
+}
+
 /* A link carries no protocol unless both its ways are whole. */
 static inline bool sim_link_is_cut(const SimWorld *world, uint32_t link)
 {
     return world->ends[2 * link].cut || world->ends[2 * link + 1].cut;
 }
+
+/* --- work.c ---------------------------------------------------------------------------------- */
+
+/* The input of a message to the session of an end, whose cost is noted. */
+void sim_work_message(SimWorld *world, uint32_t end, const BnetMessage *message);
 
 /* --- transactions.c -------------------------------------------------------------------------- */
 

@@ -391,7 +391,7 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
     peer->received[message->kind]++;
     peer->received_bytes += bytes;
     sim_world_tell(world, &happening);
-    bnet_node_message(&peer->node, e->slot, message, world->now_ns);
+    sim_work_message(world, end, message);
     bnet_message_finish(message, &world->pool);
     sim_peer_act(world, e->peer);
     sim_peer_arm_timer(world, end);
@@ -406,8 +406,11 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
 static void read_one(SimWorld *world, uint32_t end)
 {
     SimEnd *e = &world->ends[end];
-    if (e->paused || e->arrived == 0 || sim_deployed_stands(&world->peers[e->peer]))
+    if (e->paused || e->arrived == 0 || sim_deployed_stands(&world->peers[e->peer])) {
+        if (e->arrived > 0)
+            sim_probe(&world->probes, SIM_PROBE_READ_HELD);
         return;
+    }
     bool has_persona = world->peers[e->peer].personas && e->open;
     if (has_persona && !sim_persona_may_read(world, end))
         return;
@@ -426,6 +429,7 @@ static void read_one(SimWorld *world, uint32_t end)
         if (has_persona)
             sim_persona_has_read(world, end);
     } else {
+        sim_probe(&world->probes, SIM_PROBE_SENT_TO_CLOSED);
         bnet_message_finish(&message, &world->pool);
     }
     if (e->arrived > 0 && !e->paused)
@@ -496,6 +500,9 @@ void sim_peer_start(SimWorld *world, uint32_t index, bool keep_chain)
     bool first = peer->identities == 0;
     peer->identities++;
     peer->up = true;
+    if (!first)
+        sim_probe(&world->probes,
+                  keep_chain ? SIM_PROBE_RESTART_WITH_CHAIN : SIM_PROBE_RESTART_FROM_START);
     if (keep_chain)
         bnet_node_restart(&peer->node, &self);
     else
@@ -556,8 +563,10 @@ void sim_peer_resume(SimWorld *world, uint32_t index)
     bool is_due = peer->slot_due != SIM_NONE && peer->producing &&
                   bnet_store_slot_time_ns(&world->store, peer->slot_due) <=
                       sim_clock_now(world, index); /* its clock may have been set back */
-    if (is_due)
+    if (is_due) {
+        sim_probe(&world->probes, SIM_PROBE_SLOT_LATE);
         sim_peer_add_job(peer, (SimJob){SIM_JOB_PRODUCE, BNET_NO_SESSION, peer->slot_due});
+    }
     peer->slot_due = SIM_NONE;
     for (uint32_t s = 0; s < peer->n_ends; s++)
         sim_peer_awake_end(world, sim_peer_end(world, index, s));

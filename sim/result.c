@@ -23,6 +23,7 @@ void sim_result_free(SimResult *result)
     g_free(result->checks);
     g_free(result->metrics);
     g_free(result->moments);
+    g_free(result->probes);
     g_free(result);
 }
 

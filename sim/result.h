@@ -122,6 +122,8 @@ typedef struct SimResult {
     uint32_t n_metrics;
     SimMoment *moments; /* in order of time */
     uint32_t n_moments;
+    uint64_t *probes; /* hits, in the numbering of sim/probes.h */
+    uint32_t n_probes;
 } SimResult;
 
 void sim_result_free(SimResult *result);

@@ -162,12 +162,14 @@ static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *resu
 }
 
 /* What the checks found out belongs to the story. */
-static void tell_checks(const SimWorld *world, SimStory *story)
+static void tell_checks(SimWorld *world, SimStory *story)
 {
     for (guint i = 0; i < world->checks->len; i++) {
         const SimCheck *check = world->checks->pdata[i];
         if (check->finding_ns > 0)
             sim_story_add(story, check->finding_ns, check->note->str);
+        if (check->finding_ns > 0 && g_str_equal(check->id, "S8"))
+            sim_probe(&world->probes, SIM_PROBE_FINALITY_CONFLICT);
         if (!g_str_equal(check->id, "L1"))
             continue;
         int64_t fault_ns = sim_check_l1_fault_ns(check);
@@ -204,6 +206,10 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
         result->transactions_refused += world->peers[p].node.trxs.refused;
     }
     tell_checks(world, story);
+    result->n_probes = SIM_PROBES_ALL;
+    result->probes = g_new(uint64_t, SIM_PROBES_ALL);
+    for (uint32_t i = 0; i < SIM_PROBES_ALL; i++)
+        result->probes[i] = sim_probes_hits(&world->probes, i);
     sim_story_finish(story, result);
     sim_metrics_finish(world->metrics, world, result);
     sim_judge(world, result);

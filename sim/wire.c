@@ -27,9 +27,12 @@
 int64_t sim_wire_latency(SimWorld *world, uint32_t end)
 {
     SimEnd *from = &world->ends[end];
-    if (from->edge_latency_ns > 0)
-        return from->edge_latency_ns;
-    return sim_latency_draw(from->latency, &from->random_latency);
+    int64_t latency_ns = from->edge_latency_ns > 0
+                             ? from->edge_latency_ns
+                             : sim_latency_draw(from->latency, &from->random_latency);
+    if (latency_ns > world->longest_latency_ns)
+        world->longest_latency_ns = latency_ns;
+    return latency_ns;
 }
 
 /* One draw counter instead of a stream in each end: most links lose nothing. */
@@ -48,6 +51,8 @@ int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t 
     random.draw = from->loss_draws;
     int64_t delay_ns = sim_loss_delay_ns(sim_loss_segments(bytes), &path, &random);
     from->loss_draws = random.draw;
+    if (delay_ns > 0)
+        sim_probe(&world->probes, SIM_PROBE_SEGMENT_LOST);
     return delay_ns;
 }
 
@@ -169,11 +174,14 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
     /* The side that closed reads no more: what is sent before its FIN arrives gets lost. The end
      * that dialled does not exist before the connection is confirmed to it. */
     if (!to->open && (end & 1) == 0) {
+        sim_probe(&world->probes, SIM_PROBE_SENT_TO_CLOSED);
         bnet_message_finish(message, &world->pool);
         return true;
     }
     put(world, end, item_of(world, message), bnet_message_size(message, &world->store));
     from->blocked = !has_room(world, end ^ 1);
+    if (from->blocked)
+        sim_probe(&world->probes, SIM_PROBE_WRITE_BLOCKED);
     return !from->blocked;
 }
 
@@ -290,6 +298,8 @@ void sim_wire_mend(SimWorld *world, uint32_t end)
 {
     SimEnd *to = &world->ends[end ^ 1];
     uint32_t missed = to->missed;
+    if (missed > 0)
+        sim_probe(&world->probes, SIM_PROBE_CUT_RELEASED);
     to->missed = 0;
     BnetRingWalk walk = bnet_ring_walk(&to->wire);
     uint32_t item = 0;

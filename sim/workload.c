@@ -65,8 +65,10 @@ BnetBlock sim_workload_make_block(SimWorld *world, uint32_t index, uint32_t slot
     if (!peer->producing || !peer->fresh)
         return BNET_NO_BLOCK;
     /* A clock that was set back comes to a slot again. */
-    if (bnet_store_block(&world->store, view->head)->slot >= slot || peer->last_slot >= slot)
+    if (bnet_store_block(&world->store, view->head)->slot >= slot || peer->last_slot >= slot) {
+        sim_probe(&world->probes, SIM_PROBE_SLOT_TAKEN);
         return BNET_NO_BLOCK;
+    }
     /* On a chain with another schedule the slot may be somebody else's. */
     if (!has_slot(world, peer, slot))
         return BNET_NO_BLOCK;
@@ -116,8 +118,10 @@ static bool is_missed(const SimWorld *world, uint32_t index, uint32_t slot)
 static void begin_slot(SimWorld *world, uint32_t index, uint32_t slot)
 {
     SimPeer *peer = &world->peers[index];
-    if (is_missed(world, index, slot))
+    if (is_missed(world, index, slot)) {
+        sim_probe(&world->probes, SIM_PROBE_SLOT_MISSED);
         return;
+    }
     if (peer->paused) {
         if (peer->slot_due == SIM_NONE)
             peer->slot_due = slot;

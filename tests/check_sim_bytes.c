@@ -8,6 +8,7 @@
 #include "tests/scenario_maker.h"
 
 /* Runs of the library are cut here: by then each has had its first faults. */
+#define BLOCKS 100000u /* a longer chain takes long to sign */
 #define LIBRARY_NS (30 * S)
 #define PEERS_NS (4000 * S) /* less for larger networks: time times peers */
 
@@ -42,6 +43,8 @@ START_TEST(test_library)
         g_autoptr(GError) error = NULL;
         g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
         ck_assert_msg(scenario, "%s", error ? error->message : "");
+        if (scenario->start_height > BLOCKS)
+            continue;
         const int64_t most_ns = MIN(LIBRARY_NS, PEERS_NS / scenario->n_peers);
         scenario->duration_ns = MIN(scenario->duration_ns, most_ns);
         assert_same(scenario, path);

@@ -22,6 +22,7 @@ typedef struct Options {
     char *seed;
     gboolean json;
     gboolean quiet;
+    gboolean require_probes;
     char *junit;
     char *trace;
     char **sets;
@@ -338,6 +339,7 @@ static void end_output(Session *session, double wall_seconds)
     } else if (session->is_suite && !(session->options->quiet && session->tally.failed == 0)) {
         g_string_append(out, session->failures->str);
         g_string_append(out, session->failures->len > 0 ? "\n" : "");
+        report_text_probes(out, &session->tally, &session->style);
         report_text_tally(out, &session->tally, wall_seconds, &session->style);
     }
     cli_write(out->str, out->len);
@@ -345,6 +347,18 @@ static void end_output(Session *session, double wall_seconds)
         cli_error("run: --junit: %s", error->message);
         session->has_failed_to_report = true;
     }
+}
+
+/* What no scenario does, no scenario proves. */
+static bool check_probes(const Session *session)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    if (!session->options->require_probes || session->is_incomplete ||
+        report_probes_missed(names, &session->tally) == 0) {
+        return true;
+    }
+    cli_error("run: --require-probes: no scenario hit %s", names->str);
+    return false;
 }
 
 static int run_all(Session *session)
@@ -368,7 +382,8 @@ static int run_all(Session *session)
     if (session->is_incomplete && signal_number != 0) {
         return CLI_SIGNALLED + signal_number;
     }
-    return session->tally.failed > 0 ? CLI_FAILED : CLI_OK;
+    bool is_ok = check_probes(session) && session->tally.failed == 0;
+    return is_ok ? CLI_OK : CLI_FAILED;
 }
 
 static int run(const Options *options)
@@ -450,6 +465,8 @@ int cli_run(int argc, char **argv)
          "Every event as JSON lines (.zst: compressed)", "FILE|FOLDER/"},
         {"quiet", 'q', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.quiet,
          "No text about scenarios that pass", NULL},
+        {"require-probes", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.require_probes,
+         "Fail if a probe was hit by no scenario", NULL},
         {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments,
          NULL, NULL},
         G_OPTION_ENTRY_NULL,

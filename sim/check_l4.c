@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L4: a configured peer that can be reached is connected within 15 s and the handshake, after the
+ * last fault of the scenario, the start of both processes and the loss of the last connection.
+ *
+ * Judged are links of honest peers that run, neither way of which is cut. Connected is who dials as
+ * soon as it knows. The handshake is four times the longest latency that was drawn in the run, and
+ * 1 s. Each message that is taken in has one link looked at, in turn; all are at the end.
+ */
+#include "sim/check.h"
+#include "sim/look.h"
+
+#define REDIAL_MS 15000
+#define SLACK_MS 1000
+
+typedef struct CheckL4 {
+    SimCheck check;
+    uint32_t *since_ms;   /* [links]: when it was apart; 0: it is connected or cannot be */
+    uint32_t *started_ms; /* [peers] */
+    uint32_t n_links;
+    uint32_t fault_ms; /* of the last fault */
+    uint32_t turn;
+} CheckL4;
+
+/* From 1 on. */
+static uint32_t now_ms(const SimWorld *world)
+{
+    return (uint32_t)(sim_world_now_ns(world) / BNET_NS_PER_MS) + 1;
+}
+
+static bool takes_part(const SimWorld *world, uint32_t peer)
+{
+    return sim_world_is_running(world, peer) && sim_world_is_honest(world, peer);
+}
+
+/* By this link, or by the one that the other side dials. */
+static bool is_connected(const SimWorld *world, uint32_t link)
+{
+    uint32_t twin = sim_look_twin(world, 2 * link);
+    return sim_world_end_is_open(world, 2 * link) ||
+           (twin != UINT32_MAX && sim_world_end_is_open(world, twin));
+}
+
+static void look(CheckL4 *self, SimWorld *world, uint32_t link)
+{
+    uint32_t from = sim_world_end_peer(world, 2 * link);
+    uint32_t to = sim_world_end_peer(world, 2 * link + 1);
+    if (!takes_part(world, from) || !takes_part(world, to) ||
+        sim_world_end_is_cut(world, 2 * link)) {
+        self->since_ms[link] = 0;
+        return;
+    }
+    self->check.judged = true;
+    if (is_connected(world, link)) {
+        self->since_ms[link] = 0;
+        return;
+    }
+    uint32_t now = now_ms(world);
+    if (self->since_ms[link] == 0)
+        self->since_ms[link] = now;
+    uint32_t since = MAX(self->since_ms[link], self->fault_ms);
+    since = MAX(since, MAX(self->started_ms[from], self->started_ms[to]));
+    int64_t handshake_ms = 4 * (sim_look_longest_latency_ns(world) / BNET_NS_PER_MS) + SLACK_MS;
+    if (now - since <= REDIAL_MS + handshake_ms)
+        return;
+    self->since_ms[link] = now;
+    sim_check_violation(
+        &self->check, world,
+        "%s has not been connected with %s, which it can reach, for more than %" G_GINT64_FORMAT
+        " ms",
+        sim_world_peer_name(world, from), sim_world_peer_name(world, to), REDIAL_MS + handshake_ms);
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckL4 *self = (CheckL4 *)observer;
+    if (happening->kind == SIM_CLOSED) {
+        uint32_t twin = sim_look_twin(world, happening->end);
+        self->since_ms[happening->end / 2] = now_ms(world);
+        if (twin != UINT32_MAX)
+            self->since_ms[twin / 2] = now_ms(world);
+    } else if (happening->kind == SIM_FAULT) {
+        self->fault_ms = now_ms(world);
+    } else if (happening->kind == SIM_STARTED) {
+        self->started_ms[happening->peer] = now_ms(world);
+    } else {
+        look(self, world, self->turn);
+        self->turn = self->turn + 1 < self->n_links ? self->turn + 1 : 0;
+    }
+}
+
+static void finish(SimCheck *check, SimWorld *world)
+{
+    CheckL4 *self = (CheckL4 *)check;
+    for (uint32_t link = 0; link < self->n_links; link++)
+        look(self, world, link);
+}
+
+static void check_free(SimCheck *check)
+{
+    CheckL4 *self = (CheckL4 *)check;
+    g_free(self->since_ms);
+    g_free(self->started_ms);
+    g_free(self);
+}
+
+SimCheck *sim_check_l4_new(SimWorld *world)
+{
+    CheckL4 *self = g_new0(CheckL4, 1);
+    self->check.id = "L4";
+    self->check.title = "configured peers are connected";
+    self->check.observer.mask =
+        1u << SIM_CLOSED | 1u << SIM_FAULT | 1u << SIM_STARTED | 1u << SIM_DELIVERED;
+    self->check.observer.happened = happened;
+    self->check.finish = finish;
+    self->check.free = check_free;
+    self->n_links = sim_world_ends(world) / 2;
+    self->since_ms = g_new0(uint32_t, self->n_links);
+    self->started_ms = g_new0(uint32_t, sim_world_peers(world));
+    return &self->check;
+}

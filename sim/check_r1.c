@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * R1: a session keeps a status of at most 2048 blocks.
+ *
+ * Counting the marks of a session takes longer than what else a message costs, so every 64th
+ * message is looked at, whose ever it is: too many marks do not go away again.
+ */
+#include "sim/check.h"
+#include "sim/look.h"
+
+#define STATUS_MAX 2048u
+#define MESSAGES_PER_LOOK 64u
+
+typedef struct CheckR1 {
+    SimCheck check;
+    uint32_t messages;
+} CheckR1;
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    CheckR1 *self = (CheckR1 *)observer;
+    if (++self->messages % MESSAGES_PER_LOOK != 1 || !sim_world_is_honest(world, happening->peer))
+        return;
+    uint32_t marks = bnet_session_marks(sim_look_session(world, happening->end));
+    self->check.judged = true;
+    if (marks > STATUS_MAX)
+        sim_check_violation(&self->check, world,
+                            "%s keeps a status of %u blocks in its session with %s, above %u",
+                            sim_world_peer_name(world, happening->peer), marks,
+                            sim_world_peer_name(world, happening->remote), STATUS_MAX);
+}
+
+static void check_free(SimCheck *check)
+{
+    g_free(check);
+}
+
+SimCheck *sim_check_r1_new(SimWorld *world)
+{
+    (void)world;
+    CheckR1 *self = g_new0(CheckR1, 1);
+    self->check.id = "R1";
+    self->check.title = "block status is bounded";
+    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED;
+    self->check.observer.happened = happened;
+    self->check.free = check_free;
+    return &self->check;
+}

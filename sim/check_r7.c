@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * R7: the work for one input is bounded. Judged for messages, by the steps of loops that taking one
+ * in costs (BnetProbes.steps): a number that grows with the logarithm of the blocks there are, for
+ * the message and for each id that it names or transaction that its block holds; and besides the
+ * transactions that wait, which choosing the next one may pass over, once each.
+ *
+ * A message is judged when the next one is taken in, by whomever.
+ */
+#include "sim/check.h"
+#include "sim/look.h"
+
+/* A common ancestor is found in three steps for each bit of the height, on two branches; a message
+ * may look for several. */
+#define STEPS_PER_BIT 24u
+
+typedef struct CheckR7 {
+    SimCheck check;
+} CheckR7;
+
+static void judge(CheckR7 *self, SimWorld *world)
+{
+    const SimWork *work = sim_look_work(world);
+    if (work->end == UINT32_MAX)
+        return;
+    uint32_t peer = sim_world_end_peer(world, work->end);
+    if (!sim_world_is_honest(world, peer))
+        return;
+    const BnetTrxs *trxs = &sim_world_node(world, peer)->trxs;
+    uint64_t bits = (uint64_t)g_bit_storage(sim_world_store(world)->n_blocks);
+    uint64_t most = (work->items + 2u) * bits * STEPS_PER_BIT +
+                    (trxs->next_position - trxs->first_position) + trxs->capacity;
+    self->check.judged = true;
+    if (work->steps > most)
+        sim_check_violation(&self->check, world,
+                            "%s has taken %" G_GUINT64_FORMAT
+                            " steps for a message of %s (%s, %u items), above %" G_GUINT64_FORMAT,
+                            sim_world_peer_name(world, peer), work->steps,
+                            sim_world_peer_name(world, sim_world_end_peer(world, work->end ^ 1)),
+                            bnet_message_name(work->kind), work->items, most);
+}
+
+static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    (void)happening;
+    judge((CheckR7 *)observer, world);
+}
+
+static void finish(SimCheck *check, SimWorld *world)
+{
+    judge((CheckR7 *)check, world);
+}
+
+static void check_free(SimCheck *check)
+{
+    g_free(check);
+}
+
+SimCheck *sim_check_r7_new(SimWorld *world)
+{
+    (void)world;
+    CheckR7 *self = g_new0(CheckR7, 1);
+    self->check.id = "R7";
+    self->check.title = "the work for a message is bounded";
+    self->check.observer.mask = 1u << SIM_DELIVERED;
+    self->check.observer.happened = happened;
+    self->check.finish = finish;
+    self->check.free = check_free;
+    return &self->check;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/look.h"
+
+#include "sim/internal.h"
+
+const BnetSession *sim_look_session(const SimWorld *world, uint32_t end)
+{
+    const SimEnd *e = &world->ends[end];
+    return bnet_node_session(&world->peers[e->peer].node, e->slot);
+}
+
+bool sim_look_is_idle(const SimWorld *world, uint32_t peer)
+{
+    const SimPeer *p = &world->peers[peer];
+    const BnetView *view = &p->node.view;
+    return p->up && !p->paused && !p->busy && p->jobs.n == 0 && view->head == view->target;
+}
+
+uint32_t sim_look_twin(const SimWorld *world, uint32_t end)
+{
+    return sim_end_twin(world, end);
+}
+
+bool sim_look_wire_is_empty(const SimWorld *world, uint32_t end)
+{
+    return world->ends[end].wire.count == 0;
+}
+
+int64_t sim_look_longest_latency_ns(const SimWorld *world)
+{
+    return world->longest_latency_ns;
+}
+
+void sim_look_probe(SimWorld *world, SimProbe probe)
+{
+    sim_probe(&world->probes, probe);
+}
+
+int64_t sim_look_skew_ns(const SimWorld *world, uint32_t peer)
+{
+    return sim_clock_now(world, peer) - world->now_ns;
+}
+
+const SimWork *sim_look_work(const SimWorld *world)
+{
+    return &world->work;
+}
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+uint32_t sim_look_chunks_taken(const SimWorld *world)
+{
+    const BnetPool *pool = &world->pool;
+    return pool->capacity == 0 ? 0 : pool->capacity - 1 - pool->n_free;
+}
+
+/* The lists of the notices that are on the wire to an end. */
+static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
+{
+    uint32_t n = 0;
+    BnetRingWalk walk = bnet_ring_walk(wire);
+    uint32_t item;
+    while (bnet_ring_next(&walk, &world->pool, &item)) {
+        if ((item & SIM_ITEM_BLOCK_BIT) || item < SIM_ITEM_PARCELS)
+            continue;
+        const BnetMessage *message =
+            &g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS);
+        if (message->kind == BNET_MESSAGE_BLOCK_NOTICE || message->kind == BNET_MESSAGE_TRX_NOTICE)
+            n += bnet_ring_chunks(&message->u.notice);
+    }
+    return n;
+}
+
+uint32_t sim_look_chunks_held(const SimWorld *world)
+{
+    uint32_t n = sim_access_chunks(world);
+    for (uint32_t e = 0; e < world->n_ends; e++) {
+        const SimEnd *end = &world->ends[e];
+        n += bnet_ring_chunks(&end->wire) + chunks_on_wire(world, &end->wire);
+        if (end->open)
+            n += bnet_ring_chunks(&sim_look_session(world, e)->notices);
+    }
+    return n;
+}
