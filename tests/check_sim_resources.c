@@ -41,6 +41,26 @@ START_TEST(test_all_pass)
 }
 END_TEST
 
+/* --- R1 -------------------------------------------------------------------------------------- */
+
+/* Both peers have headers of 2100 blocks, none of which becomes irreversible. */
+static uint64_t r1_violations(const char *quirk)
+{
+    g_autoptr(Scenario) run =
+        fix_scenario_of("{'duration': '1050s', 'chain': {'irreversibility': 'none'},"
+                        "'peers': {'a': {'produces': true}, 'b': {'quirks': {'%s': true}}}}",
+                        quirk);
+    g_autoptr(SimResult) result = fix_run(run, NULL);
+    return fix_check(result, "R1")->violations;
+}
+
+START_TEST(test_r1_deployed)
+{
+    ck_assert_uint_gt(r1_violations("unbounded-status"), 0);
+    ck_assert_uint_eq(r1_violations("evadable-blame"), 0);
+}
+END_TEST
+
 /* --- R2 -------------------------------------------------------------------------------------- */
 
 static BnetMessage notice_of(uint32_t n)
@@ -269,6 +289,7 @@ int main(void)
     TCase *tcase = tcase_create("sim_resources");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_all_pass);
+    tcase_add_test(tcase, test_r1_deployed);
     tcase_add_test(tcase, test_r2_message);
     tcase_add_test(tcase, test_r2_queue);
     tcase_add_test(tcase, test_r3_expired);
