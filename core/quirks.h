@@ -93,7 +93,7 @@ enum {
     /*
      * H11 "late-notice". Deployed: an accepted header does not wake the sender, and the accepted
      * block overtakes it. Documented: the notice goes first, at once. Symptom: the notice comes
-     * after the block that it should have saved (duplicates, R5).
+     * after the block that it should have saved (S5; duplicates, R5).
      */
     BNET_QUIRK_LATE_NOTICE = 1u << 10,
 
@@ -170,8 +170,8 @@ enum {
      * forged. */
     BNET_QUIRK_PREDICTABLE_CODE = 1u << 21,
 
-    /* "empty-hello": while the LIB is 0, hello lists no block. Symptom: blocks that the peer has
-     * are sent to it. */
+    /* "empty-hello": while the LIB is 0, hello lists no block (C2). Symptom: blocks that the peer
+     * has are sent to it. */
     BNET_QUIRK_EMPTY_HELLO = 1u << 22,
 
     /* "redial-timer" (driver): one timer of 10 to 14 whole seconds for all configured peers, so

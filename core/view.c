@@ -309,16 +309,15 @@ static void apply_next(BnetView *view, BnetChainEvent *ret_event)
 /* The next irreversible event is due. */
 static bool has_irreversible(const BnetView *view)
 {
-    if (view->quirks & BNET_QUIRK_TRAILING_LIB)
-        return view->owes_event;
+    if ((view->quirks & BNET_QUIRK_TRAILING_LIB) && !view->owes_event)
+        return false;
     return view->announced < bnet_view_lib_number(view);
 }
 
 bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event)
 {
     if (has_irreversible(view)) {
-        BnetBlock on = view->owes_event ? view->target : view->lib;
-        BnetBlock block = bnet_store_ancestor(view->store, on, ++view->announced);
+        BnetBlock block = bnet_store_ancestor(view->store, view->lib, ++view->announced);
         view->owes_event = false;
         *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_IRREVERSIBLE, .block = block};
         return true;

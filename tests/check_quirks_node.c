@@ -356,7 +356,7 @@ START_TEST(test_trailing_lib)
             bnet_node_receive_block(&bench.node, bnet_store_ancestor(&bench.store, tip, number),
                                     BNET_NO_SESSION, bench.now_ns);
         bench_chain(&bench, BNET_NO_SESSION, tip);
-        bench_expect(&bench, on ? "accepted 10; irreversible 2; applied 6; applied 7; applied 8; "
+        bench_expect(&bench, on ? "accepted 10; applied 6; irreversible 2; applied 7; applied 8; "
                                   "applied 9; applied 10"
                                 : "accepted 10; applied 6; irreversible 2; applied 7; "
                                   "irreversible 3; applied 8; irreversible 4; applied 9; "
