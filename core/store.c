@@ -155,7 +155,12 @@ BnetBlock bnet_store_intern(BnetStore *store, const BnetDraft *draft, bool *ret_
         return same;
     info.is_bad = info.header_fault || info.content_fault || store->blocks[info.parent].is_bad;
 
+    /* After a schedule with fewer producers the rule's own value can be lower: fork choice would
+     * never take a child of the head. */
+    const uint32_t before = store->lib_may_fall ? 0 : store->blocks[info.parent].lib;
     info.lib = lib_of(store, &draft->state);
+    if (info.lib < before)
+        info.lib = before;
     info.proposed = draft->state.proposed;
     keep_dpos(store, &info, &draft->state);
     store->block_trxs = bnet_array_grow_by(store->block_trxs, store->n_block_trxs, info.n_trx,
@@ -351,6 +356,7 @@ void bnet_store_init(BnetStore *store, const BnetChainConfig *config)
     store->depth = config->depth;
     store->zero_slot = config->zero_slot;
     store->extensions = config->extensions;
+    store->lib_may_fall = config->lib_may_fall;
     store->has_keys = config->keys != NULL;
     store->chain_id = config->chain_id ? *config->chain_id : model_chain_id(config);
     store->n_blocks = 1;

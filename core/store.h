@@ -88,6 +88,7 @@ typedef struct BnetChainConfig {
     const BnetId *chain_id;       /* NULL: made from producers and genesis_slot */
     int64_t zero_slot;            /* the slot that begins at time 0 of the driver's clock */
     bool extensions;        /* header and block extensions are allowed, as on chains of EOSIO 2 */
+    bool lib_may_fall;      /* below the parent's when a schedule shrinks, as in EOSIO 1.7 */
     bool verify_signatures; /* of blocks that are read */
     bool keep_bytes;        /* sign modelled blocks, and keep their bytes and transactions' */
 } BnetChainConfig;
@@ -99,6 +100,7 @@ typedef struct BnetStore {
     uint32_t depth;
     int64_t zero_slot;
     bool extensions;
+    bool lib_may_fall;
     bool has_keys; /* the producers' keys are not the model's */
     BnetId chain_id;
     BnetSchedules schedules; /* number 0 is that of genesis */

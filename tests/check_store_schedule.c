@@ -27,26 +27,37 @@ static bool is_newest(const BnetStore *store, BnetBlock block, const Wanted *wan
     return same;
 }
 
-/* A block in the next slot that confirms all it may. */
-static BnetBlockSpec next_spec(const BnetStore *store, BnetBlock parent)
+/* A block in a slot that confirms all it may. */
+static BnetBlockSpec spec_at(const BnetStore *store, BnetBlock parent, uint32_t slot)
 {
-    BnetBlockSpec spec = core_spec(store, parent, 0);
+    BnetBlockSpec spec = core_spec_at(store, parent, slot);
     const uint32_t most = bnet_store_confirms_most(store, parent, spec.slot);
     spec.schedule_version = bnet_store_schedule(store, parent)->version;
     spec.confirmed = (uint16_t)most;
     return spec;
 }
 
-/* A valid block that brings what is wanted, if its chain does not have it and may take it. */
-static BnetBlock next_block(BnetStore *store, BnetBlock parent, const Wanted *wanted)
+/* The same in the next slot. */
+static BnetBlockSpec next_spec(const BnetStore *store, BnetBlock parent)
 {
-    BnetBlockSpec spec = next_spec(store, parent);
+    return spec_at(store, parent, bnet_store_block(store, parent)->slot + 1);
+}
+
+/* A valid block that brings what is wanted, if its chain does not have it and may take it. */
+static BnetBlock block_at(BnetStore *store, BnetBlock parent, const Wanted *wanted, uint32_t slot)
+{
+    BnetBlockSpec spec = spec_at(store, parent, slot);
     if (!is_newest(store, parent, wanted) &&
         bnet_store_takes_schedule(store, parent, spec.slot, spec.confirmed))
         spec.new_schedule = bnet_store_add_schedule(store, parent, wanted->names, wanted->n);
     const BnetBlock block = bnet_store_add_block(store, &spec);
     ck_assert_uint_eq(bnet_store_block(store, block)->header_fault, BNET_FAULT_NONE);
     return block;
+}
+
+static BnetBlock next_block(BnetStore *store, BnetBlock parent, const Wanted *wanted)
+{
+    return block_at(store, parent, wanted, bnet_store_block(store, parent)->slot + 1);
 }
 
 /* Producers come, go and come back, one change as soon as the one before is over. */
@@ -159,6 +170,42 @@ START_TEST(test_confirms_most)
 }
 END_TEST
 
+/* A chain of four producers whose last one makes nothing, until a schedule of the first and the
+ * last holds: how often the LIB is lower than that of the block before. */
+static uint32_t count_falls(BnetStore *store)
+{
+    const Wanted wanted = wanted_of("da");
+    uint32_t falls = 0;
+    BnetBlock head = BNET_GENESIS;
+    while (bnet_store_schedule(store, head)->version == 0) {
+        uint32_t slot = bnet_store_block(store, head)->slot + 1;
+        while (bnet_store_scheduled(store, head, slot) == wanted.names[0])
+            slot++;
+        const BnetBlock before = head;
+        head = block_at(store, before, &wanted, slot);
+        falls += bnet_store_block(store, head)->lib < bnet_store_block(store, before)->lib;
+    }
+    for (uint32_t i = 0; i < 48; i++) {
+        const BnetBlock before = head;
+        head = next_block(store, before, &wanted);
+        falls += bnet_store_block(store, head)->lib < bnet_store_block(store, before)->lib;
+    }
+    return falls;
+}
+
+/* The rule's own value falls then; the LIB of a chain does not. */
+START_TEST(test_lib)
+{
+    for (unsigned may_fall = 0; may_fall < 2; may_fall++) {
+        BnetStore store;
+        contents_store_of(&store, 4);
+        store.lib_may_fall = may_fall != 0;
+        ck_assert_uint_eq(count_falls(&store) > 0, may_fall);
+        bnet_store_finish(&store);
+    }
+}
+END_TEST
+
 /* On a chain with keys of its own, who stays keeps its key; who comes has the model's. */
 START_TEST(test_keys)
 {
@@ -194,6 +241,7 @@ int main(void)
     tcase_add_test(tcase, test_size);
     tcase_add_test(tcase, test_when);
     tcase_add_test(tcase, test_confirms_most);
+    tcase_add_test(tcase, test_lib);
     tcase_add_test(tcase, test_keys);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -387,6 +387,7 @@ static void check(ConformRun *run, struct json_object *record)
         .producers = trace->start.producers,
         .keys = trace->start.keys,
         .genesis = &trace->start.block,
+        .lib_may_fall = true,
         .verify_signatures = trace->start.verify_signatures,
     };
     bnet_store_init(&trace->store, &config);
