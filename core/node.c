@@ -559,3 +559,10 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
     }
     return true;
 }
+
+uint32_t bnet_node_status_count(const BnetNode *node, uint32_t slot)
+{
+    const uint32_t modelled = bnet_status_count(&node->sessions[slot].status);
+    const uint32_t deployed = node->deployed ? node->deployed[slot].marks.n : 0;
+    return deployed > modelled ? deployed : modelled;
+}

@@ -101,4 +101,8 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns);
 /* A transaction reached the chain; true: it is new, valid and not refused. */
 bool bnet_node_receive_trx(BnetNode *node, BnetTrx trx, int64_t now_ns);
 
+/* How many blocks have a status in a session (section 4), by its slot; with quirks of the deployed
+ * plugin, as that counts. O(words of the status). */
+uint32_t bnet_node_status_count(const BnetNode *node, uint32_t slot);
+
 #endif

@@ -157,12 +157,12 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
 
 /* --- messages -------------------------------------------------------------------------------- */
 
+/* The node's own marks go on beside those of the deployed plugin: they tell what was forgotten. */
 void bnet_session_mark_trx(const BnetSession *session, const BnetEnv *env, BnetTrx trx)
 {
     if (bnet_has_quirk(env, BNET_QUIRKS_OF_TRXS))
         bnet_deployed_mark_trx(session, env, trx);
-    else
-        bnet_trxs_mark_known(env->trxs, session->slot, trx);
+    bnet_trxs_mark_known(env->trxs, session->slot, trx);
 }
 
 static void block_received(BnetSession *session, const BnetEnv *env, BnetBlock block)

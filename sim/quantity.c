@@ -23,7 +23,7 @@ static uint64_t largest_status(const BnetNode *node)
     uint32_t most = 0;
     for (uint32_t s = 0; s < node->n_sessions; s++)
         if (bnet_session_is_open(&node->sessions[s]))
-            most = MAX(most, bnet_status_count(&node->sessions[s].status));
+            most = MAX(most, bnet_node_status_count(node, s));
     return most;
 }
 
