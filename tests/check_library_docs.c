@@ -42,6 +42,9 @@ static const struct {
     {"basics", "How a network behaves when nothing is wrong with it."},
     {"faults", "Processes, machines, links and clocks that fail."},
     {"forks", "Branches: how they come about, who wins, and what becomes of the losers."},
+    {"hazards",
+     "What the plugin of EOSIO 1.7 does otherwise than documented, one by one; each in full: "
+     "[hazards.md](hazards.md)."},
     {"incidents", "What happened on public networks, rebuilt from what was recorded of it."},
     {"irreversibility",
      "When a block is final, when none is, and when two are that exclude each other."},
