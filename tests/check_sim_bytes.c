@@ -43,7 +43,7 @@ START_TEST(test_library)
         g_autoptr(GError) error = NULL;
         g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
         ck_assert_msg(scenario, "%s", error ? error->message : "");
-        if (scenario->start_height > BLOCKS)
+        if (scenario->chain.start_height > BLOCKS)
             continue;
         const int64_t most_ns = MIN(LIBRARY_NS, PEERS_NS / scenario->n_peers);
         scenario->duration_ns = MIN(scenario->duration_ns, most_ns);
