@@ -66,7 +66,7 @@ enum {
     /*
      * H7 "no-timer". Deployed: a ping is sent only when something else wakes the session, and a
      * silent peer is never given up. Documented: both have a timer. Symptom: dead connections that
-     * stay open (L2, L4).
+     * stay open.
      */
     BNET_QUIRK_NO_TIMER = 1u << 6,
 
@@ -106,15 +106,14 @@ enum {
 
     /*
      * H13 "close-waits" (driver). Deployed: closing with 1007 waits for the other side's close.
-     * Documented: closing never waits. Symptom: a peer that never answers freezes all sessions
-     * (L1, L2).
+     * Documented: closing never waits. Symptom: a peer that never answers freezes all sessions.
      */
     BNET_QUIRK_CLOSE_WAITS = 1u << 12,
 
     /*
      * H14 "early-messages". Deployed: messages are taken in before hello, and a repeated hello
      * resets the session. Documented: either closes it, `protocol`. Symptom: a stranger feeds
-     * blocks without a hello (C1).
+     * blocks without a hello, and its pings are answered (C3).
      */
     BNET_QUIRK_EARLY_MESSAGES = 1u << 13,
 
@@ -128,7 +127,7 @@ enum {
     /*
      * H16 "forgets-transactions". Deployed: a transaction that was not sent for 5 s is forgotten,
      * and so is that a peer knows it. Documented: kept until it expires or is included. Symptom:
-     * transactions that never arrive (L6).
+     * transactions that never arrive (L2).
      */
     BNET_QUIRK_FORGETS_TRXS = 1u << 15,
 

@@ -204,7 +204,7 @@ static const struct {
     bool deployed;               /* profile eosio-1.7 has as much of it */
     ScenarioOverride documented; /* what else is expected as documented */
 } hazards[] = {
-    {"h01-busy-fetch", h01, 30 * S, 0, false, {NULL, NULL}},
+    {"h01-busy-fetch", h01, 18 * S, 0, true, {NULL, NULL}},
     {"h02-reversible-to-follower", h02, 20, 0, true, {NULL, NULL}},
     {"h03-ping-blocks-sending", h03, 4 * S, 500 * MS, true, {NULL, NULL}},
     {"h04-unbounded-status", h04, 1, 0, true, {"/params/status", "0"}},
