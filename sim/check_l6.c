@@ -7,8 +7,9 @@
  * block, has not expired, nobody has accepted it for 2 s, and for 5 s there was no fault and no
  * connection came or went. Then nowhere may one of two connected honest peers hold it and the other
  * one, which asks for transactions, not, while nothing is on the way between them and neither has
- * work to do: so all who can be reached have it. Peers whose clock is wrong, or that have refused a
- * transaction for want of room, are left out.
+ * work to do: so all who can be reached have it. Peers whose clock is wrong, or has
+ * been so far ahead that the transaction had expired by it, or that have refused one for want of
+ * room, are left out.
  *
  * Cost: O(1) for each acceptance; O(links) for a transaction that is not everywhere after 5 s, of
  * which one each 100 ms is judged.
@@ -60,6 +61,13 @@ static bool lacks(const BnetNode *node, BnetTrx trx)
            !bnet_bits_has(&node->view.included, trx);
 }
 
+/* By the peer's clock, at some time: it has not taken it in then, or has forgotten it. */
+static bool has_expired(const SimWorld *world, uint32_t peer, BnetTrx trx)
+{
+    return bnet_store_trx(sim_world_store(world), trx)->expires_ns <
+           sim_world_latest_clock_ns(world, peer);
+}
+
 /* What `end` sends is there, and it sends nothing. */
 static bool is_silent(const SimWorld *world, uint32_t end)
 {
@@ -77,7 +85,8 @@ static void look_at(CheckL6 *self, SimWorld *world, uint32_t peer, BnetTrx trx, 
         uint32_t end = sim_world_session_end(world, peer, s);
         uint32_t other = sim_world_end_peer(world, end ^ 1);
         if (!is_silent(world, end ^ 1) || !is_judged(world, other, at_work) ||
-            !bnet_trxs_is_pending(&sim_world_node(world, other)->trxs, trx))
+            !bnet_trxs_is_pending(&sim_world_node(world, other)->trxs, trx) ||
+            has_expired(world, other, trx))
             continue;
         sim_check_violation(&self->check, world,
                             "%s has not got transaction %u, which %s has, connected with it, and "
@@ -103,7 +112,8 @@ static void judge(CheckL6 *self, SimWorld *world, BnetTrx trx, uint32_t at_work)
         return;
     self->looked_ns = now_ns;
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
-        if (is_judged(world, p, at_work) && lacks(sim_world_node(world, p), trx))
+        if (is_judged(world, p, at_work) && lacks(sim_world_node(world, p), trx) &&
+            !has_expired(world, p, trx))
             look_at(self, world, p, trx, at_work);
 }
 

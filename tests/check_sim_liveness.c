@@ -189,6 +189,22 @@ START_TEST(test_l6)
 }
 END_TEST
 
+/* c's clock is 25 s ahead when the transaction comes, and right again 20 ms later. */
+START_TEST(test_l6_expired)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '30s', 'peers': {'a': {'produces': true}, 'b': {}, 'c': {}},"
+                     "'topology': {'kind': 'line'}, 'links': {'latency': '40ms'},"
+                     "'chain': {'block': {'max_transactions': 0}},"
+                     "'transactions': {'burst': {'count': 1, 'every': '10min'}, 'begin': '11900ms',"
+                     "'end': '12s', 'from': 'a', 'lifetime': '20s'},"
+                     "'events': [{'at': '10s', 'skew_clock': 'c', 'skew': '25s', 'for': '2s'}]}");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    ck_assert_msg(fix_check(result, "L6")->verdict == SIM_VERDICT_PASS, "%s",
+                  fix_check(result, "L6")->detail);
+}
+END_TEST
+
 /* --- L7 -------------------------------------------------------------------------------------- */
 
 /* Nobody minds that blocks do not link. */
@@ -221,6 +237,7 @@ int main(void)
     tcase_add_test(tcase, test_l5_both_close);
     tcase_add_test(tcase, test_l5_none_closes);
     tcase_add_test(tcase, test_l6);
+    tcase_add_test(tcase, test_l6_expired);
     tcase_add_test(tcase, test_l7);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
