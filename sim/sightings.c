@@ -13,6 +13,7 @@ static const struct {
     [SIM_SIGHTING_FUTURE_BLOCK] = {"block over 7 s in the future", "future_block"},
     [SIM_SIGHTING_RESYNC] = {"resync", "resync"},
     [SIM_SIGHTING_DEAD] = {"connection given up as dead", "dead"},
+    [SIM_SIGHTING_CROSS_DIAL] = {"redundant connection", "cross_dial"},
     [SIM_SIGHTING_LOST_CHAIN] = {"crash with loss of the chain", "lost_chain"},
     [SIM_SIGHTING_FULL_STATUS] = {"transaction status full", "full_status"},
     [SIM_SIGHTING_FOLLOWER] = {"follower of irreversible blocks", "follower"},
@@ -71,6 +72,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     } else if (happening->kind == SIM_CLOSED) {
         self->seen[SIM_SIGHTING_RESYNC] |= happening->reason == BNET_CLOSE_RESYNC;
         self->seen[SIM_SIGHTING_DEAD] |= happening->reason == BNET_CLOSE_DEAD;
+        self->seen[SIM_SIGHTING_CROSS_DIAL] |= happening->reason == BNET_CLOSE_REDUNDANT;
     } else if (happening->kind == SIM_DELIVERED) {
         const BnetMessage *message = happening->message;
         self->seen[SIM_SIGHTING_FOLLOWER] |=

@@ -24,6 +24,7 @@ typedef enum SimSighting {
     SIM_SIGHTING_FUTURE_BLOCK,      /* a block came from more than 7 s ahead, by the peer's clock */
     SIM_SIGHTING_RESYNC,            /* a session was closed with `resync` */
     SIM_SIGHTING_DEAD,              /* one was closed because nothing came for too long */
+    SIM_SIGHTING_CROSS_DIAL,        /* one of two connections of a pair was closed as redundant */
     SIM_SIGHTING_LOST_CHAIN,        /* a process came back with less of a chain than it had */
     SIM_SIGHTING_FULL_STATUS,       /* a transaction found the status full */
     SIM_SIGHTING_FOLLOWER,          /* a session with a follower of irreversible blocks */

@@ -55,6 +55,7 @@ static const FeatureOdds odds[SWARM_FEATURES] = {
     [SWARM_BIG] = {15, true},
     [SWARM_FAR_LIB] = {50, true},
     [SWARM_STALL_LIB] = {20, true},
+    [SWARM_MUTUAL] = {180, false},
 };
 
 /* --- draws ----------------------------------------------------------------------------------- */

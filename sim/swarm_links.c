@@ -186,6 +186,10 @@ void swarm_put_topology(Swarm *swarm)
     swarm_text_open(&swarm->text, "topology", '{');
     swarm_text_put(&swarm->text, "kind", "'%s'", kinds[shape]);
     put_shape(swarm, &random, shape);
+    if (swarm_has(swarm, SWARM_MUTUAL)) {
+        swarm_text_put(&swarm->text, "mutual", "true");
+        swarm->n_links_max *= 2;
+    }
     swarm_text_close(&swarm->text, '}');
     uint32_t hop_max_ms = MIN(SPAN_MAX_MS / swarm->diameter, HOP_MAX_MS);
     if (swarm_has(swarm, SWARM_LOSS) && has_follower(swarm)) {

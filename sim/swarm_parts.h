@@ -62,6 +62,7 @@ typedef enum SwarmFeature {
     SWARM_BIG,       /* many peers */
     SWARM_FAR_LIB,   /* the LIB is always more than 2048 blocks below the head */
     SWARM_STALL_LIB, /* finality stands still for so long */
+    SWARM_MUTUAL,    /* the two peers of a link dial each other */
     SWARM_FEATURES,
 } SwarmFeature;
 

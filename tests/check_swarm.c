@@ -174,6 +174,7 @@ START_TEST(test_sightings)
         {"", "'chain': {'start_height': 1928, 'irreversibility': 'none'}", 0},
         {"", "'chain': {'start_height': 1929, 'irreversibility': 'none'}",
          1u << SIM_SIGHTING_FAR_LIB},
+        {"", "'topology': {'mutual': true}", 1u << SIM_SIGHTING_CROSS_DIAL},
         {"", "'events': [{'at': '5s', 'cut': ['bp', 'relay'], 'for': '40s'}]",
          1u << SIM_SIGHTING_DEAD},
         {"'bnet-no-trx': true",
