@@ -152,12 +152,12 @@ typedef enum ScenarioLie {
 
 /* Bytes that are no message. */
 typedef enum ScenarioMalformed {
-    SCENARIO_MALFORMED_RANDOM,    /* 1 to 100 random bytes */
-    SCENARIO_MALFORMED_TRUNCATED, /* a ping that ends early */
-    SCENARIO_MALFORMED_UNKNOWN,   /* a variant index that no message has */
-    SCENARIO_MALFORMED_TRAILING,  /* a ping with bytes behind it */
-    SCENARIO_MALFORMED_TEXT,      /* JSON */
-    SCENARIO_MALFORMED_TOO_LONG,  /* over 16 MiB */
+    SCENARIO_MALFORMED_RANDOM,      /* 1 to 100 random bytes */
+    SCENARIO_MALFORMED_TRUNCATED,   /* a ping that ends early */
+    SCENARIO_MALFORMED_UNKNOWN,     /* a variant index that no message has */
+    SCENARIO_MALFORMED_TRAILING,    /* a ping with bytes behind it */
+    SCENARIO_MALFORMED_TEXT,        /* JSON */
+    SCENARIO_MALFORMED_TOO_LONG,    /* over 16 MiB */
     SCENARIO_MALFORMED_TWO_NOTICES, /* two messages in one frame */
 } ScenarioMalformed;
 
