@@ -27,7 +27,8 @@ typedef struct Waiting {
 typedef struct CheckL7 {
     SimCheck check;
     bool *off;        /* [peers]: the clock was, when last looked at */
-    GArray *waiting;  /* of Waiting */
+    bool *awaited;    /* [peers]: stands in `waiting` */
+    GArray *waiting;  /* of Waiting, one for a peer */
     int64_t fault_ns; /* of the last fault */
     bool stale;       /* clocks may be others since then: a fault is told before it takes effect */
 } CheckL7;
@@ -40,11 +41,9 @@ static bool is_off(const SimWorld *world, uint32_t peer)
 
 static void await(CheckL7 *self, SimWorld *world, uint32_t peer, uint32_t set)
 {
-    if (!sim_world_is_honest(world, peer))
+    if (self->awaited[peer] || !sim_world_is_honest(world, peer))
         return;
-    for (guint i = 0; i < self->waiting->len; i++)
-        if (g_array_index(self->waiting, Waiting, i).peer == peer)
-            return;
+    self->awaited[peer] = true;
     Waiting waiting = {peer, set, self->fault_ns};
     g_array_append_val(self->waiting, waiting);
 }
@@ -123,7 +122,8 @@ static void judge_due(CheckL7 *self, SimWorld *world)
         Waiting w = g_array_index(self->waiting, Waiting, i - 1);
         if (sim_world_now_ns(world) - MAX(w.right_ns, self->fault_ns) <= limit_ns)
             continue;
-        g_array_remove_index(self->waiting, i - 1);
+        g_array_remove_index_fast(self->waiting, i - 1);
+        self->awaited[w.peer] = false;
         judge(self, world, &w);
     }
 }
@@ -151,6 +151,7 @@ static void check_free(SimCheck *check)
     CheckL7 *self = (CheckL7 *)check;
     g_array_unref(self->waiting);
     g_free(self->off);
+    g_free(self->awaited);
     g_free(self);
 }
 
@@ -165,6 +166,7 @@ SimCheck *sim_check_l7_new(SimWorld *world)
     self->check.finish = finish;
     self->check.free = check_free;
     self->off = g_new0(bool, sim_world_peers(world));
+    self->awaited = g_new0(bool, sim_world_peers(world));
     self->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
     return &self->check;
 }
