@@ -10,23 +10,18 @@
 #include "sim/check.h"
 #include "sim/look.h"
 
-#define REDIAL_MS 15000
-#define SLACK_MS 1000
+#define REDIAL_NS (15 * BNET_NS_PER_S)
+#define SLACK_NS BNET_NS_PER_S
 
 typedef struct CheckL4 {
     SimCheck check;
-    uint32_t *since_ms;   /* [links]: when it was apart; 0: it is connected or cannot be */
-    uint32_t *started_ms; /* [peers] */
+    int64_t *since_ns;   /* [links]: when it was apart; BNET_TIME_NEVER: it is connected or cannot
+                          * be */
+    int64_t *started_ns; /* [peers] */
     uint32_t n_links;
-    uint32_t fault_ms; /* of the last fault */
+    int64_t fault_ns; /* of the last fault */
     uint32_t turn;
 } CheckL4;
-
-/* From 1 on. */
-static uint32_t now_ms(const SimWorld *world)
-{
-    return (uint32_t)(sim_world_now_ns(world) / BNET_NS_PER_MS) + 1;
-}
 
 static bool takes_part(const SimWorld *world, uint32_t peer)
 {
@@ -47,28 +42,29 @@ static void look(CheckL4 *self, SimWorld *world, uint32_t link)
     uint32_t to = sim_world_end_peer(world, 2 * link + 1);
     if (!takes_part(world, from) || !takes_part(world, to) ||
         sim_world_end_is_cut(world, 2 * link)) {
-        self->since_ms[link] = 0;
+        self->since_ns[link] = BNET_TIME_NEVER;
         return;
     }
     self->check.judged = true;
     if (is_connected(world, link)) {
-        self->since_ms[link] = 0;
+        self->since_ns[link] = BNET_TIME_NEVER;
         return;
     }
-    uint32_t now = now_ms(world);
-    if (self->since_ms[link] == 0)
-        self->since_ms[link] = now;
-    uint32_t since = MAX(self->since_ms[link], self->fault_ms);
-    since = MAX(since, MAX(self->started_ms[from], self->started_ms[to]));
-    int64_t handshake_ms = 4 * (sim_look_longest_latency_ns(world) / BNET_NS_PER_MS) + SLACK_MS;
-    if (now - since <= REDIAL_MS + handshake_ms)
+    int64_t now_ns = sim_world_now_ns(world);
+    if (self->since_ns[link] == BNET_TIME_NEVER)
+        self->since_ns[link] = now_ns;
+    int64_t since_ns = MAX(self->since_ns[link], self->fault_ns);
+    since_ns = MAX(since_ns, MAX(self->started_ns[from], self->started_ns[to]));
+    int64_t limit_ns = REDIAL_NS + 4 * sim_look_longest_latency_ns(world) + SLACK_NS;
+    if (now_ns - since_ns <= limit_ns)
         return;
-    self->since_ms[link] = now;
+    self->since_ns[link] = now_ns;
     sim_check_violation(
         &self->check, world,
         "%s has not been connected with %s, which it can reach, for more than %" G_GINT64_FORMAT
         " ms",
-        sim_world_peer_name(world, from), sim_world_peer_name(world, to), REDIAL_MS + handshake_ms);
+        sim_world_peer_name(world, from), sim_world_peer_name(world, to),
+        limit_ns / BNET_NS_PER_MS);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
@@ -76,13 +72,13 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     CheckL4 *self = (CheckL4 *)observer;
     if (happening->kind == SIM_CLOSED) {
         uint32_t twin = sim_look_twin(world, happening->end);
-        self->since_ms[happening->end / 2] = now_ms(world);
+        self->since_ns[happening->end / 2] = happening->time_ns;
         if (twin != UINT32_MAX)
-            self->since_ms[twin / 2] = now_ms(world);
+            self->since_ns[twin / 2] = happening->time_ns;
     } else if (happening->kind == SIM_FAULT) {
-        self->fault_ms = now_ms(world);
+        self->fault_ns = happening->time_ns;
     } else if (happening->kind == SIM_STARTED) {
-        self->started_ms[happening->peer] = now_ms(world);
+        self->started_ns[happening->peer] = happening->time_ns;
     } else {
         look(self, world, self->turn);
         self->turn = self->turn + 1 < self->n_links ? self->turn + 1 : 0;
@@ -99,8 +95,8 @@ static void finish(SimCheck *check, SimWorld *world)
 static void check_free(SimCheck *check)
 {
     CheckL4 *self = (CheckL4 *)check;
-    g_free(self->since_ms);
-    g_free(self->started_ms);
+    g_free(self->since_ns);
+    g_free(self->started_ns);
     g_free(self);
 }
 
@@ -115,7 +111,9 @@ SimCheck *sim_check_l4_new(SimWorld *world)
     self->check.finish = finish;
     self->check.free = check_free;
     self->n_links = sim_world_ends(world) / 2;
-    self->since_ms = g_new0(uint32_t, self->n_links);
-    self->started_ms = g_new0(uint32_t, sim_world_peers(world));
+    self->since_ns = g_new(int64_t, self->n_links);
+    for (uint32_t link = 0; link < self->n_links; link++)
+        self->since_ns[link] = BNET_TIME_NEVER;
+    self->started_ns = g_new0(int64_t, sim_world_peers(world));
     return &self->check;
 }
