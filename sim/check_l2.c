@@ -183,8 +183,10 @@ static void sent(End *end, const BnetStore *store, const BnetMessage *message)
         certain(end, store, message->u.block);
     if (message->kind == BNET_MESSAGE_BLOCK || message->kind == BNET_MESSAGE_TRX)
         end->since_ms = 0;
-    if (message->kind == BNET_MESSAGE_PONG)
+    if (message->kind == BNET_MESSAGE_PONG) {
         end->flags &= (uint8_t)~PONG_DUE;
+        end->pong_since_ms = 0; /* the next one is another matter, whether or not there is a look */
+    }
 }
 
 static void hello(End *end, const BnetStore *store, const BnetHello *hello)
