@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/deployed.h"
 
+#include "core/deployed_session.h"
+
 #define DRIVER_QUIRKS (BNET_QUIRK_ONE_BEHIND | BNET_QUIRK_CLOSE_WAITS | BNET_QUIRK_REDIAL_TIMER)
 
 /* The timer of the redials: whole seconds. */
@@ -194,6 +196,31 @@ void sim_deployed_read(SimWorld *world, uint32_t end, BnetMessage *message)
     add_frame(world, behind, message);
     g_autofree BnetMessage *first = g_queue_pop_head(behind);
     *message = *first;
+}
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+static uint32_t chunks_behind(const GQueue *behind)
+{
+    uint32_t n = 0;
+    for (const GList *at = behind->head; at != NULL; at = at->next)
+        n += sim_look_message_chunks(at->data);
+    return n;
+}
+
+uint32_t sim_deployed_chunks(const SimPeer *peer)
+{
+    const SimDeployed *deployed = peer->deployed;
+    uint32_t n = 0;
+    for (uint32_t slot = 0; slot < peer->n_ends && peer->node.deployed != NULL; slot++)
+        n += bnet_ring_chunks(&peer->node.deployed[slot].late);
+    if (deployed == NULL)
+        return n;
+    for (guint i = 0; i < deployed->held->len; i++)
+        n += sim_look_message_chunks(&g_array_index(deployed->held, SimHeldWrite, i).message);
+    for (uint32_t slot = 0; slot < deployed->n_ends; slot++)
+        n += chunks_behind(&deployed->behind[slot]);
+    return n;
 }
 
 /* --- redials --------------------------------------------------------------------------------- */

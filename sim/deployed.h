@@ -58,6 +58,10 @@ bool sim_deployed_holds(SimWorld *world, uint32_t end, const BnetMessage *messag
 /* A frame was read, of one message; *message becomes the one that is handled now. */
 void sim_deployed_read(SimWorld *world, uint32_t end, BnetMessage *message);
 
+/* Chunks of the lists in messages that wait here, and in the notices that wait in the peer's core.
+ * O(ends + messages that wait). */
+uint32_t sim_deployed_chunks(const SimPeer *peer);
+
 /* How long from now until the peer dials somebody again. */
 int64_t sim_deployed_redial_ns(SimWorld *world, uint32_t index);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/look.h"
 
+#include "sim/deployed.h"
 #include "sim/internal.h"
 
 const BnetSession *sim_look_session(const SimWorld *world, uint32_t end)
@@ -54,6 +55,13 @@ uint32_t sim_look_chunks_taken(const SimWorld *world)
     return pool->capacity == 0 ? 0 : pool->capacity - 1 - pool->n_free;
 }
 
+uint32_t sim_look_message_chunks(const BnetMessage *message)
+{
+    const bool has_list =
+        message->kind == BNET_MESSAGE_BLOCK_NOTICE || message->kind == BNET_MESSAGE_TRX_NOTICE;
+    return has_list ? bnet_ring_chunks(&message->u.notice) : 0;
+}
+
 /* The lists of the notices that are on the wire to an end. */
 static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
 {
@@ -63,10 +71,8 @@ static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
     while (bnet_ring_next(&walk, &world->pool, &item)) {
         if ((item & SIM_ITEM_BLOCK_BIT) || item < SIM_ITEM_PARCELS)
             continue;
-        const BnetMessage *message =
-            &g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS);
-        if (message->kind == BNET_MESSAGE_BLOCK_NOTICE || message->kind == BNET_MESSAGE_TRX_NOTICE)
-            n += bnet_ring_chunks(&message->u.notice);
+        n += sim_look_message_chunks(
+            &g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS));
     }
     return n;
 }
@@ -80,5 +86,7 @@ uint32_t sim_look_chunks_held(const SimWorld *world)
         if (end->open)
             n += bnet_ring_chunks(&sim_look_session(world, e)->notices);
     }
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        n += sim_deployed_chunks(&world->peers[p]);
     return n;
 }

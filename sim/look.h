@@ -38,6 +38,9 @@ int64_t sim_look_skew_ns(const SimWorld *world, uint32_t peer);
 uint32_t sim_look_chunks_taken(const SimWorld *world);
 uint32_t sim_look_chunks_held(const SimWorld *world);
 
+/* Those of the list in a message. */
+uint32_t sim_look_message_chunks(const BnetMessage *message);
+
 /* What taking in the last message cost. */
 typedef struct SimWork {
     uint32_t end; /* UINT32_MAX: there was none yet */

@@ -297,6 +297,22 @@ START_TEST(test_close_waits_for_nobody)
 }
 END_TEST
 
+/* H13: notices that wait at the end of a run are no memory that was lost. */
+START_TEST(test_close_waits_at_the_end)
+{
+    clear();
+    scenario = fix_scenario_of(
+        "{'duration': '8s', 'links': {'latency': '40ms'}, 'topology': {'kind': 'star'},"
+        " 'peers': {'a': {'produces': true, 'quirks': {'%s': true}}, 'b': {'produces': true},"
+        "           'm': {'persona': {'kind': 'malformed', 'after': '5s'}}},"
+        " 'events': [{'at': '5.05s', 'pause': 'm'}]}",
+        "close-waits");
+    result = fix_run(scenario, &recorder);
+    ck_assert_uint_eq(count_between(SIM_SENT, A, 5 * S + LATENCY + 1, 8 * S), 0);
+    ck_assert_msg(fix_check(result, "R6")->violations == 0, "%s", fix_check(result, "R6")->detail);
+}
+END_TEST
+
 /* --- all of them ----------------------------------------------------------------------------- */
 
 #define NETWORK                                                                                    \
@@ -358,6 +374,7 @@ int main(void)
     tcase_add_test(tcase, test_close_waits);
     tcase_add_test(tcase, test_close_that_is_answered);
     tcase_add_test(tcase, test_close_waits_for_nobody);
+    tcase_add_test(tcase, test_close_waits_at_the_end);
     tcase_add_test(tcase, test_mixed_network);
     tcase_add_test(tcase, test_each_quirk_runs);
     suite_add_tcase(suite, tcase);
