@@ -30,28 +30,21 @@ static void redial_later(SimWorld *world, uint32_t link)
                        world->links[link].attempt);
 }
 
-/* Whom the end dials is connected to the same peer by another link, and has said who it is: a
- * documented peer does not dial it then. O(ends), where peers dial each other. */
-static bool is_connected_inbound(const SimWorld *world, uint32_t end)
-{
-    const uint32_t index = world->ends[end].peer;
-    const SimPeer *peer = &world->peers[index];
-    if (!world->scenario->mutual || (peer->node.self.quirks & BNET_QUIRK_REDIALS_INBOUND))
-        return false;
-    for (uint32_t slot = 0; slot < peer->n_ends; slot++) {
-        const uint32_t other = sim_peer_end(world, index, slot);
-        if (world->ends[other].open && world->ends[other ^ 1].peer == world->ends[end ^ 1].peer &&
-            bnet_node_session(&peer->node, slot)->hello_received)
-            return true;
-    }
-    return false;
-}
-
 /* The peer is connected with the same remote by the link that the other side dials. */
 static bool has_other_connection(const SimWorld *world, uint32_t end)
 {
     uint32_t twin = sim_end_twin(world, end);
     return twin != SIM_NONE && world->ends[twin].open;
+}
+
+/* Whom the end dials is connected to the same peer by the other link, and has said who it is: a
+ * documented peer does not dial it then. */
+static bool is_connected_inbound(const SimWorld *world, uint32_t end)
+{
+    const BnetNode *node = &world->peers[world->ends[end].peer].node;
+    if ((node->self.quirks & BNET_QUIRK_REDIALS_INBOUND) || !has_other_connection(world, end))
+        return false;
+    return bnet_node_session(node, world->ends[sim_end_twin(world, end)].slot)->hello_received;
 }
 
 void sim_connection_dial(SimWorld *world, uint32_t link)
