@@ -27,8 +27,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (!sim_world_is_honest(world, happening->peer))
         return;
     if (happening->kind == SIM_SENT) {
-        if (happening->message->kind == BNET_MESSAGE_BLOCK_NOTICE)
-            judge(self, world, happening->end, happening->message->u.notice.count, "sent");
+        judge(self, world, happening->end, happening->message->u.notice.count, "sent");
         return;
     }
     uint32_t n = sim_world_node(world, happening->peer)->n_sessions;
@@ -52,6 +51,7 @@ SimCheck *sim_check_r2_new(SimWorld *world)
     self->id = "R2";
     self->title = "queued notices are bounded";
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_CHAIN;
+    self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
     self->free = check_free;
     return self;

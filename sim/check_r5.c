@@ -109,8 +109,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
             *self->crossed[happening->end] = (Crossed){0};
         return;
     }
-    if (happening->message->kind != BNET_MESSAGE_BLOCK ||
-        !sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer))
         return;
     if (happening->kind == SIM_SENT)
         sent(self, world, happening);
@@ -133,6 +132,7 @@ SimCheck *sim_check_r5_new(SimWorld *world)
     self->check.id = "R5";
     self->check.title = "a block crosses a connection once";
     self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_OPENED;
+    self->check.observer.sent = self->check.observer.delivered = 1u << BNET_MESSAGE_BLOCK;
     self->check.observer.happened = happened;
     self->check.free = check_free;
     self->n_ends = sim_world_ends(world);
