@@ -105,12 +105,16 @@ static void judge(CheckL6 *self, SimWorld *world, BnetTrx trx, uint32_t at_work)
     int64_t now_ns = sim_world_now_ns(world);
     if (it->first_ns == BNET_TIME_NEVER || it->in_block)
         return;
-    self->check.judged = true;
-    if (it->n_peers >= self->n_wanting || now_ns - it->last_ns < STILL_NS ||
-        now_ns - self->calm_ns < CALM_NS || now_ns - self->looked_ns < BETWEEN_NS ||
+    if (it->n_peers >= self->n_wanting) {
+        self->check.judged = true;
+        return;
+    }
+    if (now_ns - it->last_ns < STILL_NS || now_ns - self->calm_ns < CALM_NS ||
+        now_ns - self->looked_ns < BETWEEN_NS ||
         bnet_store_trx(sim_world_store(world), trx)->expires_ns <= now_ns)
         return;
     self->looked_ns = now_ns;
+    self->check.judged = true;
     for (uint32_t p = 0; p < sim_world_peers(world); p++)
         if (is_judged(world, p, at_work) && lacks(sim_world_node(world, p), trx) &&
             !has_expired(world, p, trx))

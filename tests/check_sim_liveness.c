@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The checks L2, L4, L5, L6 and L7 can fail: runs in which a hook breaks what is right.
+ * The checks L2, L4, L5, L6 and L7 can fail: runs in which a hook breaks what is right; and
+ * they are right about what is not wrong.
  */
 #include "tests/sim_fixture.h"
 
@@ -80,6 +81,37 @@ START_TEST(test_l2_pong)
 }
 END_TEST
 
+/* A pong that was sent a second after a look is not the one that is due when it is looked again. */
+START_TEST(test_l2_other_pong)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}, 'b': {}}}");
+    SimWorld *world = fix_world(scenario);
+    static const BnetMessage hello = {.kind = BNET_MESSAGE_HELLO};
+    static const BnetMessage ping = {.kind = BNET_MESSAGE_PING};
+    static const BnetMessage pong = {.kind = BNET_MESSAGE_PONG};
+    SimCheck *check = fix_check_of(world, "L2");
+    fix_tell(world, SIM_OPENED, A, B);
+    fix_tell(world, SIM_WRITTEN, A, B);
+    fix_tell_message(world, SIM_DELIVERED, A, B, &hello);
+    for (int64_t second = 1; second <= 4; second += 3) {
+        world->now_ns = second * S;
+        fix_tell_message(world, SIM_DELIVERED, A, B, &ping);
+        check->finish(check, world);
+        fix_expect_check(world, "L2", 0, NULL);
+        fix_tell_message(world, SIM_SENT, A, B, &pong);
+        fix_tell(world, SIM_WRITTEN, A, B);
+    }
+    fix_tell_message(world, SIM_DELIVERED, A, B, &ping);
+    check->finish(check, world);
+    world->now_ns += S + MS;
+    check->finish(check, world);
+    fix_expect_check(world, "L2", 1,
+                     "at 5.001 s a has owed a pong to b for more than 1 s, and could send it");
+    sim_world_free(world);
+}
+END_TEST
+
 /* --- L4 -------------------------------------------------------------------------------------- */
 
 /* What was to be dialled again is forgotten. */
@@ -96,6 +128,31 @@ START_TEST(test_l4)
 {
     expect_failure("{'duration': '60s'," LINE ", 'events': [{'at': '10s', 'reset': ['b', 'c']}]}",
                    never_redial, "L4", "c has not been connected with b, which it can reach");
+}
+END_TEST
+
+/* A run may last a year: longer than 2^32 ms. */
+START_TEST(test_l4_long_run)
+{
+    const int64_t day = 86400 * S;
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '1440h', 'peers': {'a': {'produces': true}, 'b': {}}}");
+    SimWorld *world = fix_world(scenario);
+    SimCheck *check = fix_check_of(world, "L4");
+    world->longest_latency_ns = 0;
+    world->now_ns = 49 * day;
+    sim_world_tell(world, &(SimHappening){.kind = SIM_FAULT, .time_ns = 49 * day, .text = ""});
+    world->now_ns = 50 * day;
+    SimHappening closed = fix_happening(world, SIM_CLOSED, A, B);
+    world->ends[0].open = world->ends[1].open = false;
+    sim_world_tell(world, &closed);
+    world->now_ns += 16 * S;
+    check->finish(check, world);
+    fix_expect_check(world, "L4", 0, NULL);
+    world->now_ns += MS;
+    check->finish(check, world);
+    fix_expect_check(world, "L4", 1, NULL);
+    sim_world_free(world);
 }
 END_TEST
 
@@ -205,6 +262,23 @@ START_TEST(test_l6_expired)
 }
 END_TEST
 
+/* Somebody has not got a transaction, and nothing can be said of it: there were faults all the
+ * time. */
+START_TEST(test_l6_no_calm)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}, 'b': {}, 'c': {}},"
+                     "'topology': {'kind': 'line'}, 'chain': {'block': {'max_transactions': 0}},"
+                     "'transactions': {'rate': '1/s', 'begin': '1s', 'end': '2s', 'from': 'a'},"
+                     "'events': [{'at': '500ms', 'partition': [['a', 'b'], ['c']]},"
+                     "           {'at': '4s', 'reset': ['a', 'b']},"
+                     "           {'at': '6s', 'reset': ['a', 'b']}]}");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    ck_assert_uint_gt(result->transactions_created, 0);
+    ck_assert_int_eq(fix_check(result, "L6")->verdict, SIM_VERDICT_NOT_JUDGED);
+}
+END_TEST
+
 /* --- L7 -------------------------------------------------------------------------------------- */
 
 /* Nobody minds that blocks do not link. */
@@ -232,12 +306,15 @@ int main(void)
     TCase *tcase = tcase_create("sim_liveness");
     tcase_add_test(tcase, test_l2_block);
     tcase_add_test(tcase, test_l2_pong);
+    tcase_add_test(tcase, test_l2_other_pong);
     tcase_add_test(tcase, test_l4);
+    tcase_add_test(tcase, test_l4_long_run);
     tcase_add_test(tcase, test_l5_pass);
     tcase_add_test(tcase, test_l5_both_close);
     tcase_add_test(tcase, test_l5_none_closes);
     tcase_add_test(tcase, test_l6);
     tcase_add_test(tcase, test_l6_expired);
+    tcase_add_test(tcase, test_l6_no_calm);
     tcase_add_test(tcase, test_l7);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
