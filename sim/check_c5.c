@@ -10,9 +10,9 @@
 typedef struct CheckC5 {
     SimCheck check;
     SimMustClose must_close;
-    uint32_t
-        peer;     /* what happens now follows from malformed input that it took in; or UINT32_MAX */
-    uint32_t end; /* there */
+    uint32_t peer; /* what happens now follows from malformed input that it took in; or
+                    * UINT32_MAX */
+    uint32_t end;  /* there */
     int64_t time_ns;
 } CheckC5;
 

@@ -16,11 +16,10 @@
 #include "sim/observer.h"
 #include "sim/world.h"
 
-/* Planes of SimEndRecord.blocks. */
-#define SIM_RECORD_SENT SIM_BLOCK_FIRST /* full blocks that this end sent */
-#define SIM_RECORD_FROM_PEER                                                                       \
-    SIM_BLOCK_SECOND /* blocks that the other side sent, noticed, or                               \
-                      * listed as the last of its hello */
+/* Planes of SimEndRecord.blocks: full blocks that this end sent; blocks that the other side sent,
+ * noticed, or listed as the last of its hello. */
+#define SIM_RECORD_SENT SIM_BLOCK_FIRST
+#define SIM_RECORD_FROM_PEER SIM_BLOCK_SECOND
 
 typedef struct SimEndRecord {
     SimBlockSet blocks;
