@@ -163,7 +163,13 @@ static uint32_t count_checks(const SimResult *result, SimOutcome outcome)
     return count;
 }
 
-/* All checks of an outcome, under a heading if there are any. */
+static bool has_nothing_to_judge(const SimCheckResult *check)
+{
+    return sim_check_outcome(check) == SIM_OUTCOME_NOT_JUDGED &&
+           g_str_equal(check->detail, SIM_NOTHING_TO_JUDGE);
+}
+
+/* All checks of an outcome, under a heading if there are any; not those with nothing to say. */
 static void append_outcome(const Text *text, const SimResult *result, SimOutcome outcome)
 {
     static const struct {
@@ -181,10 +187,27 @@ static void append_outcome(const Text *text, const SimResult *result, SimOutcome
         heading(text, looks[outcome].heading);
     }
     for (uint32_t i = 0; i < result->n_checks; i++) {
-        if (sim_check_outcome(&result->checks[i]) == outcome) {
+        if (sim_check_outcome(&result->checks[i]) == outcome &&
+            !has_nothing_to_judge(&result->checks[i])) {
             append_check(text, &result->checks[i], looks[outcome].colour,
                          text->style->utf8 ? looks[outcome].mark : looks[outcome].ascii);
         }
+    }
+}
+
+/* Those that had nothing to judge, by their ids alone: mostly it is the scenario that has none of
+ * what they are about. */
+static void append_unneeded(const Text *text, const SimResult *result)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < result->n_checks; i++) {
+        if (has_nothing_to_judge(&result->checks[i])) {
+            g_string_append_printf(text->out, "%s%s", n++ == 0 ? "  nothing to judge for " : ", ",
+                                   result->checks[i].id);
+        }
+    }
+    if (n > 0) {
+        g_string_append_c(text->out, '\n');
     }
 }
 
@@ -208,6 +231,7 @@ static void append_checks(const Text *text, const SimResult *result)
     }
     g_string_append_c(text->out, '\n');
     append_outcome(text, result, SIM_OUTCOME_NOT_JUDGED);
+    append_unneeded(text, result);
 }
 
 static void append_moment(const Text *text, const SimMoment *moment)

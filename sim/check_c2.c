@@ -27,12 +27,15 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (hello->first == oldest_listed(view) && hello->head == view->head &&
         hello->unknown_ids == 0 && hello->lib_number == lib)
         return;
+    g_autofree char *listed =
+        hello->first == BNET_NO_BLOCK
+            ? g_strdup("none of its blocks")
+            : g_strdup_printf("blocks %u to %u", bnet_store_number(view->store, hello->first),
+                              bnet_store_number(view->store, hello->head));
     sim_check_violation(
         self, world,
-        "%s listed blocks %u to %u and %u others in its hello to %s, LIB %u; its "
-        "chain is %u to %u, LIB %u",
-        sim_world_peer_name(world, happening->peer), bnet_store_number(view->store, hello->first),
-        bnet_store_number(view->store, hello->head), hello->unknown_ids,
+        "%s listed %s and %u others in its hello to %s, LIB %u; its chain is %u to %u, LIB %u",
+        sim_world_peer_name(world, happening->peer), listed, hello->unknown_ids,
         sim_world_peer_name(world, happening->remote), hello->lib_number,
         bnet_store_number(view->store, oldest_listed(view)), bnet_view_head_number(view), lib);
 }

@@ -107,8 +107,6 @@ static void finish(SimCheck *check, SimWorld *world)
     CheckL5 *self = (CheckL5 *)check;
     for (uint32_t link = 0; self->links && link < self->n_links; link++)
         look(self, world, link);
-    if (!self->check.judged)
-        self->check.note = g_string_new("no two honest peers had two connections");
 }
 
 static void check_free(SimCheck *check)

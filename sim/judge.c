@@ -29,7 +29,7 @@ static char *check_detail(const SimCheck *check)
         return g_strdup(check->first->str);
     if (check->note)
         return g_strdup(check->note->str);
-    return g_strdup(check->judged ? "no violation" : "nothing to judge in this run");
+    return g_strdup(check->judged ? "no violation" : SIM_NOTHING_TO_JUDGE);
 }
 
 /* What a run that was stopped has not violated it might have. */

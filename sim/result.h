@@ -15,6 +15,9 @@
 #include "core/base.h"
 #include "scenarios/expect.h"
 
+/* Detail of a check that had nothing to judge, and no more to say of that. */
+#define SIM_NOTHING_TO_JUDGE "nothing to judge in this run"
+
 typedef enum SimVerdict {
     SIM_VERDICT_PASS,
     SIM_VERDICT_FAIL,

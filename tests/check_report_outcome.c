@@ -24,6 +24,10 @@ static SimCheckResult checks[] = {
      NULL},
     {(char *)"X1", (char *)"is not judged", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY, (char *)"d7", 0,
      NULL},
+    {(char *)"X3", (char *)"is", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY,
+     (char *)SIM_NOTHING_TO_JUDGE, 0, NULL},
+    {(char *)"X4", (char *)"not", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_PASS,
+     (char *)SIM_NOTHING_TO_JUDGE, 0, NULL},
     {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0, NULL},
 };
 
@@ -38,8 +42,10 @@ static const SimResult result = {
 START_TEST(outcomes)
 {
     static const SimOutcome expected[] = {
-        SIM_OUTCOME_FAIL, SIM_OUTCOME_FAIL_ASKED, SIM_OUTCOME_FAIL_IGNORED, SIM_OUTCOME_PASS,
-        SIM_OUTCOME_FAIL, SIM_OUTCOME_PASS,       SIM_OUTCOME_NOT_JUDGED,   SIM_OUTCOME_FAIL,
+        SIM_OUTCOME_FAIL,       SIM_OUTCOME_FAIL_ASKED, SIM_OUTCOME_FAIL_IGNORED,
+        SIM_OUTCOME_PASS,       SIM_OUTCOME_FAIL,       SIM_OUTCOME_PASS,
+        SIM_OUTCOME_NOT_JUDGED, SIM_OUTCOME_NOT_JUDGED, SIM_OUTCOME_NOT_JUDGED,
+        SIM_OUTCOME_FAIL,
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
@@ -66,9 +72,10 @@ START_TEST(text)
                             "\nWhat failed and does not count\n"
                             "  - S8  fails for nothing\n      d3\n"
                             "\nChecks\n"
-                            "  2 passed, 3 failed, 1 not judged, 1 failed as expected, 1 failed "
+                            "  2 passed, 3 failed, 3 not judged, 1 failed as expected, 1 failed "
                             "and not counted\n"
-                            "  ? X1  is not judged\n      d7\n");
+                            "  ? X1  is not judged\n      d7\n"
+                            "  nothing to judge for X3, X4\n");
 }
 END_TEST
 
@@ -99,7 +106,7 @@ START_TEST(junit)
     ck_assert(report_junit_finish(report, NULL));
     report_junit_free(report);
     ck_assert(g_file_get_contents(path, &xml, NULL, NULL));
-    ck_assert_ptr_nonnull(strstr(xml, "tests=\"8\" failures=\"3\" errors=\"0\" skipped=\"2\""));
+    ck_assert_ptr_nonnull(strstr(xml, "tests=\"10\" failures=\"3\" errors=\"0\" skipped=\"4\""));
     ck_assert_ptr_nonnull(strstr(xml, "message=\"d1\">d1\n    a made &lt;it&gt;\n    b took it in\n"
                                       "violations: 1\n"));
     ck_assert_ptr_nonnull(strstr(xml, "name=\"S4 fails as asked\" time=\"0\">\n"
