@@ -72,7 +72,10 @@ static void check_free(gpointer data)
     if (check->note)
         g_string_free(check->note, TRUE);
     g_strfreev(check->causes);
-    check->free(check);
+    if (check->free)
+        check->free(check);
+    else
+        g_free(check);
 }
 
 GPtrArray *sim_checks_new(SimWorld *world)

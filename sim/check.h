@@ -30,6 +30,7 @@ struct SimCheck {
 
     /* (nullable) judges what can only be judged at the end. */
     void (*finish)(SimCheck *check, SimWorld *world);
+    /* (nullable) releases the check and what it owns; NULL: it owns nothing. */
     void (*free)(SimCheck *check);
 };
 

@@ -40,11 +40,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         bnet_store_number(view->store, oldest_listed(view)), bnet_view_head_number(view), lib);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_c2_new(SimWorld *world)
 {
     (void)world;
@@ -54,6 +49,5 @@ SimCheck *sim_check_c2_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_HELLO;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

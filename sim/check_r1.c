@@ -41,11 +41,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
                             sim_world_peer_name(world, happening->remote), STATUS_MAX);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_r1_new(SimWorld *world)
 {
     (void)world;
@@ -54,6 +49,5 @@ SimCheck *sim_check_r1_new(SimWorld *world)
     self->check.title = "block status is bounded";
     self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED;
     self->check.observer.happened = happened;
-    self->check.free = check_free;
     return &self->check;
 }

@@ -39,11 +39,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         judge(self, world, end, sim_look_session(world, end)->notices.count, "has queued");
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_r2_new(SimWorld *world)
 {
     (void)world;
@@ -53,6 +48,5 @@ SimCheck *sim_check_r2_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT | 1u << SIM_CHAIN;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

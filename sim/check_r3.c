@@ -51,11 +51,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         judge_number(self, world, happening->peer);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_r3_new(SimWorld *world)
 {
     (void)world;
@@ -64,6 +59,5 @@ SimCheck *sim_check_r3_new(SimWorld *world)
     self->check.title = "transaction status is bounded";
     self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_TRX | 1u << SIM_DELIVERED;
     self->check.observer.happened = happened;
-    self->check.free = check_free;
     return &self->check;
 }

@@ -64,11 +64,6 @@ static void finish(SimCheck *check, SimWorld *world)
                             taken, held);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_r6_new(SimWorld *world)
 {
     (void)world;
@@ -78,6 +73,5 @@ SimCheck *sim_check_r6_new(SimWorld *world)
     self->check.observer.mask = 1u << SIM_CLOSED;
     self->check.observer.happened = happened;
     self->check.finish = finish;
-    self->check.free = check_free;
     return &self->check;
 }

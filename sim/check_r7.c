@@ -51,11 +51,6 @@ static void finish(SimCheck *check, SimWorld *world)
     judge((CheckR7 *)check, world);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_r7_new(SimWorld *world)
 {
     (void)world;
@@ -65,6 +60,5 @@ SimCheck *sim_check_r7_new(SimWorld *world)
     self->check.observer.mask = 1u << SIM_DELIVERED;
     self->check.observer.happened = happened;
     self->check.finish = finish;
-    self->check.free = check_free;
     return &self->check;
 }

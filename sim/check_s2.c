@@ -22,11 +22,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
                                sim_world_peer_name(world, happening->remote));
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_s2_new(SimWorld *world)
 {
     (void)world;
@@ -36,6 +31,5 @@ SimCheck *sim_check_s2_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

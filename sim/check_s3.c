@@ -23,11 +23,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
                                sim_world_peer_name(world, happening->remote));
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_s3_new(SimWorld *world)
 {
     (void)world;
@@ -37,6 +32,5 @@ SimCheck *sim_check_s3_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

@@ -153,11 +153,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         judge_trx(self, world, happening, end);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_s5_new(SimWorld *world)
 {
     (void)world;
@@ -168,6 +163,5 @@ SimCheck *sim_check_s5_new(SimWorld *world)
     self->observer.sent =
         1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

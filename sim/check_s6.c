@@ -35,11 +35,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
                            sim_world_peer_name(world, happening->remote), why);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_s6_new(SimWorld *world)
 {
     (void)world;
@@ -49,6 +44,5 @@ SimCheck *sim_check_s6_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }

@@ -45,11 +45,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         judge(self, world, happening, block);
 }
 
-static void check_free(SimCheck *check)
-{
-    g_free(check);
-}
-
 SimCheck *sim_check_s7_new(SimWorld *world)
 {
     (void)world;
@@ -59,6 +54,5 @@ SimCheck *sim_check_s7_new(SimWorld *world)
     self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
-    self->free = check_free;
     return self;
 }
