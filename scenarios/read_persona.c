@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the peers of a group misbehave: one object, or an array of them. */
-#include <string.h>
-
+#include "scenarios/kind_keys.h"
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
 
@@ -16,7 +15,6 @@
 
 typedef struct PersonaReader {
     ScenarioReader *reader;
-    uint32_t node;
     const ScenarioGroup *group;
     ScenarioPersonaKeys keys;
     ScenarioPersona *persona;
@@ -31,20 +29,9 @@ typedef struct PersonaReader {
     (KIND(INVALID_BLOCK) | KIND(DOUBLE_PRODUCTION) | KIND(JUNK_NOTICES) | KIND(CLAIMS) |           \
      KIND(FLOOD) | KIND(DOUBLE_HELLO) | KIND(MALFORMED) | KIND(REPLAY) | KIND(TRX_NOTICES))
 
-typedef struct KeyUse {
-    const char *name;
-    size_t offset;     /* in ScenarioPersonaKeys */
-    uint32_t kinds;    /* that take the key */
-    uint32_t required; /* kinds that need it */
-} KeyUse;
+#define USE(key, by, needed_by) SCENARIO_KIND_KEY(ScenarioPersonaKeys, key, by, needed_by)
 
-#define USE(key, by, needed_by)                                                                    \
-    {                                                                                              \
-        .name = #key, .offset = offsetof(ScenarioPersonaKeys, key), .kinds = (by),                 \
-        .required = (needed_by)                                                                    \
-    }
-
-static const KeyUse key_uses[] = {
+static const ScenarioKindKey kind_keys[] = {
     USE(every, ACTS | KIND(SLOW_READER), KIND(SLOW_READER)),
     USE(fault, KIND(INVALID_BLOCK), KIND(INVALID_BLOCK)),
     USE(depth, KIND(INVALID_BLOCK), 0),
@@ -56,54 +43,8 @@ static const KeyUse key_uses[] = {
     USE(blocks, KIND(REPLAY), 0),
 };
 
-static const char *kind_word(uint32_t kind)
-{
-    return scenario_persona_kind_words.words[kind].word;
-}
-
-/* "a", "b" or "c", each in quotes. (transfer full) */
-static char *kinds_text(uint32_t kinds)
-{
-    GString *out = g_string_new(NULL);
-
-    for (uint32_t kind = 0; kinds != 0; kind++) {
-        if ((kinds & 1u << kind) == 0) {
-            continue;
-        }
-        kinds &= ~(1u << kind);
-        g_string_append_printf(out, "%s\"%s\"",
-                               out->len == 0 ? ""
-                               : kinds == 0  ? " or "
-                                             : ", ",
-                               kind_word(kind));
-    }
-    return g_string_free(out, FALSE);
-}
-
-/* Notes keys that only other kinds take, and keys that are missing. */
-static bool check_keys(const PersonaReader *from)
-{
-    const uint32_t kind = from->persona->kind;
-    bool ok = true;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(key_uses); i++) {
-        const KeyUse *use = &key_uses[i];
-        uint32_t node = 0;
-
-        memcpy(&node, (const char *)&from->keys + use->offset, sizeof node);
-        if (node != SCENARIO_NODE_NONE && (use->kinds & 1u << kind) == 0) {
-            g_autofree char *kinds = kinds_text(use->kinds);
-
-            ok = scenario_reader_fail(from->reader, node, "is allowed with \"kind\": %s alone",
-                                      kinds);
-        } else if (node == SCENARIO_NODE_NONE && (use->required & 1u << kind) != 0) {
-            ok = scenario_reader_fail(from->reader, from->node,
-                                      "the key \"%s\" is required with \"kind\": \"%s\"", use->name,
-                                      kind_word(kind));
-        }
-    }
-    return ok;
-}
+static const ScenarioKindKeyTable kind_key_table = {
+    .words = &scenario_persona_kind_words, .keys = kind_keys, .n_keys = G_N_ELEMENTS(kind_keys)};
 
 /* ---- When and to whom ------------------------------------------------------------------------ */
 
@@ -223,14 +164,14 @@ static void read_kind(const PersonaReader *from)
     if (needs_turns(persona) && !from->group->produces) {
         scenario_reader_fail(from->reader, from->keys.kind,
                              "\"%s\" needs \"produces\": true; only a producer makes blocks",
-                             kind_word(persona->kind));
+                             scenario_kind_word(&scenario_persona_kind_words, persona->kind));
     }
 }
 
 static void read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *group)
 {
     ScenarioPersona *persona = &group->personas[group->n_personas++];
-    PersonaReader from = {.reader = reader, .node = node, .group = group, .persona = persona};
+    PersonaReader from = {.reader = reader, .group = group, .persona = persona};
     int kind = SCENARIO_PERSONA_INVALID_BLOCK;
 
     *persona = (ScenarioPersona){.to_all = true, .until_ns = SCENARIO_TIME_NONE};
@@ -242,7 +183,7 @@ static void read_persona(ScenarioReader *reader, uint32_t node, ScenarioGroup *g
         return;
     }
     persona->kind = (ScenarioPersonaKind)kind;
-    if (check_keys(&from)) {
+    if (scenario_kind_keys_check(reader, node, &kind_key_table, persona->kind, &from.keys)) {
         read_times(&from);
         read_to(&from);
         read_kind(&from);

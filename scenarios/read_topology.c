@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "scenarios/draw.h"
 #include "scenarios/edge_list.h"
 #include "scenarios/graphml.h"
+#include "scenarios/kind_keys.h"
 #include "scenarios/link_list.h"
 #include "scenarios/parts.h"
 #include "scenarios/selector.h"
@@ -32,20 +31,9 @@ typedef struct Topology {
 /* Kinds that need not be connected when they are drawn. */
 #define DRAWN_AGAIN (KIND(ERDOS_RENYI) | KIND(WATTS_STROGATZ))
 
-typedef struct KeyUse {
-    const char *name;
-    size_t offset;     /* in ScenarioTopologyKeys */
-    uint32_t kinds;    /* that take the key */
-    uint32_t required; /* kinds that need it */
-} KeyUse;
+#define USE(key, by, needed_by) SCENARIO_KIND_KEY(ScenarioTopologyKeys, key, by, needed_by)
 
-#define USE(key, by, needed_by)                                                                    \
-    {                                                                                              \
-        .name = #key, .offset = offsetof(ScenarioTopologyKeys, key), .kinds = (by),                \
-        .required = (needed_by)                                                                    \
-    }
-
-static const KeyUse key_uses[] = {
+static const ScenarioKindKey kind_keys[] = {
     USE(center, KIND(STAR), 0),
     USE(arity, KIND(TREE), KIND(TREE)),
     USE(width, KIND(GRID), KIND(GRID)),
@@ -62,61 +50,8 @@ static const KeyUse key_uses[] = {
     USE(file, KIND(EDGE_LIST) | KIND(GRAPHML), KIND(EDGE_LIST) | KIND(GRAPHML)),
 };
 
-static const char *kind_word(uint32_t kind)
-{
-    const ScenarioWordTable *table = &scenario_topology_kind_words;
-
-    for (size_t i = 0; i < table->n_words; i++) {
-        if (table->words[i].value == (int)kind) {
-            return table->words[i].word;
-        }
-    }
-    g_assert_not_reached();
-}
-
-/* "a", "b" or "c", each in quotes. (transfer full) */
-static char *kinds_text(uint32_t kinds)
-{
-    GString *out = g_string_new(NULL);
-
-    for (uint32_t kind = 0; kinds != 0; kind++) {
-        if ((kinds & 1u << kind) == 0) {
-            continue;
-        }
-        kinds &= ~(1u << kind);
-        g_string_append_printf(out, "%s\"%s\"",
-                               out->len == 0 ? ""
-                               : kinds == 0  ? " or "
-                                             : ", ",
-                               kind_word(kind));
-    }
-    return g_string_free(out, FALSE);
-}
-
-/* Notes keys that only other kinds take, and keys that are missing. */
-static bool check_keys(Topology *topology)
-{
-    const uint32_t kind = 1u << topology->kind;
-    bool ok = true;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(key_uses); i++) {
-        const KeyUse *use = &key_uses[i];
-        uint32_t node = 0;
-
-        memcpy(&node, (const char *)&topology->keys + use->offset, sizeof node);
-        if (node != SCENARIO_NODE_NONE && (use->kinds & kind) == 0) {
-            g_autofree char *kinds = kinds_text(use->kinds);
-
-            ok = scenario_reader_fail(topology->reader, node, "is allowed with \"kind\": %s alone",
-                                      kinds);
-        } else if (node == SCENARIO_NODE_NONE && (use->required & kind) != 0) {
-            ok = scenario_reader_fail(topology->reader, topology->node,
-                                      "the key \"%s\" is required with \"kind\": \"%s\"", use->name,
-                                      kind_word(topology->kind));
-        }
-    }
-    return ok;
-}
+static const ScenarioKindKeyTable kind_key_table = {
+    .words = &scenario_topology_kind_words, .keys = kind_keys, .n_keys = G_N_ELEMENTS(kind_keys)};
 
 /* ---- Fixed shapes ---------------------------------------------------------------------------- */
 
@@ -523,7 +458,9 @@ void scenario_read_topology(ScenarioReader *reader, uint32_t node)
         ok = scenario_reader_bool(reader, topology.keys.mutual, &scenario->mutual) && ok;
     }
     topology.kind = (ScenarioTopologyKind)kind;
-    if (!ok || !check_keys(&topology) || !reader->peers_known) {
+    if (!ok ||
+        !scenario_kind_keys_check(reader, node, &kind_key_table, topology.kind, &topology.keys) ||
+        !reader->peers_known) {
         return;
     }
     g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(ScenarioLink));
