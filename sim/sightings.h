@@ -4,7 +4,8 @@
 
 /*
  * Which of the interesting situations occurred in a run: seen in what happened, whatever the
- * scenario meant to happen. An observer (observer.h).
+ * scenario meant to happen. Most are probes of the run (probes.h); an observer (observer.h) sees
+ * the others.
  *
  * Ownership: the observer is the caller's; it must outlive the run. Threads: that of the run.
  * Memory: 4 bytes a peer. Cost: O(1) a happening.
@@ -46,7 +47,7 @@ typedef struct SimSightings {
 
 void sim_sightings_init(SimSightings *sightings);
 
-/* After the run: adds what the result knows. */
+/* After the run: adds what its probes know. */
 void sim_sightings_conclude(SimSightings *sightings, const SimResult *result);
 
 /* Accepts NULL. */

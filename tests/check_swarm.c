@@ -156,43 +156,43 @@ static void expect_sightings(const char *text, uint32_t wanted)
 
 #define TWO "{'duration': '60s', 'peers': {'bp': {'produces': true}, 'relay': {%s}}, %s}"
 
+static const struct {
+    const char *relay;
+    const char *more;
+    uint32_t wanted; /* of 1 << SimSighting */
+} sightings_cases[] = {
+    {"", "'seed': 1", 0},
+    {"", "'events': [{'at': '9s', 'crash': 'relay', 'for': '1s'}]", 0},
+    {"", "'events': [{'at': '9s', 'crash': 'relay', 'for': '1s', 'chain': 'lose'}]",
+     1u << SIM_SIGHTING_LOST_CHAIN},
+    {"'bnet-follow-irreversible': true", "'seed': 1", 1u << SIM_SIGHTING_FOLLOWER},
+    {"'clock': {'skew': '-6s'}", "'seed': 1", 0},
+    {"'clock': {'skew': '-8s'}", "'expect': {'convergence': false}",
+     1u << SIM_SIGHTING_FUTURE_BLOCK | 1u << SIM_SIGHTING_RESYNC},
+    {"", "'chain': {'start_height': 1928, 'irreversibility': 'none'}", 0},
+    {"", "'chain': {'start_height': 1929, 'irreversibility': 'none'}", 1u << SIM_SIGHTING_FAR_LIB},
+    {"", "'topology': {'mutual': true}", 1u << SIM_SIGHTING_CROSS_DIAL},
+    {"", "'events': [{'at': '5s', 'cut': ['bp', 'relay'], 'for': '40s'}]", 1u << SIM_SIGHTING_DEAD},
+    {"'bnet-no-trx': true",
+     "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65536}, "
+     "'size': 50, 'from': 'bp', 'begin': '1s'}",
+     0},
+    {"'bnet-no-trx': true",
+     "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65537}, "
+     "'size': 50, 'from': 'bp', 'begin': '1s'}",
+     1u << SIM_SIGHTING_FULL_STATUS},
+    {"'bnet-no-trx': true",
+     "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65537}, "
+     "'size': 50, 'from': 'bp', 'begin': '1s'}, 'events': [{'at': '9s', 'crash': 'bp', 'for': "
+     "'1s'}]",
+     1u << SIM_SIGHTING_FULL_STATUS},
+};
+
 START_TEST(test_sightings)
 {
-    static const struct {
-        const char *relay;
-        const char *more;
-        uint32_t wanted; /* of 1 << SimSighting */
-    } cases[] = {
-        {"", "'seed': 1", 0},
-        {"", "'events': [{'at': '9s', 'crash': 'relay', 'for': '1s'}]", 0},
-        {"", "'events': [{'at': '9s', 'crash': 'relay', 'for': '1s', 'chain': 'lose'}]",
-         1u << SIM_SIGHTING_LOST_CHAIN},
-        {"'bnet-follow-irreversible': true", "'seed': 1", 1u << SIM_SIGHTING_FOLLOWER},
-        {"'clock': {'skew': '-6s'}", "'seed': 1", 0},
-        {"'clock': {'skew': '-8s'}", "'expect': {'convergence': false}",
-         1u << SIM_SIGHTING_FUTURE_BLOCK | 1u << SIM_SIGHTING_RESYNC},
-        {"", "'chain': {'start_height': 1928, 'irreversibility': 'none'}", 0},
-        {"", "'chain': {'start_height': 1929, 'irreversibility': 'none'}",
-         1u << SIM_SIGHTING_FAR_LIB},
-        {"", "'topology': {'mutual': true}", 1u << SIM_SIGHTING_CROSS_DIAL},
-        {"", "'events': [{'at': '5s', 'cut': ['bp', 'relay'], 'for': '40s'}]",
-         1u << SIM_SIGHTING_DEAD},
-        {"'bnet-no-trx': true",
-         "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65536}, "
-         "'size': 50, 'from': 'bp', 'begin': '1s'}",
-         0},
-        {"'bnet-no-trx': true",
-         "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65537}, "
-         "'size': 50, 'from': 'bp', 'begin': '1s'}",
-         1u << SIM_SIGHTING_FULL_STATUS},
-        {"'bnet-no-trx': true",
-         "'chain': {'block': {'max_transactions': 0}}, 'transactions': {'burst': {'count': 65537}, "
-         "'size': 50, 'from': 'bp', 'begin': '1s'}, 'events': [{'at': '9s', 'crash': 'bp', 'for': "
-         "'1s'}]",
-         1u << SIM_SIGHTING_FULL_STATUS},
-    };
-    g_autofree char *text = g_strdup_printf(TWO, cases[_i].relay, cases[_i].more);
-    expect_sightings(text, cases[_i].wanted);
+    g_autofree char *text =
+        g_strdup_printf(TWO, sightings_cases[_i].relay, sightings_cases[_i].more);
+    expect_sightings(text, sightings_cases[_i].wanted);
 }
 END_TEST
 
@@ -219,7 +219,7 @@ int main(void)
     tcase_add_test(tcase, test_every_text_loads);
     tcase_add_test(tcase, test_deployed_peers);
     tcase_add_test(tcase, test_runs_are_not_tame);
-    tcase_add_loop_test(tcase, test_sightings, 0, 12);
+    tcase_add_loop_test(tcase, test_sightings, 0, G_N_ELEMENTS(sightings_cases));
     tcase_add_test(tcase, test_conflicts_are_sighted);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
