@@ -333,6 +333,18 @@ static void mend(SimWorld *world, uint32_t index)
     for_each_end(world, index, mend_end);
 }
 
+/* A change of links or peers, or its end. */
+static void change(SimWorld *world, uint32_t index)
+{
+    const ScenarioEvent *subject = subject_of(world, index);
+    tell_change(world, subject, subject != &world->scenario->events[index]);
+    sim_changes_note(world, index);
+    if (subject->kind == SCENARIO_EVENT_CHANGE_LINKS)
+        for_each_end(world, index, sim_changes_end);
+    else
+        sim_changes_peers(world, &subject->peers);
+}
+
 void sim_faults_apply(SimWorld *world, uint32_t index)
 {
     const ScenarioEvent *event = &world->scenario->events[index];
@@ -388,14 +400,8 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         sim_clocks_skew(world, &subject->peers, index);
         break;
     case SCENARIO_EVENT_CHANGE_LINKS:
-        tell_change(world, subject, ends);
-        sim_changes_note(world, index);
-        for_each_end(world, index, sim_changes_end);
-        break;
     case SCENARIO_EVENT_CHANGE_PEERS:
-        tell_change(world, subject, ends);
-        sim_changes_note(world, index);
-        sim_changes_peers(world, &subject->peers);
+        change(world, index);
         break;
     case SCENARIO_EVENT_PAUSE:
     case SCENARIO_EVENT_RESUME:

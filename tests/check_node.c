@@ -3,14 +3,6 @@
 #include "core/node.h"
 #include "tests/core_fixture.h"
 
-static BnetBlock start_with(CoreBench *bench, uint32_t depth, uint32_t number)
-{
-    bench_init(bench, depth ? BNET_RULE_DEPTH : BNET_RULE_NONE, depth, 1);
-    BnetBlock head = core_extend(&bench->store, BNET_GENESIS, number - 1);
-    bench_start(bench, head);
-    return head;
-}
-
 /* A child in the slot that began so many slots ago. */
 static BnetBlock child_of_age(CoreBench *bench, BnetBlock parent, uint32_t slots)
 {
@@ -33,7 +25,7 @@ static void connect_irreversible_only(CoreBench *bench, uint32_t slot, uint32_t 
 START_TEST(test_age_of_noticed_headers)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     BnetBlock four = child_of_age(&bench, head, 0);
     BnetBlock four_b = child_of_age(&bench, head, 1);
@@ -57,7 +49,7 @@ END_TEST
 START_TEST(test_who_is_noticed)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     for (uint32_t slot = 0; slot < 3; slot++)
         bench_connect(&bench, slot, 0, head);
     connect_irreversible_only(&bench, 3, 0, head);
@@ -78,7 +70,7 @@ END_TEST
 START_TEST(test_only_accepted_headers_are_noticed)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     BnetBlock rival = child_of_age(&bench, BNET_GENESIS, 0);
     bench_chain(&bench, BNET_NO_SESSION, rival);
@@ -95,7 +87,7 @@ END_TEST
 START_TEST(test_bound_of_notices)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     bench_ping(&bench, 0, 1, 0); /* keeps the session busy with a pong */
     uint32_t slot = bnet_store_slot_at(&bench.store, bench.now_ns);
@@ -135,7 +127,7 @@ END_TEST
 START_TEST(test_irreversible_only)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 5); /* LIB 3 */
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 5); /* LIB 3 */
     connect_irreversible_only(&bench, 0, 0, BNET_GENESIS);
     for (uint32_t i = 0; i < 2; i++) {
         bench_fetched(&bench, 0);
@@ -163,7 +155,7 @@ END_TEST
 START_TEST(test_irreversible_only_ahead_of_us)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 5);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 5);
     connect_irreversible_only(&bench, 0, 3, bnet_view_at(&bench.node.view, 3));
     connect_irreversible_only(&bench, 1, 20, core_extend(&bench.store, head, 20));
     bench_expect(&bench, "");
@@ -180,7 +172,7 @@ static uint32_t closed_slot(uint8_t self, uint8_t peer, bool first_dialled, bool
                             bool hello_of_second_first)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench.self.peer_id = core_key(self);
     bnet_node_restart(&bench.node, &bench.self);
     for (uint32_t slot = 0; slot < 2; slot++) {
@@ -233,7 +225,7 @@ END_TEST
 START_TEST(test_different_peers_are_not_redundant)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     for (uint32_t slot = 0; slot < BENCH_SESSIONS; slot++)
         bench_connect(&bench, slot, 0, head);
     for (uint32_t slot = 0; slot < BENCH_SESSIONS; slot++)
@@ -249,7 +241,7 @@ END_TEST
 START_TEST(test_idle_timeout)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_open(&bench, 0, true); /* a peer that does not even say hello */
     bench_connect(&bench, 1, 0, head);
     int64_t start_ns = bench.now_ns;
@@ -276,7 +268,7 @@ END_TEST
 START_TEST(test_silent_peer_is_kept)
 {
     CoreBench bench;
-    start_with(&bench, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     bench.self.idle_timeout_ns = BNET_TIME_NEVER;
     bnet_node_restart(&bench.node, &bench.self);
     bench_open(&bench, 0, true);
@@ -304,7 +296,7 @@ static void drop_unlinkable(CoreBench *bench, uint32_t slot, BnetBlock block)
 START_TEST(test_resync)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     BnetBlock orphan = core_extend(&bench.store, head, 2);
     bench_connect(&bench, 0, 0, head);
     bench_connect(&bench, 1, 0, head);
@@ -330,7 +322,7 @@ END_TEST
 START_TEST(test_linking_ends_resync)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     BnetBlock next = core_child(&bench.store, head, 0);
     BnetBlock orphan = core_extend(&bench.store, head, 3);
     for (uint32_t slot = 0; slot < 2; slot++) {
@@ -357,7 +349,7 @@ END_TEST
 START_TEST(test_overtaken_blocks_do_not_count)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     BnetBlock at_head = core_child(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 0);
     BnetBlock above = core_child(&bench.store, at_head, 0);
     bench_connect(&bench, 0, 0, head);
@@ -382,7 +374,7 @@ END_TEST
 START_TEST(test_higher_lib_counts)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 6);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 6);
     BnetBlock at_head = core_extend(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 4);
     bench_connect(&bench, 0, 5, head);
     bench_connect(&bench, 1, 4, head);
@@ -409,7 +401,7 @@ END_TEST
 START_TEST(test_reached_lib_is_in_step)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 6);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 6);
     BnetBlock at_head = core_extend(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 4);
     bench_connect(&bench, 0, 5, head);
     drop_unlinkable(&bench, 0, at_head);
@@ -427,7 +419,7 @@ END_TEST
 START_TEST(test_future_leads_to_resync)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 6);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 6);
     bench_connect(&bench, 0, 4, head);
     bench_connect(&bench, 1, 4, head);
     BnetBlockSpec spec = core_spec_at(&bench.store, head, 2000 + 15);
@@ -453,7 +445,7 @@ END_TEST
 START_TEST(test_stop_and_restart)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     bench_accept_trx(&bench, core_trx(&bench.store, 5000));
     bench_block(&bench, 0, core_child(&bench.store, head, 0));
@@ -476,7 +468,7 @@ END_TEST
 static void open_twice(void)
 {
     static CoreBench bench;
-    start_with(&bench, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     bench_open(&bench, 0, true);
     bench_open(&bench, 0, true);
 }
@@ -484,7 +476,7 @@ static void open_twice(void)
 static void written_when_nothing_was(void)
 {
     static CoreBench bench;
-    start_with(&bench, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     bench_open(&bench, 0, true);
     bench_written(&bench, 0);
     bench_written(&bench, 0);
@@ -493,7 +485,7 @@ static void written_when_nothing_was(void)
 static void message_on_a_free_slot(void)
 {
     static CoreBench bench;
-    start_with(&bench, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     bench_ping(&bench, 1, 1, 1);
 }
 

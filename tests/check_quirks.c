@@ -7,17 +7,6 @@
 #include "core/quirks.h"
 #include "tests/core_fixture.h"
 
-/* A node with these quirks and blocks 1 to `number`; the LIB is `depth` blocks below the head, or
- * there is none. */
-static BnetBlock start_with(CoreBench *bench, BnetQuirks quirks, uint32_t depth, uint32_t number)
-{
-    bench_init(bench, depth ? BNET_RULE_DEPTH : BNET_RULE_NONE, depth, 1);
-    bench->self.quirks = quirks;
-    BnetBlock head = core_extend(&bench->store, BNET_GENESIS, number - 1);
-    bench_start(bench, head);
-    return head;
-}
-
 /* A block that is made now. */
 static BnetBlock young_child(CoreBench *bench, BnetBlock parent)
 {
@@ -66,7 +55,7 @@ END_TEST
 START_TEST(test_documented_has_no_deployed_state)
 {
     CoreBench bench;
-    start_with(&bench, 0, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     ck_assert_ptr_null(bench.node.deployed);
     bench.self.quirks = BNET_PROFILE_EOSIO_1_7;
     bnet_node_restart(&bench.node, &bench.self);
@@ -82,7 +71,7 @@ START_TEST(test_busy_fetch)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        start_with(&bench, on ? BNET_QUIRK_BUSY_FETCH : 0, 0, 5);
+        bench_start_chain(&bench, on ? BNET_QUIRK_BUSY_FETCH : 0, 0, 5);
         bench_accept_trx(&bench, core_trx(&bench.store, 5000));
         connect_bare(&bench, 0, 9);
         bench_expect(&bench, on ? "0 fetch 10" : "0 trx 1");
@@ -99,7 +88,7 @@ END_TEST
 START_TEST(test_busy_fetch_of_a_newcomer)
 {
     CoreBench bench;
-    start_with(&bench, BNET_QUIRK_BUSY_FETCH, 0, 1);
+    bench_start_chain(&bench, BNET_QUIRK_BUSY_FETCH, 0, 1);
     connect_bare(&bench, 0, 39);
     bench_fetched(&bench, 0);
     bench_expect(&bench, "0 fetch 40; 0 fetch 40");
@@ -111,7 +100,7 @@ END_TEST
 START_TEST(test_busy_fetch_rests_when_caught_up)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_BUSY_FETCH, 0, 5);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_BUSY_FETCH, 0, 5);
     bench_connect(&bench, 0, 0, head);
     bench_expect(&bench, "");
     bench_finish(&bench);
@@ -130,7 +119,7 @@ START_TEST(test_reversible_to_follower)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        start_with(&bench, on ? BNET_QUIRK_REVERSIBLE_TO_FOLLOWER : 0, 3, 10);
+        bench_start_chain(&bench, on ? BNET_QUIRK_REVERSIBLE_TO_FOLLOWER : 0, 3, 10);
         connect_follower(&bench, 8);
         bench_expect(&bench, on ? "0 fetch 9" : "");
         if (on) {
@@ -150,7 +139,7 @@ START_TEST(test_follower_behind_is_served_as_documented)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        start_with(&bench, on ? BNET_QUIRK_REVERSIBLE_TO_FOLLOWER : 0, 3, 10);
+        bench_start_chain(&bench, on ? BNET_QUIRK_REVERSIBLE_TO_FOLLOWER : 0, 3, 10);
         connect_follower(&bench, 6);
         bench_fetched(&bench, 0);
         bench_written(&bench, 0);
@@ -163,7 +152,7 @@ END_TEST
 /* Connected, caught up, with a ping that was never answered. */
 static BnetBlock wait_for_pong(CoreBench *bench, BnetQuirks quirks)
 {
-    BnetBlock head = start_with(bench, quirks, 0, 5);
+    BnetBlock head = bench_start_chain(bench, quirks, 0, 5);
     BnetMessage hello = bench_hello_of(bench, 0, 0, head);
     bench_open(bench, 0, false);
     bench_written(bench, 0);
@@ -213,7 +202,7 @@ START_TEST(test_unlinked_send)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        start_with(&bench, on ? BNET_QUIRK_UNLINKED_SEND : 0, 0, 8);
+        bench_start_chain(&bench, on ? BNET_QUIRK_UNLINKED_SEND : 0, 0, 8);
         connect_bare(&bench, 0, 5);
         bench_expect(&bench, on ? "0 fetch 6" : "");
         if (on) {
@@ -230,7 +219,7 @@ END_TEST
 START_TEST(test_unlinked_send_begins_again)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_UNLINKED_SEND, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_UNLINKED_SEND, 0, 3);
     connect_bare(&bench, 0, 100);
     bench_expect(&bench, "");
     bench_chain(&bench, BNET_NO_SESSION, core_child(&bench.store, head, 0));
@@ -248,7 +237,7 @@ END_TEST
 START_TEST(test_unlinked_send_passes_known_blocks_over)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_UNLINKED_SEND, 0, 4);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_UNLINKED_SEND, 0, 4);
     bench_open(&bench, 0, false);
     bench_written(&bench, 0);
     BnetMessage hello = bare_hello(&bench, 0, 1);
@@ -270,7 +259,7 @@ START_TEST(test_unlinked_send_never_resyncs)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_UNLINKED_SEND : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_UNLINKED_SEND : 0, 0, 3);
         bench_connect(&bench, 0, 0, head);
         bench.text[0] = '\0';
         BnetBlock orphan = core_extend(&bench.store, head, 3);
@@ -289,7 +278,7 @@ START_TEST(test_silent_until_block)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_SILENT_UNTIL_BLOCK : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_SILENT_UNTIL_BLOCK : 0, 0, 5);
         bench_connect(&bench, 0, 0, BNET_GENESIS);
         bench_expect(&bench, on ? "" : "0 fetch 2");
         if (on) {
@@ -308,7 +297,7 @@ START_TEST(test_late_notice)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_LATE_NOTICE : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_LATE_NOTICE : 0, 0, 5);
         bench_connect(&bench, 0, 0, head);
         bench_chain(&bench, BNET_NO_SESSION, young_child(&bench, head));
         bench_expect(&bench,
@@ -326,7 +315,7 @@ END_TEST
 START_TEST(test_late_notice_of_a_side_branch)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_LATE_NOTICE, 0, 5);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_LATE_NOTICE, 0, 5);
     bench_connect(&bench, 0, 0, head);
     BnetBlock parent = bnet_store_ancestor(&bench.store, head, 4);
     bench_chain(&bench, BNET_NO_SESSION, young_child(&bench, parent));
@@ -344,7 +333,7 @@ START_TEST(test_unbounded_status)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_UNBOUNDED_STATUS : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_UNBOUNDED_STATUS : 0, 0, 5);
         bench_connect(&bench, 0, 0, head);
         bench_ping(&bench, 0, 4, 0); /* the pong is on its way for ever */
         for (int i = 0; i < 3000; i++) {
@@ -375,7 +364,7 @@ START_TEST(test_tracked_range)
                                         BNET_QUIRK_EVADABLE_BLAME | BNET_QUIRK_UNLINKED_SEND};
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, quirks[on], 10, 60);
+        BnetBlock head = bench_start_chain(&bench, quirks[on], 10, 60);
         connect_bare(&bench, 0, 3);
         bench_notice(&bench, 0, BNET_MESSAGE_BLOCK_NOTICE, head); /* the frontier is our head */
         const BnetBlockMarks *marks = &bench.node.deployed[0].marks;
@@ -397,7 +386,7 @@ END_TEST
 START_TEST(test_marks_are_purged)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_EVADABLE_BLAME, 10, 60);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_EVADABLE_BLAME, 10, 60);
     bench_connect(&bench, 0, 50, head);
     const BnetBlockMarks *marks = &bench.node.deployed[0].marks;
     ck_assert_uint_eq(marks->n, 10); /* blocks 51 to 60 */
@@ -414,7 +403,7 @@ START_TEST(test_no_timer)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_NO_TIMER : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_NO_TIMER : 0, 0, 5);
         bench_connect(&bench, 0, 0, head);
         const int64_t due_ns = bench.now_ns + BNET_PING_INTERVAL_NS;
         ck_assert_int_eq(bnet_node_deadline(&bench.node, 0), on ? BNET_TIME_NEVER : due_ns);
@@ -432,7 +421,7 @@ START_TEST(test_zero_code)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_ZERO_CODE : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_ZERO_CODE : 0, 0, 5);
         bench_connect(&bench, 0, 0, head);
         bench_ping(&bench, 0, 0, 0);
         bench_expect(&bench, on ? "" : "0 pong");
@@ -459,7 +448,7 @@ END_TEST
 START_TEST(test_predictable_code)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_PREDICTABLE_CODE, 0, 5);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_PREDICTABLE_CODE, 0, 5);
     BnetMessage hello = bench_hello_of(&bench, 0, 0, head);
     bench_open(&bench, 0, false);
     bench_written(&bench, 0);
@@ -475,11 +464,12 @@ START_TEST(test_empty_hello)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        start_with(&bench, on ? BNET_QUIRK_EMPTY_HELLO : 0, 0, 5);
+        bench_start_chain(&bench, on ? BNET_QUIRK_EMPTY_HELLO : 0, 0, 5);
         bench_open(&bench, 0, false);
         bench_expect(&bench, on ? "0 hello 0..5" : "0 hello 1..5");
         bench_finish(&bench);
-        start_with(&bench, on ? BNET_QUIRK_EMPTY_HELLO : 0, 2, 5); /* with a LIB there is a list */
+        bench_start_chain(&bench, on ? BNET_QUIRK_EMPTY_HELLO : 0, 2,
+                          5); /* with a LIB there is a list */
         bench_open(&bench, 0, false);
         bench_expect(&bench, "0 hello 3..5");
         bench_finish(&bench);

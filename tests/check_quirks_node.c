@@ -7,17 +7,6 @@
 #include "core/quirks.h"
 #include "tests/core_fixture.h"
 
-/* A node with these quirks and blocks 1 to `number`; the LIB is `depth` blocks below the head, or
- * there is none. */
-static BnetBlock start_with(CoreBench *bench, BnetQuirks quirks, uint32_t depth, uint32_t number)
-{
-    bench_init(bench, depth ? BNET_RULE_DEPTH : BNET_RULE_NONE, depth, 1);
-    bench->self.quirks = quirks;
-    BnetBlock head = core_extend(&bench->store, BNET_GENESIS, number - 1);
-    bench_start(bench, head);
-    return head;
-}
-
 /* --- redundant connections ------------------------------------------------------------------- */
 
 /* Opens a slot; the hello of peer `who` comes later. */
@@ -40,7 +29,7 @@ START_TEST(test_both_close)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_BOTH_CLOSE : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_BOTH_CLOSE : 0, 0, 3);
         open_slot(&bench, 0, true);
         open_slot(&bench, 1, false);
         say_hello(&bench, 1, head);
@@ -58,7 +47,7 @@ START_TEST(test_redundancy_by_direction)
     for (int same = 0; same <= 1; same++) {
         CoreBench bench;
         BnetQuirks quirk = same ? BNET_QUIRK_BOTH_CLOSE : BNET_QUIRK_NEWCOMER_CLOSES;
-        BnetBlock head = start_with(&bench, quirk, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, quirk, 0, 3);
         open_slot(&bench, 0, !same);
         open_slot(&bench, 1, false);
         say_hello(&bench, 1, head);
@@ -74,7 +63,7 @@ START_TEST(test_newcomer_closes)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_NEWCOMER_CLOSES : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_NEWCOMER_CLOSES : 0, 0, 3);
         open_slot(&bench, 0, false);
         open_slot(&bench, 1, false);
         say_hello(&bench, 1, head);
@@ -93,7 +82,7 @@ START_TEST(test_trx_notice_closes)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_TRX_NOTICE_CLOSES : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_TRX_NOTICE_CLOSES : 0, 0, 3);
         bench_connect(&bench, 0, 0, head);
         bench_notice(&bench, 0, BNET_MESSAGE_TRX_NOTICE, core_trx(&bench.store, 5000));
         bench_expect(&bench, on ? "0 close malformed" : "");
@@ -107,7 +96,7 @@ START_TEST(test_early_messages)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_EARLY_MESSAGES : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_EARLY_MESSAGES : 0, 0, 3);
         open_slot(&bench, 0, false);
         bench_ping(&bench, 0, 1, 0);
         if (!on) {
@@ -130,7 +119,7 @@ END_TEST
 START_TEST(test_early_blame)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_EARLY_MESSAGES, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, BNET_QUIRK_EARLY_MESSAGES, 0, 3);
     open_slot(&bench, 0, false);
     BnetBlock bad = core_unsigned_child(&bench.store, head, 0);
     bench_block(&bench, 0, bad);
@@ -145,7 +134,7 @@ START_TEST(test_repeated_hello)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_EARLY_MESSAGES : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_EARLY_MESSAGES : 0, 0, 3);
         bench_connect(&bench, 0, 0, head);
         BnetMessage hello = bench_hello_of(&bench, 0, 0, BNET_GENESIS);
         hello.u.hello.request_transactions = false;
@@ -175,7 +164,7 @@ START_TEST(test_evadable_blame)
     for (int full = 0; full <= 1; full++) {
         for (int on = 0; on <= 1; on++) {
             CoreBench bench;
-            BnetBlock head = start_with(&bench, on ? BNET_QUIRK_EVADABLE_BLAME : 0, 0, 3);
+            BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_EVADABLE_BLAME : 0, 0, 3);
             BnetMessage hello = bench_hello_of(&bench, 0, 0, head);
             hello.u.hello.first = BNET_NO_BLOCK;
             hello.u.hello.lib_number = 9;
@@ -219,7 +208,7 @@ START_TEST(test_blames_last_sender)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_BLAMES_LAST_SENDER : 0, 0, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_BLAMES_LAST_SENDER : 0, 0, 5);
         for (uint32_t slot = 0; slot < 3; slot++)
             bench_connect(&bench, slot, 0, head);
         BnetBlock bad = core_bad_child(&bench.store, bnet_store_ancestor(&bench.store, head, 4), 1);
@@ -248,7 +237,7 @@ END_TEST
 /* H16: it cannot be sent for `wait_ns`. */
 static void wait_with_trx(CoreBench *bench, BnetQuirks quirks, int64_t wait_ns)
 {
-    BnetBlock head = start_with(bench, quirks, 0, 3);
+    BnetBlock head = bench_start_chain(bench, quirks, 0, 3);
     bench_connect(bench, 0, 0, head);
     bench_ping(bench, 0, 4, 0);
     bench_accept_trx(bench, core_trx(&bench->store, 5000));
@@ -278,7 +267,8 @@ END_TEST
 START_TEST(test_deployed_trxs_in_order)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, BNET_QUIRK_FORGETS_TRXS | BNET_QUIRK_ECHOES_TRXS, 0, 3);
+    BnetBlock head =
+        bench_start_chain(&bench, BNET_QUIRK_FORGETS_TRXS | BNET_QUIRK_ECHOES_TRXS, 0, 3);
     bench_connect(&bench, 0, 0, head);
     bench_connect(&bench, 1, 0, head);
     BnetTrx first = core_trx(&bench.store, 5000);
@@ -301,7 +291,7 @@ START_TEST(test_echo_of_a_late_block)
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
         BnetQuirks quirks = BNET_QUIRK_FORGETS_TRXS | (on ? BNET_QUIRK_ECHOES_TRXS : 0);
-        BnetBlock head = start_with(&bench, quirks, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, quirks, 0, 3);
         bench_connect(&bench, 0, 0, head);
         BnetTrx trx = core_trx(&bench.store, 5000);
         bench_trx(&bench, 0, trx);
@@ -321,7 +311,7 @@ START_TEST(test_echo_after_a_fork_switch)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_ECHOES_TRXS : 0, 0, 3);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_ECHOES_TRXS : 0, 0, 3);
         bench_connect(&bench, 0, 0, head);
         BnetTrx trx = core_trx(&bench.store, 5000);
         bench_trx(&bench, 0, trx);
@@ -350,7 +340,7 @@ START_TEST(test_trailing_lib)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_TRAILING_LIB : 0, 4, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_TRAILING_LIB : 0, 4, 5);
         BnetBlock tip = core_extend(&bench.store, head, 5);
         for (uint32_t number = 6; number <= 9; number++) /* they wait on a side branch */
             bnet_node_receive_block(&bench.node, bnet_store_ancestor(&bench.store, tip, number),
@@ -374,7 +364,7 @@ START_TEST(test_trailing_lib_in_pings)
 {
     for (int on = 0; on <= 1; on++) {
         CoreBench bench;
-        BnetBlock head = start_with(&bench, on ? BNET_QUIRK_TRAILING_LIB : 0, 4, 5);
+        BnetBlock head = bench_start_chain(&bench, on ? BNET_QUIRK_TRAILING_LIB : 0, 4, 5);
         for (uint32_t i = 0; i < 5; i++) {
             head = core_child(&bench.store, head, 0);
             bnet_node_receive_block(&bench.node, head, BNET_NO_SESSION, bench.now_ns);

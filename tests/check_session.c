@@ -3,15 +3,6 @@
 #include "core/session.h"
 #include "tests/core_fixture.h"
 
-/* A node with blocks 1 to `number`; the LIB is `depth` blocks below the head. */
-static BnetBlock start_with(CoreBench *bench, uint32_t depth, uint32_t number)
-{
-    bench_init(bench, depth ? BNET_RULE_DEPTH : BNET_RULE_NONE, depth, 1);
-    BnetBlock head = core_extend(&bench->store, BNET_GENESIS, number - 1);
-    bench_start(bench, head);
-    return head;
-}
-
 /* A block that is made now. */
 static BnetBlock young_child(CoreBench *bench, BnetBlock parent)
 {
@@ -25,7 +16,7 @@ static BnetBlock young_child(CoreBench *bench, BnetBlock parent)
 START_TEST(test_hello_lists_lib_to_head)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 3, 10);
+    BnetBlock head = bench_start_chain(&bench, 0, 3, 10);
     bench_open(&bench, 0, true);
     bench_expect(&bench, "0 hello 7..10");
     const BnetHello *hello = &bench.hello[0];
@@ -42,7 +33,7 @@ END_TEST
 START_TEST(test_hello_lists_from_block_1_without_lib)
 {
     CoreBench bench;
-    start_with(&bench, 0, 10);
+    bench_start_chain(&bench, 0, 0, 10);
     bench.self.follow_irreversible = true;
     bench.self.request_transactions = false;
     bnet_node_restart(&bench.node, &bench.self);
@@ -58,7 +49,7 @@ END_TEST
 START_TEST(test_nothing_before_both_hellos)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 5);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 5);
     bench_open(&bench, 0, true);
     bench_written(&bench, 0);
     bench_expect(&bench, "0 hello 3..5");
@@ -103,7 +94,7 @@ START_TEST(test_refused_hello)
     };
     const Refusal *refusal = &refusals[_i];
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench.self.follow_irreversible = refusal->follow_irreversible;
     bnet_node_restart(&bench.node, &bench.self);
     bench_open(&bench, 0, true);
@@ -125,7 +116,7 @@ END_TEST
 START_TEST(test_hello_twice)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     BnetMessage hello = bench_hello_of(&bench, 0, 0, head);
     bench_expect(&bench, "");
@@ -139,7 +130,7 @@ END_TEST
 START_TEST(test_message_before_hello)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     for (int kind = BNET_MESSAGE_TRX_NOTICE; kind <= BNET_MESSAGE_PONG; kind++) {
         bench_open(&bench, 0, false);
         bench_written(&bench, 0);
@@ -162,7 +153,7 @@ END_TEST
 START_TEST(test_order_of_choice)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, BNET_GENESIS);
     bench_expect(&bench, "0 fetch 2");
     bench_fetched(&bench, 0);
@@ -203,7 +194,7 @@ END_TEST
 START_TEST(test_notice_overtakes_a_ping_without_code)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_open(&bench, 0, false);
     bench_written(&bench, 0);
     BnetMessage hello = bench_hello_of(&bench, 0, 0, head);
@@ -226,7 +217,7 @@ END_TEST
 START_TEST(test_ping_interval)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 2, 5);
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 5);
     int64_t start_ns = bench.now_ns;
     bench_connect(&bench, 0, 3, head);
     bench_expect(&bench, "");
@@ -253,7 +244,7 @@ END_TEST
 START_TEST(test_unanswered_ping)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_open(&bench, 0, false);
     bench_written(&bench, 0);
     BnetMessage hello = bench_hello_of(&bench, 0, 0, head);
@@ -278,7 +269,7 @@ END_TEST
 START_TEST(test_pong_echoes_the_last_ping)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     bench_ping(&bench, 0, 0x11, 0);
     bench_expect(&bench, "0 pong");
@@ -300,7 +291,7 @@ END_TEST
 START_TEST(test_bad_pong)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     for (uint32_t slot = 0; slot < 3; slot++) {
         bench_connect(&bench, slot, 0, head);
         bench.now_ns += BNET_PING_INTERVAL_NS;
@@ -332,7 +323,7 @@ END_TEST
 START_TEST(test_sends_children_of_the_frontier)
 {
     CoreBench bench;
-    start_with(&bench, 0, 6);
+    bench_start_chain(&bench, 0, 0, 6);
     bench_connect(&bench, 0, 0, bnet_view_at(&bench.node.view, 3));
     for (uint32_t i = 0; i < 3; i++) {
         bench_fetched(&bench, 0);
@@ -348,7 +339,7 @@ END_TEST
 START_TEST(test_peer_on_another_fork)
 {
     CoreBench bench;
-    start_with(&bench, 0, 6);
+    bench_start_chain(&bench, 0, 0, 6);
     BnetBlock theirs = core_child(&bench.store, bnet_view_at(&bench.node.view, 2), 50);
     bench_connect(&bench, 0, 0, core_extend(&bench.store, theirs, 10));
     bench_expect(&bench, "0 fetch 3");
@@ -360,7 +351,7 @@ END_TEST
 START_TEST(test_nothing_at_or_below_the_peers_lib)
 {
     CoreBench bench;
-    start_with(&bench, 4, 10); /* our LIB is 6 */
+    bench_start_chain(&bench, 0, 4, 10); /* our LIB is 6 */
     BnetMessage hello = bench_hello_of(&bench, 0, 8, bnet_view_at(&bench.node.view, 8));
     hello.u.hello.first = BNET_NO_BLOCK; /* it lists nothing */
     bench_connect_with(&bench, 0, &hello);
@@ -379,7 +370,7 @@ END_TEST
 START_TEST(test_peer_lib_from_pings)
 {
     CoreBench bench;
-    start_with(&bench, 4, 10);
+    bench_start_chain(&bench, 0, 4, 10);
     bench_connect(&bench, 0, 0, BNET_GENESIS);
     bench_expect(&bench, "0 fetch 2");
     bench_ping(&bench, 0, 1, 5);
@@ -398,7 +389,7 @@ END_TEST
 START_TEST(test_frontier_jumps_on_notice)
 {
     CoreBench bench;
-    start_with(&bench, 0, 10);
+    bench_start_chain(&bench, 0, 0, 10);
     bench_connect(&bench, 0, 0, BNET_GENESIS);
     bench_notice(&bench, 0, BNET_MESSAGE_BLOCK_NOTICE, bnet_view_at(&bench.node.view, 8));
     bench_fetched(&bench, 0);
@@ -417,7 +408,7 @@ END_TEST
 START_TEST(test_fork_switch)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 6);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 6);
     bench_connect(&bench, 0, 0, head);
     BnetBlock fork = bnet_view_at(&bench.node.view, 4);
     BnetBlock rival = core_child(&bench.store, fork, 50);
@@ -449,7 +440,7 @@ END_TEST
 START_TEST(test_fetched_block_is_known_meanwhile)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, bnet_view_at(&bench.node.view, 2));
     bench_expect(&bench, "0 fetch 3");
     bench_notice(&bench, 0, BNET_MESSAGE_BLOCK_NOTICE, head);
@@ -464,7 +455,7 @@ END_TEST
 START_TEST(test_fork_switch_during_fetch)
 {
     CoreBench bench;
-    start_with(&bench, 0, 6);
+    bench_start_chain(&bench, 0, 0, 6);
     BnetBlock fork = bnet_view_at(&bench.node.view, 3);
     bench_connect(&bench, 0, 0, bnet_view_at(&bench.node.view, 5));
     bench_expect(&bench, "0 fetch 6");
@@ -492,7 +483,7 @@ END_TEST
 START_TEST(test_fetch_finds_nothing)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 5);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 5);
     bench_connect(&bench, 0, 0, bnet_view_at(&bench.node.view, 4));
     BnetBlock rival = core_child(&bench.store, bnet_view_at(&bench.node.view, 4), 50);
     BnetBlock top = core_child(&bench.store, rival, 0);
@@ -514,7 +505,7 @@ END_TEST
 START_TEST(test_peer_lib_passes_fetched_block)
 {
     CoreBench bench;
-    start_with(&bench, 0, 3);
+    bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, BNET_GENESIS);
     bench_expect(&bench, "0 fetch 2");
     bench_ping(&bench, 0, 1, 2);
@@ -531,7 +522,7 @@ END_TEST
 START_TEST(test_lost)
 {
     CoreBench bench;
-    BnetBlock head = start_with(&bench, 0, 3);
+    BnetBlock head = bench_start_chain(&bench, 0, 0, 3);
     bench_connect(&bench, 0, 0, head);
     bench_block(&bench, 0, core_child(&bench.store, head, 0));
     bench_expect(&bench, "0 submit 4");

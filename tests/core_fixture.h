@@ -332,6 +332,18 @@ static inline void bench_start(CoreBench *bench, BnetBlock head)
     bnet_node_start(&bench->node, &bench->self, head);
 }
 
+/* A node with these quirks and blocks 1 to `number`; the LIB is `depth` blocks below the head, or
+ * there is none. */
+static inline BnetBlock bench_start_chain(CoreBench *bench, BnetQuirks quirks, uint32_t depth,
+                                          uint32_t number)
+{
+    bench_init(bench, depth ? BNET_RULE_DEPTH : BNET_RULE_NONE, depth, 1);
+    bench->self.quirks = quirks;
+    BnetBlock head = core_extend(&bench->store, BNET_GENESIS, number - 1);
+    bench_start(bench, head);
+    return head;
+}
+
 static inline void bench_finish(CoreBench *bench)
 {
     bnet_node_stop(&bench->node, bench->now_ns);
