@@ -5,7 +5,8 @@
  *
  * Judged are links of honest peers that run, neither way of which is cut. Connected is who dials as
  * soon as it knows. The handshake is four times the longest latency that was drawn in the run, and
- * 1 s. Each message that is taken in has one link looked at, in turn; all are at the end.
+ * 1 s; the answer of who was dialled may take longer where its segment is lost or has to wait for an
+ * uplink, so while it is on its way nobody is to blame. Each message that is taken in has one link looked at, in turn; all are at the end.
  */
 #include "sim/check.h"
 #include "sim/look.h"
@@ -36,6 +37,14 @@ static bool is_connected(const SimWorld *world, uint32_t link)
            (twin != UINT32_MAX && sim_world_end_is_open(world, twin));
 }
 
+/* Whether either connection of the two has only its answer to wait for. */
+static bool is_answered(const SimWorld *world, uint32_t link)
+{
+    uint32_t twin = sim_look_twin(world, 2 * link);
+    return sim_look_is_answered(world, 2 * link) ||
+           (twin != UINT32_MAX && sim_look_is_answered(world, twin & ~1u));
+}
+
 static void look(CheckL4 *self, SimWorld *world, uint32_t link)
 {
     uint32_t from = sim_world_end_peer(world, 2 * link);
@@ -56,7 +65,7 @@ static void look(CheckL4 *self, SimWorld *world, uint32_t link)
     int64_t since_ns = MAX(self->since_ns[link], self->fault_ns);
     since_ns = MAX(since_ns, MAX(self->started_ns[from], self->started_ns[to]));
     int64_t limit_ns = REDIAL_NS + 4 * sim_look_longest_latency_ns(world) + SLACK_NS;
-    if (now_ns - since_ns <= limit_ns)
+    if (now_ns - since_ns <= limit_ns || is_answered(world, link))
         return;
     self->since_ns[link] = now_ns;
     sim_check_violation(

@@ -27,6 +27,11 @@ bool sim_look_wire_is_empty(const SimWorld *world, uint32_t end)
     return world->ends[end].wire.count == 0;
 }
 
+bool sim_look_is_answered(const SimWorld *world, uint32_t end)
+{
+    return sim_wire_has_open(world, end);
+}
+
 int64_t sim_look_longest_latency_ns(const SimWorld *world)
 {
     return world->longest_latency_ns;

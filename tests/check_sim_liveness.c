@@ -131,6 +131,49 @@ START_TEST(test_l4)
 }
 END_TEST
 
+/* The answer to a dial is a segment as any other: it may be lost, and come seconds later. */
+START_TEST(test_l4_lost_answer)
+{
+    g_autoptr(GString) resets = g_string_new(NULL);
+    for (uint32_t at_s = 40; at_s <= 2000; at_s += 40)
+        g_string_append_printf(resets, "%s{'at': '%us', 'reset': ['a', 'b']}",
+                               at_s == 40 ? "" : ", ", at_s);
+    g_autofree char *text = g_strdup_printf(
+        "{'duration': '2100s', 'peers': {'a': {'produces': true}, 'b': {}, 'c': {}}, 'topology': "
+        "{'kind': 'star', 'center': 'a'}, 'links': {'latency': '480ms', 'loss': 0.4}, 'events': "
+        "[%s]}",
+        resets->str);
+    g_autoptr(Scenario) scenario = fix_scenario(text);
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    ck_assert_msg(fix_check(result, "L4")->verdict == SIM_VERDICT_PASS, "%s",
+                  fix_check(result, "L4")->detail);
+}
+END_TEST
+
+/* While the answer is on its way nobody is to blame; where there is none, the peer is. */
+START_TEST(test_l4_answer_on_its_way)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '1h', 'peers': {'a': {'produces': true}, 'b': {}}}");
+    SimWorld *world = fix_world(scenario);
+    SimCheck *check = fix_check_of(world, "L4");
+    const uint32_t dialling = fix_end(world, A, B) & ~1u;
+    SimHappening closed = fix_happening(world, SIM_CLOSED, A, B);
+    world->longest_latency_ns = 0;
+    world->ends[0].open = world->ends[1].open = false;
+    sim_world_tell(world, &closed);
+    sim_wire_signal(world, dialling ^ 1, SIM_ITEM_OPEN);
+    world->longest_latency_ns = 0;
+    world->now_ns += 60 * S;
+    check->finish(check, world);
+    fix_expect_check(world, "L4", 0, NULL);
+    sim_wire_clear(world, dialling);
+    check->finish(check, world);
+    fix_expect_check(world, "L4", 1, NULL);
+    sim_world_free(world);
+}
+END_TEST
+
 /* A run may last a year: longer than 2^32 ms. */
 START_TEST(test_l4_long_run)
 {
@@ -308,6 +351,8 @@ int main(void)
     tcase_add_test(tcase, test_l2_pong);
     tcase_add_test(tcase, test_l2_other_pong);
     tcase_add_test(tcase, test_l4);
+    tcase_add_test(tcase, test_l4_lost_answer);
+    tcase_add_test(tcase, test_l4_answer_on_its_way);
     tcase_add_test(tcase, test_l4_long_run);
     tcase_add_test(tcase, test_l5_pass);
     tcase_add_test(tcase, test_l5_both_close);
