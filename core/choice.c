@@ -6,10 +6,13 @@
 #include "core/deployed_session.h"
 #include "core/session.h"
 
-static void send(BnetSession *session, const BnetEnv *env, const BnetMessage *message)
+/* What is sent, to be filled in: nothing but the kind is set. */
+static BnetMessage *send(BnetSession *session, const BnetEnv *env, BnetMessageKind kind)
 {
-    bnet_session_act(session, env, BNET_ACTION_SEND)->u.message = *message;
+    BnetMessage *message = &bnet_session_act(session, env, BNET_ACTION_SEND)->u.message;
+    message->kind = kind;
     session->writing = true;
+    return message;
 }
 
 /* All queued notices, in one message. */
@@ -17,9 +20,8 @@ static bool send_notices(BnetSession *session, const BnetEnv *env)
 {
     if (session->notices.count == 0)
         return false;
-    BnetMessage message = {.kind = BNET_MESSAGE_BLOCK_NOTICE, .u.notice = session->notices};
+    send(session, env, BNET_MESSAGE_BLOCK_NOTICE)->u.notice = session->notices;
     session->notices = (BnetRing){0};
-    send(session, env, &message);
     return true;
 }
 
@@ -28,7 +30,7 @@ static bool send_pong(BnetSession *session, const BnetEnv *env)
     if (!session->pong_queued)
         return false;
     session->pong_queued = false;
-    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_PONG, .u.ping = session->pong});
+    send(session, env, BNET_MESSAGE_PONG)->u.ping = session->pong;
     return true;
 }
 
@@ -55,13 +57,13 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
     session->code_ready = false;
     session->ping_pending = true;
     session->last_ping_ns = env->now_ns;
-    BnetMessage message = {.kind = BNET_MESSAGE_PING};
-    message.u.ping.sent_ns = env->wall_ns - env->wall_ns % BNET_NS_PER_US; /* as on the wire */
-    message.u.ping.code = session->ping_code;
-    message.u.ping.lib_number = bnet_has_quirk(env, BNET_QUIRK_TRAILING_LIB)
-                                    ? bnet_deployed_lib(session, env)
-                                    : bnet_view_lib_number(env->view);
-    send(session, env, &message);
+    send(session, env, BNET_MESSAGE_PING)->u.ping = (BnetPing){
+        .sent_ns = env->wall_ns - env->wall_ns % BNET_NS_PER_US, /* as on the wire */
+        .code = session->ping_code,
+        .lib_number = bnet_has_quirk(env, BNET_QUIRK_TRAILING_LIB)
+                          ? bnet_deployed_lib(session, env)
+                          : bnet_view_lib_number(env->view),
+    };
     return true;
 }
 
@@ -114,7 +116,7 @@ static void send_trx(BnetSession *session, const BnetEnv *env)
     if (trx == BNET_NO_TRX)
         return;
     bnet_session_mark_trx(session, env, trx);
-    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_TRX, .u.trx = trx});
+    send(session, env, BNET_MESSAGE_TRX)->u.trx = trx;
 }
 
 static bool is_idle(const BnetSession *session)
@@ -171,5 +173,5 @@ void bnet_session_fetched(BnetSession *session, const BnetEnv *env, BnetBlock bl
     uint32_t n = bnet_store_block(env->view->store, block)->n_trx;
     for (uint32_t i = 0; i < n && session->peer_requests_trx; i++)
         bnet_session_mark_trx(session, env, trxs[i]);
-    send(session, env, &(BnetMessage){.kind = BNET_MESSAGE_BLOCK, .u.block = block});
+    send(session, env, BNET_MESSAGE_BLOCK)->u.block = block;
 }

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 
-#include "core/base.h"
-
 #define PPM INT64_C(1000000)
 
-int64_t bnet_clock_at(const BnetClock *clock, int64_t now_ns)
+int64_t bnet_clock_gained_ns(const BnetClock *clock, int64_t past_ns)
 {
-    int64_t past_ns = now_ns - clock->since_ns;
-    bnet_assert(past_ns >= 0);
-    int64_t gained_ns = past_ns / PPM * clock->drift_ppm + past_ns % PPM * clock->drift_ppm / PPM;
-    return now_ns + clock->skew_ns + gained_ns;
+    return past_ns / PPM * clock->drift_ppm + past_ns % PPM * clock->drift_ppm / PPM;
 }
 
 int64_t bnet_clock_when(const BnetClock *clock, int64_t wall_ns)

@@ -10,19 +10,35 @@
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-void bnet_node_init(BnetNode *node, const BnetStore *store, BnetPool *pool, uint32_t n_sessions)
+void bnet_actions_finish(BnetActions *actions)
+{
+    if (!actions)
+        return;
+    bnet_mem_resize(actions->items, 0);
+    *actions = (BnetActions){0};
+}
+
+static void reserve_actions(BnetActions *actions, uint32_t n)
+{
+    bnet_assert(actions->n == 0);
+    if (actions->capacity >= n)
+        return;
+    actions->items = bnet_mem_resize(actions->items, n * sizeof *actions->items);
+    actions->capacity = n;
+}
+
+void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_sessions)
 {
     memset(node, 0, sizeof *node);
-    node->pool = pool;
+    node->pool = shared->pool;
     node->n_sessions = n_sessions;
     node->sessions = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->sessions);
     memset(node->sessions, 0, (n_sessions + 1) * sizeof *node->sessions);
-    node->actions.capacity = (n_sessions + 1) * ACTIONS_PER_SESSION;
-    node->actions.items =
-        bnet_mem_resize(NULL, node->actions.capacity * sizeof *node->actions.items);
-    node->view.store = store;
+    node->actions = shared->actions;
+    reserve_actions(node->actions, (n_sessions + 1) * ACTIONS_PER_SESSION);
+    node->view.store = shared->store;
     bnet_blame_init(&node->blame);
-    bnet_trxs_init(&node->trxs, store, n_sessions);
+    bnet_trxs_init(&node->trxs, shared->store, n_sessions);
 }
 
 /* What sessions have besides, if they have quirks. */
@@ -51,7 +67,6 @@ void bnet_node_finish(BnetNode *node)
     bnet_blame_finish(&node->blame);
     finish_deployed(node);
     bnet_mem_resize(node->sessions, 0);
-    bnet_mem_resize(node->actions.items, 0);
     memset(node, 0, sizeof *node);
 }
 
@@ -84,7 +99,7 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
  * transaction entry for each transaction that the input names. */
 static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
-    bnet_assert(node->actions.n == 0);
+    bnet_assert(node->actions->n == 0);
     int64_t wall_ns = bnet_clock_at(&node->clock, now_ns);
     bnet_pool_reserve(node->pool, node->n_sessions + 1);
     bnet_trxs_reserve(&node->trxs, trxs, wall_ns);
@@ -94,7 +109,7 @@ static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
         .view = &node->view,
         .trxs = &node->trxs,
         .pool = node->pool,
-        .actions = &node->actions,
+        .actions = node->actions,
         .quirks = node->self.quirks,
         .deployed = node->self.quirks ? node->deployed : NULL,
         .probes = node->probes,

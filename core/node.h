@@ -6,7 +6,7 @@
  * A bnet node: one view of the chain, the sessions with its peers, and the rules that concern
  * several sessions at once: blame, redundant connections, passing on what happens to the chain.
  *
- * This is what a driver drives. Each input takes the time and leaves actions in node->actions,
+ * This is what a driver drives. Each input takes the time and leaves actions in *node->actions,
  * which the driver carries out in order and clears with bnet_node_actions_done() before the next
  * input. That time is the driver's own, which only goes forward; what the node takes for the time
  * of day follows from it by node->clock. An input works in O(sessions) at most, besides what
@@ -30,13 +30,20 @@ typedef struct BnetNode {
     BnetPool *pool;
     BnetSession *sessions; /* [n_sessions] */
     uint32_t n_sessions;
-    BnetActions actions;
+    BnetActions *actions;                 /* the driver's */
     struct BnetDeployedSession *deployed; /* [n_sessions]; NULL: there was never a quirk */
     BnetProbes *probes;                   /* the driver's to set; NULL: nobody counts */
 } BnetNode;
 
-/* n_sessions: slots for connections, each used by one at a time. The pool is not owned. */
-void bnet_node_init(BnetNode *node, const BnetStore *store, BnetPool *pool, uint32_t n_sessions);
+/* What nodes of one thread share; none of it is owned. */
+typedef struct BnetShared {
+    const BnetStore *store;
+    BnetPool *pool;
+    BnetActions *actions; /* gets room for the largest of the nodes */
+} BnetShared;
+
+/* n_sessions: slots for connections, each used by one at a time. */
+void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_sessions);
 void bnet_node_finish(BnetNode *node);
 
 /* The process starts: identity and chain are those given, no session is open. */
@@ -50,7 +57,7 @@ void bnet_node_stop(BnetNode *node, int64_t now_ns);
 
 static inline void bnet_node_actions_done(BnetNode *node)
 {
-    node->actions.n = 0;
+    node->actions->n = 0;
 }
 
 static inline const BnetSession *bnet_node_session(const BnetNode *node, uint32_t slot)

@@ -16,10 +16,8 @@ void bnet_pool_finish(BnetPool *pool)
     *pool = (BnetPool){0};
 }
 
-void bnet_pool_reserve(BnetPool *pool, uint32_t chunks)
+void bnet_pool_grow(BnetPool *pool, uint32_t chunks)
 {
-    if (pool->n_free >= chunks)
-        return;
     uint32_t old = pool->capacity ? pool->capacity : 1; /* chunk 0 is "none" */
     uint32_t capacity = old < FIRST_CAPACITY ? FIRST_CAPACITY : old * 2;
     while (capacity - old < chunks)
@@ -29,21 +27,4 @@ void bnet_pool_reserve(BnetPool *pool, uint32_t chunks)
     pool->capacity = capacity;
     for (uint32_t i = capacity; i-- > old;)
         bnet_pool_give(pool, i);
-}
-
-uint32_t bnet_pool_take(BnetPool *pool)
-{
-    uint32_t chunk = pool->free;
-    bnet_assert(chunk != 0);
-    pool->free = pool->chunks[chunk].next;
-    pool->n_free--;
-    pool->chunks[chunk].next = 0;
-    return chunk;
-}
-
-void bnet_pool_give(BnetPool *pool, uint32_t chunk)
-{
-    pool->chunks[chunk].next = pool->free;
-    pool->free = chunk;
-    pool->n_free++;
 }

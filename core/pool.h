@@ -30,12 +30,32 @@ void bnet_pool_init(BnetPool *pool);
 /* Accepts NULL. All lists built from the pool are gone. */
 void bnet_pool_finish(BnetPool *pool);
 
+/* Adds chunks until so many are free. */
+void bnet_pool_grow(BnetPool *pool, uint32_t chunks);
+
 /* Makes sure that `chunks` more can be taken. May move the chunks. */
-void bnet_pool_reserve(BnetPool *pool, uint32_t chunks);
+static inline void bnet_pool_reserve(BnetPool *pool, uint32_t chunks)
+{
+    if (pool->n_free < chunks)
+        bnet_pool_grow(pool, chunks);
+}
 
 /* Index of a chunk, with `next` 0. Asserts that one was reserved. */
-uint32_t bnet_pool_take(BnetPool *pool);
+static inline uint32_t bnet_pool_take(BnetPool *pool)
+{
+    uint32_t chunk = pool->free;
+    bnet_assert(chunk != 0);
+    pool->free = pool->chunks[chunk].next;
+    pool->n_free--;
+    pool->chunks[chunk].next = 0;
+    return chunk;
+}
 
-void bnet_pool_give(BnetPool *pool, uint32_t chunk);
+static inline void bnet_pool_give(BnetPool *pool, uint32_t chunk)
+{
+    pool->chunks[chunk].next = pool->free;
+    pool->free = chunk;
+    pool->n_free++;
+}
 
 #endif

@@ -78,12 +78,16 @@ typedef struct BnetAction {
     } u;
 } BnetAction;
 
-/* A bounded queue of actions; the node drains it into the driver after each input. */
+/* A bounded queue of actions; the driver takes them out after each input. Nodes of one thread share
+ * one. Zeroed: empty, without room. */
 typedef struct BnetActions {
     BnetAction *items; /* [capacity] */
     uint32_t capacity;
     uint32_t n;
 } BnetActions;
+
+/* Accepts NULL. */
+void bnet_actions_finish(BnetActions *actions);
 
 /* What an input needs besides itself. */
 typedef struct BnetEnv {

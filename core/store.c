@@ -541,15 +541,7 @@ BnetBlock bnet_store_ancestor(const BnetStore *store, BnetBlock block, uint32_t 
     return block;
 }
 
-bool bnet_store_is_ancestor(const BnetStore *store, BnetBlock ancestor, BnetBlock block)
-{
-    uint32_t number = bnet_store_number(store, ancestor);
-    if (number > bnet_store_number(store, block))
-        return false;
-    return bnet_store_ancestor(store, block, number) == ancestor;
-}
-
-BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b)
+BnetBlock bnet_store_meet(const BnetStore *store, BnetBlock a, BnetBlock b)
 {
     const BnetBlockInfo *blocks = store->blocks;
     uint32_t na = bnet_store_number(store, a);

@@ -202,10 +202,29 @@ uint32_t bnet_store_slot_at(const BnetStore *store, int64_t now_ns);
 BnetBlock bnet_store_ancestor(const BnetStore *store, BnetBlock block, uint32_t number);
 
 /* `ancestor` is `block` or below it on its chain. */
-bool bnet_store_is_ancestor(const BnetStore *store, BnetBlock ancestor, BnetBlock block);
+static inline bool bnet_store_is_ancestor(const BnetStore *store, BnetBlock ancestor,
+                                          BnetBlock block)
+{
+    if (ancestor == block)
+        return true;
+    uint32_t number = bnet_store_number(store, ancestor);
+    if (number >= bnet_store_number(store, block))
+        return false;
+    return bnet_store_ancestor(store, block, number) == ancestor;
+}
 
-/* The newest block that is on the chains of both. */
-BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b);
+/* bnet_store_common() of any two blocks. */
+BnetBlock bnet_store_meet(const BnetStore *store, BnetBlock a, BnetBlock b);
+
+/* The newest block that is on the chains of both. Mostly they are one, or parent and child. */
+static inline BnetBlock bnet_store_common(const BnetStore *store, BnetBlock a, BnetBlock b)
+{
+    if (a == b || bnet_store_block(store, b)->parent == a)
+        return a;
+    if (bnet_store_block(store, a)->parent == b)
+        return b;
+    return bnet_store_meet(store, a, b);
+}
 
 /* The schedule that a child of `parent` is judged by. Valid until the next block is added. */
 const BnetSchedule *bnet_store_schedule(const BnetStore *store, BnetBlock parent);

@@ -168,7 +168,7 @@ static void sweep(BnetTrxs *trxs, int64_t now_ns)
     trim_order(trxs);
 }
 
-void bnet_trxs_reserve(BnetTrxs *trxs, uint32_t more, int64_t now_ns)
+void bnet_trxs_make_room(BnetTrxs *trxs, uint32_t more, int64_t now_ns)
 {
     sweep(trxs, now_ns);
     uint32_t capacity = trxs->capacity ? trxs->capacity : FIRST_CAPACITY;

@@ -44,8 +44,16 @@ void bnet_trxs_init(BnetTrxs *trxs, const BnetStore *store, uint32_t n_sessions)
 void bnet_trxs_finish(BnetTrxs *trxs);
 
 /* Makes room for `more` new entries as far as the limit allows, and forgets the expired. The only
- * function that allocates; a node calls it before each input. */
-void bnet_trxs_reserve(BnetTrxs *trxs, uint32_t more, int64_t now_ns);
+ * function that allocates. */
+void bnet_trxs_make_room(BnetTrxs *trxs, uint32_t more, int64_t now_ns);
+
+/* The same; a node calls it before each input. Where there are none and no more come, nothing is to
+ * be done. */
+static inline void bnet_trxs_reserve(BnetTrxs *trxs, uint32_t more, int64_t now_ns)
+{
+    if (more > 0 || trxs->n_entries > 0)
+        bnet_trxs_make_room(trxs, more, now_ns);
+}
 
 /* The chain accepted a transaction: it waits to be sent, behind all others. False: refused. */
 bool bnet_trxs_accept(BnetTrxs *trxs, BnetTrx trx);

@@ -77,7 +77,8 @@ static void init_peers(SimWorld *world)
     deal_ends(world);
     for (uint32_t p = 0; p < world->n_peers; p++) {
         SimPeer *peer = &world->peers[p];
-        bnet_node_init(&peer->node, &world->store, &world->pool, peer->n_ends);
+        bnet_node_init(&peer->node, &(BnetShared){&world->store, &world->pool, &world->actions},
+                       peer->n_ends);
         peer->node.probes = &world->probes.core;
         sim_persona_init(world, p);
         sim_deployed_init(world, p);
@@ -209,6 +210,7 @@ void sim_world_free(SimWorld *world)
     g_array_unref(world->bound_values);
     sim_queue_finish(&world->queue);
     bnet_store_finish(&world->store);
+    bnet_actions_finish(&world->actions);
     bnet_pool_finish(&world->pool);
     g_free(world->peers);
     g_free(world->ends);

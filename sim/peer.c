@@ -112,8 +112,8 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
 void sim_peer_act(SimWorld *world, uint32_t peer)
 {
     BnetNode *node = &world->peers[peer].node;
-    for (uint32_t i = 0; i < node->actions.n; i++)
-        carry_out(world, peer, &node->actions.items[i]);
+    for (uint32_t i = 0; i < node->actions->n; i++)
+        carry_out(world, peer, &node->actions->items[i]);
     bnet_node_actions_done(node);
 }
 

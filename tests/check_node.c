@@ -110,8 +110,8 @@ START_TEST(test_bound_of_notices)
     }
     /* One message takes them all. */
     bnet_node_written(&bench.node, 0, bench.now_ns);
-    ck_assert_uint_eq(bench.node.actions.n, 1);
-    BnetMessage *message = &bench.node.actions.items[0].u.message;
+    ck_assert_uint_eq(bench.node.actions->n, 1);
+    BnetMessage *message = &bench.node.actions->items[0].u.message;
     ck_assert_uint_eq(message->kind, BNET_MESSAGE_BLOCK_NOTICE);
     ck_assert_uint_eq(message->u.notice.count, BNET_NOTICES_MAX);
     ck_assert_uint_eq(bnet_message_size(message, &bench.store), 1 + 2 + 2048 * 32);
@@ -451,7 +451,7 @@ START_TEST(test_stop_and_restart)
     bench_block(&bench, 0, core_child(&bench.store, head, 0));
     bench.text[0] = '\0';
     bnet_node_stop(&bench.node, bench.now_ns);
-    ck_assert_uint_eq(bench.node.actions.n, 0);
+    ck_assert_uint_eq(bench.node.actions->n, 0);
     ck_assert_uint_eq(bench.node.blame.n, 0);
     bench.self.peer_id = core_key(7);
     bnet_node_restart(&bench.node, &bench.self);

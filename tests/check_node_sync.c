@@ -30,6 +30,7 @@ typedef struct End {
 typedef struct Net {
     BnetStore store;
     BnetPool pool;
+    BnetActions actions;
     BnetNode nodes[NODES];
     End ends[NODES][SLOTS];
     Task tasks[TASKS];
@@ -183,8 +184,8 @@ static void add_task(Net *net, const Task *task)
 /* Turns what a node wants into tasks. */
 static void drain(Net *net, uint32_t node)
 {
-    for (uint32_t i = 0; i < net->nodes[node].actions.n; i++) {
-        BnetAction *action = &net->nodes[node].actions.items[i];
+    for (uint32_t i = 0; i < net->nodes[node].actions->n; i++) {
+        BnetAction *action = &net->nodes[node].actions->items[i];
         Task task = {.node = node, .slot = action->session, .action = *action};
         ck_assert_int_ne(action->kind, BNET_ACTION_CLOSE);
         if (action->kind == BNET_ACTION_SEND) {
@@ -298,7 +299,7 @@ static void start_node(Net *net, uint32_t node, BnetBlock head)
         .request_transactions = true,
         .idle_timeout_ns = BNET_TIME_NEVER,
     };
-    bnet_node_init(&net->nodes[node], &net->store, &net->pool, SLOTS);
+    bnet_node_init(&net->nodes[node], &(BnetShared){&net->store, &net->pool, &net->actions}, SLOTS);
     bnet_node_start(&net->nodes[node], &self, head);
 }
 
@@ -318,6 +319,7 @@ static void free_net(Net *net)
     ck_assert_uint_eq(net->pool.n_free, net->pool.capacity - 1);
     for (uint32_t node = 0; node < NODES; node++)
         bnet_node_finish(&net->nodes[node]);
+    bnet_actions_finish(&net->actions);
     bnet_pool_finish(&net->pool);
     bnet_store_finish(&net->store);
     free(net);

@@ -184,6 +184,7 @@ static inline BnetKey core_key(uint8_t who)
 typedef struct CoreBench {
     BnetStore store;
     BnetPool pool;
+    BnetActions actions;
     BnetNode node;
     BnetIdentity self;
     int64_t now_ns;
@@ -277,8 +278,8 @@ static inline void bench_say_message(CoreBench *bench, uint32_t slot, const Bnet
 
 static inline void bench_drain(CoreBench *bench)
 {
-    for (uint32_t i = 0; i < bench->node.actions.n; i++) {
-        BnetAction *action = &bench->node.actions.items[i];
+    for (uint32_t i = 0; i < bench->node.actions->n; i++) {
+        BnetAction *action = &bench->node.actions->items[i];
         uint32_t slot = action->session;
         switch (action->kind) {
         case BNET_ACTION_SEND:
@@ -318,7 +319,8 @@ static inline void bench_init(CoreBench *bench, BnetRule rule, uint32_t depth, u
     memset(bench, 0, sizeof *bench);
     core_store_init(&bench->store, rule, depth, n_producers);
     bnet_pool_init(&bench->pool);
-    bnet_node_init(&bench->node, &bench->store, &bench->pool, BENCH_SESSIONS);
+    bnet_node_init(&bench->node, &(BnetShared){&bench->store, &bench->pool, &bench->actions},
+                   BENCH_SESSIONS);
     bench->self = (BnetIdentity){
         .peer_id = core_key(BENCH_SELF),
         .request_transactions = true,
@@ -350,6 +352,7 @@ static inline void bench_finish(CoreBench *bench)
     /* All chunks are back in the pool: nothing leaks. */
     ck_assert_uint_eq(bench->pool.n_free, bench->pool.capacity ? bench->pool.capacity - 1 : 0);
     bnet_node_finish(&bench->node);
+    bnet_actions_finish(&bench->actions);
     bnet_pool_finish(&bench->pool);
     bnet_store_finish(&bench->store);
 }

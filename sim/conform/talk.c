@@ -50,6 +50,7 @@ typedef struct Job {
 struct Talk {
     BnetStore store;
     BnetPool pool;
+    BnetActions actions;
     BnetNode node;
     Client clients[TALK_CLIENTS_MAX];
     GArray *jobs; /* of Job */
@@ -116,7 +117,8 @@ Talk *talk_new(const TalkOptions *options)
         .idle_timeout_ns = BNET_IDLE_TIMEOUT_NS,
         .quirks = BNET_PROFILE_EOSIO_1_7,
     };
-    bnet_node_init(&talk->node, &talk->store, &talk->pool, TALK_CLIENTS_MAX);
+    bnet_node_init(&talk->node, &(BnetShared){&talk->store, &talk->pool, &talk->actions},
+                   TALK_CLIENTS_MAX);
     bnet_node_start(&talk->node, &self, BNET_GENESIS);
     return talk;
 }
@@ -141,6 +143,7 @@ void talk_free(Talk *talk)
         return;
     bnet_node_stop(&talk->node, talk->now_ns);
     bnet_node_finish(&talk->node);
+    bnet_actions_finish(&talk->actions);
     bnet_pool_finish(&talk->pool);
     bnet_store_finish(&talk->store);
     for (uint32_t i = 0; i < TALK_CLIENTS_MAX; i++) {
@@ -286,8 +289,8 @@ static void carry_out(Talk *talk, BnetAction *action)
 
 static void act(Talk *talk)
 {
-    for (uint32_t i = 0; i < talk->node.actions.n; i++)
-        carry_out(talk, &talk->node.actions.items[i]);
+    for (uint32_t i = 0; i < talk->node.actions->n; i++)
+        carry_out(talk, &talk->node.actions->items[i]);
     bnet_node_actions_done(&talk->node);
 }
 
