@@ -47,15 +47,42 @@ void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, .
     va_end(args);
 }
 
-void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
-                            const char *format, ...)
+SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote)
+{
+    return (SimSubject){.peer = peer, .remote = remote, .talk = true};
+}
+
+static void violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
+                         const char *format, va_list args)
 {
     if (!check->first)
         check->causes = sim_causes_tell(sim_world_causes(world), world, subject);
+    violation(check, world, format, args);
+}
+
+void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
+                            const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    violation(check, world, format, args);
+    violation_of(check, world, subject, format, args);
     va_end(args);
+}
+
+void sim_check_violation_in(SimCheck *check, SimWorld *world, const SimHappening *happening,
+                            const char *format, ...)
+{
+    SimSubject subject = sim_subject_of_session(happening->peer, happening->remote);
+    va_list args;
+    va_start(args, format);
+    violation_of(check, world, &subject, format, args);
+    va_end(args);
+}
+
+bool sim_check_is_one_more(SimCheck *check)
+{
+    check->violations += check->first != NULL;
+    return check->first != NULL;
 }
 
 SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx)

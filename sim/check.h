@@ -38,13 +38,23 @@ struct SimCheck {
 void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* The same of something done with a block or a transaction: what led there is kept with the first
- * violation. */
+/* The same, and what led there is kept with the first violation: of a block or a transaction, or of
+ * the session of two peers. */
 void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
                             const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* What a message that is sent is about: its block or transaction. */
+/* The same of the session in which something happened. */
+void sim_check_violation_in(SimCheck *check, SimWorld *world, const SimHappening *happening,
+                            const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* There was a violation before: another one is only counted, and need not be put into words. */
+bool sim_check_is_one_more(SimCheck *check);
+
+/* What a message that is sent is about: its block or transaction; neither: the session alone. */
 SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx);
+
+/* The session of two peers, and what they said last. */
+SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote);
 
 /* "12.345 s" (transfer full) */
 char *sim_time_text(int64_t time_ns);

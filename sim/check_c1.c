@@ -21,10 +21,10 @@ typedef struct CheckC1 {
 static void violation(CheckC1 *self, SimWorld *world, const SimHappening *happening,
                       const char *what)
 {
-    sim_check_violation(&self->check, world, "%s %s (%s, session with %s)",
-                        sim_world_peer_name(world, happening->peer), what,
-                        bnet_message_name(happening->message->kind),
-                        sim_world_peer_name(world, happening->remote));
+    sim_check_violation_in(&self->check, world, happening, "%s %s (%s, session with %s)",
+                           sim_world_peer_name(world, happening->peer), what,
+                           bnet_message_name(happening->message->kind),
+                           sim_world_peer_name(world, happening->remote));
 }
 
 static void sent(CheckC1 *self, SimWorld *world, const SimHappening *happening)

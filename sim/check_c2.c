@@ -32,8 +32,8 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
             ? g_strdup("none of its blocks")
             : g_strdup_printf("blocks %u to %u", bnet_store_number(view->store, hello->first),
                               bnet_store_number(view->store, hello->head));
-    sim_check_violation(
-        self, world,
+    sim_check_violation_in(
+        self, world, happening,
         "%s listed %s and %u others in its hello to %s, LIB %u; its chain is %u to %u, LIB %u",
         sim_world_peer_name(world, happening->peer), listed, hello->unknown_ids,
         sim_world_peer_name(world, happening->remote), hello->lib_number,

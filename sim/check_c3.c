@@ -19,9 +19,10 @@ static void sent_ping(CheckC3 *self, SimWorld *world, const SimHappening *happen
     uint32_t told = happening->message->u.ping.lib_number;
     self->check.judged = true;
     if (told != lib)
-        sim_check_violation(&self->check, world, "%s sent %s a ping with LIB %u, while it was %u",
-                            sim_world_peer_name(world, happening->peer),
-                            sim_world_peer_name(world, happening->remote), told, lib);
+        sim_check_violation_in(&self->check, world, happening,
+                               "%s sent %s a ping with LIB %u, while it was %u",
+                               sim_world_peer_name(world, happening->peer),
+                               sim_world_peer_name(world, happening->remote), told, lib);
 }
 
 static void sent_pong(CheckC3 *self, SimWorld *world, const SimHappening *happening,
@@ -31,9 +32,9 @@ static void sent_pong(CheckC3 *self, SimWorld *world, const SimHappening *happen
     bool right = end->their_code == sim_record_code(&happening->message->u.ping.code);
     if (end->pong_due && right)
         return;
-    sim_check_violation(
-        &self->check, world, "%s sent %s a pong %s", sim_world_peer_name(world, happening->peer),
-        sim_world_peer_name(world, happening->remote),
+    sim_check_violation_in(
+        &self->check, world, happening, "%s sent %s a pong %s",
+        sim_world_peer_name(world, happening->peer), sim_world_peer_name(world, happening->remote),
         end->pong_due ? "whose code is not that of the last ping" : "that was not asked for");
 }
 

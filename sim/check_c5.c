@@ -25,12 +25,12 @@ static void closed(CheckC5 *self, SimWorld *world, const SimHappening *happening
     if (self->peer != happening->peer || self->time_ns != happening->time_ns ||
         self->end == happening->end)
         return;
-    sim_check_violation(&self->check, world,
-                        "%s closed its session with %s, reason %s, for malformed input from %s",
-                        sim_world_peer_name(world, happening->peer),
-                        sim_world_peer_name(world, happening->remote),
-                        bnet_close_reason_name(happening->reason),
-                        sim_world_peer_name(world, sim_world_end_peer(world, self->end ^ 1)));
+    sim_check_violation_in(&self->check, world, happening,
+                           "%s closed its session with %s, reason %s, for malformed input from %s",
+                           sim_world_peer_name(world, happening->peer),
+                           sim_world_peer_name(world, happening->remote),
+                           bnet_close_reason_name(happening->reason),
+                           sim_world_peer_name(world, sim_world_end_peer(world, self->end ^ 1)));
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

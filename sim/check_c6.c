@@ -43,9 +43,10 @@ static void dialled(CheckC6 *self, SimWorld *world, const SimHappening *happenin
     self->check.judged = true;
     if (wait_ns < WAIT_MIN_NS || (wait_ns > WAIT_MAX_NS && !awoke)) {
         g_autofree char *wait = sim_time_text(wait_ns);
-        sim_check_violation(&self->check, world, "%s dialled %s again after %s, not 10 to 15 s",
-                            sim_world_peer_name(world, happening->peer),
-                            sim_world_peer_name(world, happening->remote), wait);
+        sim_check_violation_in(&self->check, world, happening,
+                               "%s dialled %s again after %s, not 10 to 15 s",
+                               sim_world_peer_name(world, happening->peer),
+                               sim_world_peer_name(world, happening->remote), wait);
     }
     if (awoke)
         return;

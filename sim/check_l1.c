@@ -250,12 +250,26 @@ static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
     return true;
 }
 
+/* A member that lacks the block, and what it waits for. */
+static void append_waiting(const CheckL1 *self, SimWorld *world, GString *who, uint32_t peer,
+                           BnetBlock block, SimSubject *ret_about)
+{
+    g_string_append_printf(who, "%s%s (head %u, ", who->len > 0 ? ", " : "",
+                           sim_world_peer_name(world, peer),
+                           bnet_view_head_number(&sim_world_node(world, peer)->view));
+    SimSubject about = sim_waits_append(who, world, peer, block, self->closed_ns);
+    g_string_append_c(who, ')');
+    if (ret_about)
+        *ret_about = about;
+}
+
 /* Of the best head, and up to three members that have not got it. */
 static void heads_differ(CheckL1 *self, SimWorld *world)
 {
     const BnetStore *store = sim_world_store(world);
     BnetBlock best = BNET_NO_BLOCK;
     g_autoptr(GString) who = g_string_new(NULL);
+    SimSubject about = {0};
     uint32_t n = 0;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         BnetBlock head = sim_world_node(world, p)->view.head;
@@ -267,14 +281,11 @@ static void heads_differ(CheckL1 *self, SimWorld *world)
         const BnetView *view = &sim_world_node(world, p)->view;
         if (!self->member[p] || bnet_view_applied(view, best))
             continue;
-        n++;
-        g_string_append_printf(who, ", %s (head %u, ", sim_world_peer_name(world, p),
-                               bnet_view_head_number(view));
-        sim_waits_append(who, world, p, best, self->closed_ns);
-        g_string_append_c(who, ')');
+        append_waiting(self, world, who, p, best, n++ == 0 ? &about : NULL);
     }
-    sim_check_violation(&self->check, world,
-                        "nobody produces since the last fault, and the heads differ%s", who->str);
+    sim_check_violation_of(&self->check, world, &about,
+                           "nobody produces since the last fault, and the heads differ: %s",
+                           who->str);
 }
 
 /* Names up to three members that lack what all should have, and what they wait for. */
@@ -290,22 +301,20 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
     }
     uint32_t number = bnet_store_number(sim_world_store(world), self->candidate);
     g_autoptr(GString) who = g_string_new(NULL);
+    SimSubject about = {0};
     uint32_t n = 0;
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         if (!self->member[p] || self->holds[p] || ++n > 3)
             continue;
-        g_string_append_printf(who, "%s%s (head %u, ", n > 1 ? ", " : "",
-                               sim_world_peer_name(world, p),
-                               bnet_view_head_number(&sim_world_node(world, p)->view));
-        sim_waits_append(who, world, p, self->candidate, self->closed_ns);
-        g_string_append_c(who, ')');
+        append_waiting(self, world, who, p, self->candidate, n == 1 ? &about : NULL);
     }
     if (n > 3)
         g_string_append_printf(who, " and %u more", n - 3);
-    sim_check_violation(&self->check, world,
-                        "%u of %u peers have not got block %u, produced after the last fault, on "
-                        "their best chain: %s",
-                        n, self->n_members, number, who->str);
+    sim_check_violation_of(&self->check, world, &about,
+                           "%u of %u peers %s not got block %u, produced after the last fault, on "
+                           "%s best chain: %s",
+                           n, self->n_members, n == 1 ? "has" : "have", number,
+                           n == 1 ? "its" : "their", who->str);
 }
 
 /* The LIB that a peer has had for FOLLOW_NS at least. */
@@ -327,10 +336,12 @@ static uint32_t highest_lib(const CheckL1 *self, const SimWorld *world)
     return highest;
 }
 
-static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t most)
+/* The server whose LIB the follower should have reached, and that LIB; UINT32_MAX: none is above 0.
+ */
+static uint32_t server_of(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t *ret_due)
 {
-    uint32_t head = bnet_view_head_number(&sim_world_node(world, peer)->view);
-    uint32_t due = 0;
+    uint32_t best = UINT32_MAX;
+    *ret_due = 0;
     for (uint32_t s = 0; s < sim_world_node(world, peer)->n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
         if (!sim_world_end_is_open(world, end) || sim_world_end_is_cut(world, end))
@@ -339,19 +350,37 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
         if (!sim_world_is_honest(world, server) || !sim_world_is_running(world, server) ||
             sim_world_libs_conflict(world, peer, server))
             continue;
-        due = MAX(due, settled_lib(self, world, server));
+        uint32_t lib = settled_lib(self, world, server);
+        best = lib > *ret_due ? server : best;
+        *ret_due = MAX(*ret_due, lib);
     }
+    return best;
+}
+
+static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t most)
+{
+    const BnetView *view = &sim_world_node(world, peer)->view;
+    uint32_t head = bnet_view_head_number(view);
+    uint32_t due = 0;
+    uint32_t server = server_of(self, world, peer, &due);
     const char *name = sim_world_peer_name(world, peer);
-    if (head < due)
-        sim_check_violation(
-            &self->check, world,
-            "%s, which follows irreversible blocks, is at %u; its servers' LIB is %u", name, head,
-            due);
-    else if (head > most)
-        sim_check_violation(
-            &self->check, world,
+    if (head < due) {
+        const BnetView *theirs = &sim_world_node(world, server)->view;
+        SimSubject about = sim_subject_of_session(server, peer);
+        g_autofree char *last = sim_causes_last(sim_world_causes(world), world, server, peer);
+        about.block = bnet_view_at(theirs, head + 1);
+        sim_check_violation_of(
+            &self->check, world, &about,
+            "%s, which follows irreversible blocks, is at %u and waits for block "
+            "%u; its servers' LIB is %u (%s, last sent to it: %s)",
+            name, head, head + 1, due, sim_world_peer_name(world, server), last);
+    } else if (head > most) {
+        SimSubject about = {.peer = peer, .remote = UINT32_MAX, .block = view->head};
+        sim_check_violation_of(
+            &self->check, world, &about,
             "%s, which follows irreversible blocks, is at %u; the highest LIB ever was %u", name,
             head, most);
+    }
 }
 
 static void finish(SimCheck *check, SimWorld *world)

@@ -111,15 +111,36 @@ static BnetTrx next_trx(SimWorld *world, uint32_t e, const BnetNode *node)
     return bnet_trxs_next(&node->trxs, session->slot, &cursor, sim_world_now_ns(world));
 }
 
-/* What is sendable, in words; NULL: nothing is. (transfer full) (nullable) */
-static char *sendable(SimWorld *world, const End *end, uint32_t e)
+/* What is sendable by the end; false: nothing is. */
+static bool sendable(SimWorld *world, const End *end, uint32_t e, SimSubject *ret_what)
 {
     const BnetNode *node = sim_world_node(world, sim_world_end_peer(world, e));
     uint32_t number = next_block(end, &node->view);
-    if (number > 0)
-        return g_strdup_printf("block %u", number);
-    BnetTrx trx = end->flags & WANTS_TRX ? next_trx(world, e, node) : BNET_NO_TRX;
-    return trx != BNET_NO_TRX ? g_strdup_printf("transaction %u", trx) : NULL;
+    BnetTrx trx = number == 0 && end->flags & WANTS_TRX ? next_trx(world, e, node) : BNET_NO_TRX;
+    if (number == 0 && trx == BNET_NO_TRX)
+        return false;
+    *ret_what =
+        sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
+    ret_what->block = number > 0 ? bnet_view_at(&node->view, number) : BNET_NO_BLOCK;
+    ret_what->trx = trx;
+    return true;
+}
+
+static void not_sent(CheckL2 *self, SimWorld *world, const SimSubject *what)
+{
+    if (sim_check_is_one_more(&self->check))
+        return;
+    g_autofree char *name = what->trx != BNET_NO_TRX ? sim_trx_name(world, what->trx) : NULL;
+    g_autofree char *text =
+        name ? g_strconcat("transaction ", name, NULL)
+             : g_strdup_printf("block %u", bnet_store_number(sim_world_store(world), what->block));
+    g_autofree char *last =
+        sim_causes_last(sim_world_causes(world), world, what->peer, what->remote);
+    sim_check_violation_of(
+        &self->check, world, what,
+        "%s has had %s to send to %s for more than 1 s, and could (last sent to it: %s)",
+        sim_world_peer_name(world, what->peer), text, sim_world_peer_name(world, what->remote),
+        last);
 }
 
 /* --- looking --------------------------------------------------------------------------------- */
@@ -136,6 +157,16 @@ static bool is_late(uint32_t *since_ms, uint32_t now)
     return true;
 }
 
+static void no_pong(CheckL2 *self, SimWorld *world, uint32_t e)
+{
+    SimSubject subject =
+        sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s has owed a pong to %s for more than 1 s, and could send it",
+                           sim_world_peer_name(world, subject.peer),
+                           sim_world_peer_name(world, subject.remote));
+}
+
 static void look(CheckL2 *self, SimWorld *world, uint32_t e)
 {
     const uint8_t ready = OPEN | HELLO_SENT | HELLO_RECEIVED;
@@ -147,23 +178,17 @@ static void look(CheckL2 *self, SimWorld *world, uint32_t e)
         end->since_ms = end->pong_since_ms = 0;
         return;
     }
-    const char *name = sim_world_peer_name(world, peer);
-    const char *to = sim_world_peer_name(world, sim_world_end_peer(world, e ^ 1));
-    g_autofree char *what = sendable(world, end, e);
+    SimSubject what;
     uint32_t now = now_ms(world);
     self->check.judged = true;
-    if (!what)
+    if (!sendable(world, end, e, &what))
         end->since_ms = 0;
     else if (is_late(&end->since_ms, now))
-        sim_check_violation(&self->check, world,
-                            "%s has had %s to send to %s for more than 1 s, and could", name, what,
-                            to);
+        not_sent(self, world, &what);
     if (!(end->flags & PONG_DUE))
         end->pong_since_ms = 0;
     else if (is_late(&end->pong_since_ms, now))
-        sim_check_violation(&self->check, world,
-                            "%s has owed a pong to %s for more than 1 s, and could send it", name,
-                            to);
+        no_pong(self, world, e);
 }
 
 static void look_at_next(CheckL2 *self, SimWorld *world, uint32_t at_work)

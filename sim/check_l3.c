@@ -30,11 +30,12 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         *streak = (Streak){.instant_ns = happening->time_ns, .frontier = frontier};
     if (happening->kind == SIM_SENT || ++streak->actions <= ACTIONS_MAX)
         return;
-    sim_check_violation(&self->check, world,
-                        "%s asked its chain for block %u again and again for the session with %s "
-                        "without sending anything",
-                        sim_world_peer_name(world, happening->peer), happening->number,
-                        sim_world_peer_name(world, happening->remote));
+    sim_check_violation_in(&self->check, world, happening,
+                           "%s asked its chain, whose head is %u, for block %u again and again for "
+                           "the session with %s without sending anything",
+                           sim_world_peer_name(world, happening->peer),
+                           bnet_view_head_number(&node->view), happening->number,
+                           sim_world_peer_name(world, happening->remote));
     sim_world_stop(world);
 }
 

@@ -68,12 +68,11 @@ static void look(CheckL4 *self, SimWorld *world, uint32_t link)
     if (now_ns - since_ns <= limit_ns || is_answered(world, link))
         return;
     self->since_ns[link] = now_ns;
-    sim_check_violation(
-        &self->check, world,
-        "%s has not been connected with %s, which it can reach, for more than %" G_GINT64_FORMAT
-        " ms",
-        sim_world_peer_name(world, from), sim_world_peer_name(world, to),
-        limit_ns / BNET_NS_PER_MS);
+    g_autofree char *limit = sim_time_text(limit_ns);
+    SimSubject subject = sim_subject_of_session(from, to);
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s waits to be connected with %s, which it can reach, for more than %s",
+                           sim_world_peer_name(world, from), sim_world_peer_name(world, to), limit);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

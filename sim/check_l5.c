@@ -41,9 +41,11 @@ static bool is_judged(const SimWorld *world, uint32_t end)
 
 static void violation(CheckL5 *self, SimWorld *world, uint32_t end, const char *what)
 {
-    sim_check_violation(&self->check, world, "%s and %s, which dial each other, %s",
-                        sim_world_peer_name(world, sim_world_end_peer(world, end)),
-                        sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)), what);
+    SimSubject subject =
+        sim_subject_of_session(sim_world_end_peer(world, end), sim_world_end_peer(world, end ^ 1));
+    sim_check_violation_of(&self->check, world, &subject, "%s and %s, which dial each other, %s",
+                           sim_world_peer_name(world, subject.peer),
+                           sim_world_peer_name(world, subject.remote), what);
 }
 
 /* Both connections stand, and have for too long. */

@@ -77,6 +77,21 @@ static bool is_silent(const SimWorld *world, uint32_t end)
            session->state == BNET_SESSION_READY && !session->writing;
 }
 
+static void not_sent(CheckL6 *self, SimWorld *world, uint32_t holder, uint32_t peer, BnetTrx trx)
+{
+    if (sim_check_is_one_more(&self->check))
+        return;
+    SimSubject subject = sim_subject_of_session(holder, peer);
+    g_autofree char *name = sim_trx_name(world, trx);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, holder, peer);
+    subject.trx = trx;
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s waits for transaction %s, which %s has, connected with it, and does "
+                           "not send (last sent to it: %s)",
+                           sim_world_peer_name(world, peer), name,
+                           sim_world_peer_name(world, holder), last);
+}
+
 /* The peer lacks the transaction: nobody who could has kept it back. */
 static void look_at(CheckL6 *self, SimWorld *world, uint32_t peer, BnetTrx trx, uint32_t at_work)
 {
@@ -88,11 +103,7 @@ static void look_at(CheckL6 *self, SimWorld *world, uint32_t peer, BnetTrx trx, 
             !bnet_trxs_is_pending(&sim_world_node(world, other)->trxs, trx) ||
             has_expired(world, other, trx))
             continue;
-        sim_check_violation(&self->check, world,
-                            "%s has not got transaction %u, which %s has, connected with it, and "
-                            "does not send",
-                            sim_world_peer_name(world, peer), trx,
-                            sim_world_peer_name(world, other));
+        not_sent(self, world, other, peer, trx);
         return;
     }
 }

@@ -92,6 +92,24 @@ static bool could_send(const SimWorld *world, uint32_t end)
            !is_off(world, neighbour);
 }
 
+/* The peer waits for that block of the other one's best chain. */
+static void behind(CheckL7 *self, SimWorld *world, const Waiting *w, uint32_t other,
+                   uint32_t number)
+{
+    if (sim_check_is_one_more(&self->check))
+        return;
+    SimSubject subject = sim_subject_of_session(other, w->peer);
+    g_autofree char *right = sim_time_text(w->right_ns);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, other, w->peer);
+    subject.block = bnet_view_at(&sim_world_node(world, other)->view, number);
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s waits for block %u, which %s has, connected with it (last sent to "
+                           "it: %s); the clock of %s is right since %s",
+                           sim_world_peer_name(world, w->peer), number,
+                           sim_world_peer_name(world, other), last,
+                           sim_world_peer_name(world, w->set), right);
+}
+
 static void judge(CheckL7 *self, SimWorld *world, const Waiting *w)
 {
     if (!sim_look_is_idle(world, w->peer) || is_off(world, w->peer))
@@ -104,13 +122,7 @@ static void judge(CheckL7 *self, SimWorld *world, const Waiting *w)
         uint32_t number = could_send(world, end) ? missed_block(world, other, w->peer) : 0;
         if (number == 0)
             continue;
-        g_autofree char *right = sim_time_text(w->right_ns);
-        sim_check_violation(&self->check, world,
-                            "%s waits for block %u, which %s has, connected with it; the clock of "
-                            "%s is right since %s",
-                            sim_world_peer_name(world, w->peer), number,
-                            sim_world_peer_name(world, other), sim_world_peer_name(world, w->set),
-                            right);
+        behind(self, world, w, other, number);
         return;
     }
 }

@@ -35,10 +35,10 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     uint32_t marks = marks_of(world, happening);
     self->check.judged = true;
     if (marks > STATUS_MAX)
-        sim_check_violation(&self->check, world,
-                            "%s keeps a status of %u blocks in its session with %s, above %u",
-                            sim_world_peer_name(world, happening->peer), marks,
-                            sim_world_peer_name(world, happening->remote), STATUS_MAX);
+        sim_check_violation_in(&self->check, world, happening,
+                               "%s keeps a status of %u blocks in its session with %s, above %u",
+                               sim_world_peer_name(world, happening->peer), marks,
+                               sim_world_peer_name(world, happening->remote), STATUS_MAX);
 }
 
 SimCheck *sim_check_r1_new(SimWorld *world)

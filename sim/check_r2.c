@@ -14,11 +14,13 @@
 static void judge(SimCheck *self, SimWorld *world, uint32_t end, uint32_t n, const char *what)
 {
     self->judged = true;
-    if (n > NOTICES_MAX)
-        sim_check_violation(self, world, "%s %s %u notices for %s, above %u",
-                            sim_world_peer_name(world, sim_world_end_peer(world, end)), what, n,
-                            sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)),
-                            NOTICES_MAX);
+    if (n <= NOTICES_MAX)
+        return;
+    SimSubject subject =
+        sim_subject_of_session(sim_world_end_peer(world, end), sim_world_end_peer(world, end ^ 1));
+    sim_check_violation_of(self, world, &subject, "%s %s %u notices for %s, above %u",
+                           sim_world_peer_name(world, subject.peer), what, n,
+                           sim_world_peer_name(world, subject.remote), NOTICES_MAX);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -27,9 +27,10 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (*buffered < UINT8_MAX)
         ++*buffered;
     if (*buffered > 1)
-        sim_check_violation(&self->check, world, "%s buffers %u messages for %s, above 1",
-                            sim_world_peer_name(world, happening->peer), *buffered,
-                            sim_world_peer_name(world, happening->remote));
+        sim_check_violation_in(&self->check, world, happening,
+                               "%s buffers %u messages for %s, above 1",
+                               sim_world_peer_name(world, happening->peer), *buffered,
+                               sim_world_peer_name(world, happening->remote));
 }
 
 static void check_free(SimCheck *check)

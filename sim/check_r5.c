@@ -69,10 +69,11 @@ static Crossed *crossed_of(CheckR5 *self, uint32_t end)
 static void violation(CheckR5 *self, SimWorld *world, const SimHappening *happening,
                       const char *what)
 {
-    sim_check_violation(&self->check, world, "%s sent block %u to %s, %s",
-                        sim_world_peer_name(world, happening->peer),
-                        bnet_store_number(sim_world_store(world), happening->message->u.block),
-                        sim_world_peer_name(world, happening->remote), what);
+    SimSubject subject = sim_subject_of(happening, happening->message->u.block, BNET_NO_TRX);
+    sim_check_violation_of(&self->check, world, &subject, "%s sent block %u to %s, %s",
+                           sim_world_peer_name(world, happening->peer),
+                           bnet_store_number(sim_world_store(world), subject.block),
+                           sim_world_peer_name(world, happening->remote), what);
 }
 
 static void sent(CheckR5 *self, SimWorld *world, const SimHappening *happening)

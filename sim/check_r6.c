@@ -36,9 +36,10 @@ static void judge(CheckR6 *self, SimWorld *world, const SimHappening *happening,
 {
     self->check.judged = true;
     if (is_kept)
-        sim_check_violation(&self->check, world, "%s keeps %s of its closed session with %s",
-                            sim_world_peer_name(world, happening->peer), what,
-                            sim_world_peer_name(world, happening->remote));
+        sim_check_violation_in(&self->check, world, happening,
+                               "%s keeps %s of its closed session with %s",
+                               sim_world_peer_name(world, happening->peer), what,
+                               sim_world_peer_name(world, happening->remote));
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -44,6 +44,22 @@ static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, B
     return false;
 }
 
+static void cannot_link(CheckS1 *self, SimWorld *world, const SimSubject *subject)
+{
+    if (sim_check_is_one_more(&self->check))
+        return;
+    const BnetStore *store = sim_world_store(world);
+    const BnetView *theirs = &sim_world_node(world, subject->remote)->view;
+    BnetBlock common = bnet_store_common(store, subject->block, theirs->head);
+    sim_check_violation_of(&self->check, world, subject,
+                           "%s sent block %u to %s, which has not got its parent and cannot link "
+                           "it: of this branch it has what is up to block %u, and its head is %u",
+                           sim_world_peer_name(world, subject->peer),
+                           bnet_store_number(store, subject->block),
+                           sim_world_peer_name(world, subject->remote),
+                           bnet_store_number(store, common), bnet_view_head_number(theirs));
+}
+
 static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happening)
 {
     const BnetStore *store = sim_world_store(world);
@@ -75,11 +91,8 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
     gint64 key = pruned_key(happening->remote, parent);
     if (g_hash_table_contains(self->pruned, &key))
         return;
-    sim_check_violation_of(
-        &self->check, world, &subject,
-        "%s sent block %u to %s, which has not got its parent and cannot link it",
-        sim_world_peer_name(world, happening->peer), bnet_store_number(store, block),
-        sim_world_peer_name(world, happening->remote));
+    subject.talk = true;
+    cannot_link(self, world, &subject);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

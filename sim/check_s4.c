@@ -8,11 +8,19 @@
  */
 #include "sim/check.h"
 
+/* Why a session must be closed before the next message. */
+typedef struct Guilt {
+    BnetBlock sent;    /* what was sent; BNET_NO_BLOCK: it need not be closed */
+    BnetBlock invalid; /* what was found invalid: that, or a block before it */
+    int64_t found_ns;
+} Guilt;
+
 typedef struct CheckS4 {
     SimCheck check;
     GArray **tainted; /* [ends]: invalid blocks that were delivered there; NULL: none */
-    bool *guilty;     /* [ends]: must be closed before the next message */
+    Guilt *guilty;    /* [ends] */
     uint32_t n_ends;
+    BnetBlock found;   /* what was found invalid last, by anybody; BNET_NO_BLOCK: nothing */
     GByteArray *taint; /* [blocks]: is_tainted() */
 } CheckS4;
 
@@ -30,15 +38,45 @@ static bool is_tainted(CheckS4 *self, const BnetStore *store, BnetBlock block)
     return taint->data[block];
 }
 
+/* "block 230, which is built on block 229, found invalid at 23.046 s: it is not signed by its
+ * producer" */
+static char *guilt_text(const SimWorld *world, const Guilt *guilt)
+{
+    const BnetStore *store = sim_world_store(world);
+    g_autofree char *found = sim_time_text(guilt->found_ns);
+    g_autofree char *sent = guilt->sent == guilt->invalid
+                                ? g_strdup("")
+                                : g_strdup_printf("block %u, which is built on ",
+                                                  bnet_store_number(store, guilt->sent));
+    const BnetBlockInfo *info = bnet_store_block(store, guilt->invalid);
+    uint8_t own = info->header_fault ? info->header_fault : info->content_fault;
+    return g_strdup_printf("%sblock %u, found invalid at %s: %s", sent, info->number, found,
+                           bnet_fault_text(own ? (BnetFault)own : BNET_FAULT_DUPLICATE));
+}
+
+/* Who is guilty goes on. */
+static void not_closed(CheckS4 *self, SimWorld *world, uint32_t end, const char *what)
+{
+    if (sim_check_is_one_more(&self->check))
+        return;
+    const Guilt *guilt = &self->guilty[end];
+    g_autofree char *why = guilt_text(world, guilt);
+    SimSubject subject = {.peer = sim_world_end_peer(world, end),
+                          .remote = sim_world_end_peer(world, end ^ 1),
+                          .block = guilt->invalid,
+                          .other_block =
+                              guilt->sent == guilt->invalid ? BNET_NO_BLOCK : guilt->sent};
+    sim_check_violation_of(&self->check, world, &subject, "%s %s %s, which had sent it %s",
+                           sim_world_peer_name(world, subject.peer), what,
+                           sim_world_peer_name(world, subject.remote), why);
+}
+
 static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happening)
 {
     uint32_t end = happening->end;
-    if (self->guilty[end] && sim_world_is_honest(world, happening->peer)) {
-        self->guilty[end] = false;
-        sim_check_violation(&self->check, world,
-                            "%s took a message in from %s, which had sent it an invalid block",
-                            sim_world_peer_name(world, happening->peer),
-                            sim_world_peer_name(world, happening->remote));
+    if (self->guilty[end].sent != BNET_NO_BLOCK && sim_world_is_honest(world, happening->peer)) {
+        not_closed(self, world, end, "took a message in from");
+        self->guilty[end].sent = BNET_NO_BLOCK;
     }
     if (happening->message->kind != BNET_MESSAGE_BLOCK)
         return;
@@ -56,14 +94,35 @@ static void found_invalid(CheckS4 *self, SimWorld *world, uint32_t peer, BnetBlo
 {
     const BnetStore *store = sim_world_store(world);
     uint32_t n_sessions = sim_world_node(world, peer)->n_sessions;
+    self->found = block;
     for (uint32_t s = 0; s < n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
         GArray *tainted = self->tainted[end];
         if (!tainted)
             continue;
-        for (guint i = 0; i < tainted->len && !self->guilty[end]; i++)
-            self->guilty[end] =
-                bnet_store_is_ancestor(store, block, g_array_index(tainted, BnetBlock, i));
+        for (guint i = 0; i < tainted->len && self->guilty[end].sent == BNET_NO_BLOCK; i++) {
+            BnetBlock sent = g_array_index(tainted, BnetBlock, i);
+            if (bnet_store_is_ancestor(store, block, sent))
+                self->guilty[end] = (Guilt){sent, block, sim_world_now_ns(world)};
+        }
+    }
+}
+
+static void cut_off(CheckS4 *self, SimWorld *world, const SimHappening *happening)
+{
+    const Guilt *guilt = &self->guilty[happening->end];
+    const char *by = sim_world_peer_name(world, happening->peer);
+    const char *whom = sim_world_peer_name(world, happening->remote);
+    if (guilt->sent == BNET_NO_BLOCK) {
+        SimSubject subject = sim_subject_of_session(happening->peer, happening->remote);
+        subject.block = self->found;
+        sim_check_violation_of(&self->check, world, &subject,
+                               "%s cut off %s, which had sent it no block found invalid", by, whom);
+    } else if (sim_world_is_honest(world, happening->remote)) {
+        SimSubject subject = sim_subject_of(happening, guilt->invalid, BNET_NO_TRX);
+        g_autofree char *why = guilt_text(world, guilt);
+        sim_check_violation_of(&self->check, world, &subject,
+                               "%s cut off %s, an honest peer, for %s", by, whom, why);
     }
 }
 
@@ -73,16 +132,9 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
     bool blamed = happening->reason == BNET_CLOSE_BAD_BLOCK;
     if (blamed && sim_world_is_honest(world, happening->peer)) {
         self->check.judged = true;
-        const char *by = sim_world_peer_name(world, happening->peer);
-        const char *whom = sim_world_peer_name(world, happening->remote);
-        if (!self->guilty[end])
-            sim_check_violation(&self->check, world,
-                                "%s cut off %s, which had sent it no block found invalid", by,
-                                whom);
-        else if (sim_world_is_honest(world, happening->remote))
-            sim_check_violation(&self->check, world, "%s cut off %s, an honest peer", by, whom);
+        cut_off(self, world, happening);
     }
-    self->guilty[end] = false;
+    self->guilty[end].sent = BNET_NO_BLOCK;
     if (self->tainted[end])
         g_array_set_size(self->tainted[end], 0);
 }
@@ -134,12 +186,8 @@ static void finish(SimCheck *check, SimWorld *world)
     CheckS4 *self = (CheckS4 *)check;
     for (uint32_t end = 0; end < self->n_ends; end++) {
         uint32_t peer = sim_world_end_peer(world, end);
-        if (!self->guilty[end] || !sim_world_is_honest(world, peer))
-            continue;
-        sim_check_violation(
-            check, world, "%s still holds the session with %s, which had sent it an invalid block",
-            sim_world_peer_name(world, peer),
-            sim_world_peer_name(world, sim_world_end_peer(world, end ^ 1)));
+        if (self->guilty[end].sent != BNET_NO_BLOCK && sim_world_is_honest(world, peer))
+            not_closed(self, world, end, "still holds the session with");
     }
 }
 
@@ -167,7 +215,7 @@ SimCheck *sim_check_s4_new(SimWorld *world)
     self->check.free = check_free;
     self->n_ends = sim_world_ends(world);
     self->tainted = g_new0(GArray *, self->n_ends);
-    self->guilty = g_new0(bool, self->n_ends);
+    self->guilty = g_new0(Guilt, self->n_ends);
     self->taint = g_byte_array_new();
     const guint8 no_block = 0;
     g_byte_array_append(self->taint, &no_block, 1);

@@ -12,17 +12,32 @@
 #include "sim/record.h"
 #include "sim/trx_record.h"
 
-/* Something that goes before what was chosen. */
-static void passed_over(SimCheck *self, SimWorld *world, const SimHappening *happening,
-                        const char *what)
+/* What was chosen. (transfer full) */
+static char *choice_text(const SimWorld *world, const SimHappening *happening)
 {
-    sim_check_violation(self, world, "%s %s in its session with %s before %s",
-                        sim_world_peer_name(world, happening->peer),
-                        happening->kind == SIM_ASKED                    ? "chose a block"
-                        : happening->message->kind == BNET_MESSAGE_PONG ? "sent a pong"
-                        : happening->message->kind == BNET_MESSAGE_PING ? "sent a ping"
-                                                                        : "sent a transaction",
-                        sim_world_peer_name(world, happening->remote), what);
+    if (happening->kind == SIM_ASKED)
+        return g_strdup_printf("chose block %u", happening->number);
+    if (happening->message->kind != BNET_MESSAGE_TRX)
+        return g_strdup_printf("sent a %s", bnet_message_name(happening->message->kind));
+    g_autofree char *name = sim_trx_name(world, happening->message->u.trx);
+    return g_strdup_printf("sent transaction %s", name);
+}
+
+/* Something that goes before what was chosen; `block`: of a notice or a block. */
+static void passed_over(SimCheck *self, SimWorld *world, const SimHappening *happening,
+                        const char *what, BnetBlock block)
+{
+    const BnetView *view = &sim_world_node(world, happening->peer)->view;
+    bool is_trx = happening->kind == SIM_SENT && happening->message->kind == BNET_MESSAGE_TRX;
+    g_autofree char *choice = choice_text(world, happening);
+    SimSubject subject =
+        sim_subject_of(happening, block, is_trx ? happening->message->u.trx : BNET_NO_TRX);
+    subject.talk = block == BNET_NO_BLOCK;
+    if (happening->kind == SIM_ASKED)
+        subject.other_block = bnet_view_at(view, happening->number);
+    sim_check_violation_of(self, world, &subject, "%s %s in its session with %s before %s",
+                           sim_world_peer_name(world, happening->peer), choice,
+                           sim_world_peer_name(world, happening->remote), what);
 }
 
 /* --- notices --------------------------------------------------------------------------------- */
@@ -71,7 +86,7 @@ static bool notice_waits(SimCheck *self, SimWorld *world, const SimHappening *ha
         return false;
     g_autofree char *what =
         g_strdup_printf("the notice of block %u", bnet_store_number(sim_world_store(world), block));
-    passed_over(self, world, happening, what);
+    passed_over(self, world, happening, what, block);
     return true;
 }
 
@@ -109,7 +124,7 @@ static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happe
     uint32_t number = sendable_block(end, view);
     if (number != 0) {
         g_autofree char *what = g_strdup_printf("block %u", number);
-        passed_over(self, world, happening, what);
+        passed_over(self, world, happening, what, bnet_view_at(view, number));
         return;
     }
     if (sim_trx_record_is_vague(record, world, happening->peer, trx) ||
@@ -123,6 +138,7 @@ static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happe
     g_autofree char *sent_name = sim_trx_name(world, trx);
     g_autofree char *oldest_name = oldest == BNET_NO_TRX ? NULL : sim_trx_name(world, oldest);
     SimSubject subject = sim_subject_of(happening, BNET_NO_BLOCK, trx);
+    subject.other_trx = oldest;
     sim_check_violation_of(self, world, &subject, "%s sent transaction %s to %s %s%s",
                            sim_world_peer_name(world, happening->peer), sent_name,
                            sim_world_peer_name(world, happening->remote),
@@ -144,11 +160,11 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (notice_waits(self, world, happening, end) || kind == BNET_MESSAGE_PONG)
         return;
     if (end->pong_due)
-        passed_over(self, world, happening, "the pong that it owes");
+        passed_over(self, world, happening, "the pong that it owes", BNET_NO_BLOCK);
     else if (kind == BNET_MESSAGE_PING)
         return;
     else if (ping_is_due(end, happening->time_ns))
-        passed_over(self, world, happening, "the ping that is due");
+        passed_over(self, world, happening, "the ping that is due", BNET_NO_BLOCK);
     else if (kind == BNET_MESSAGE_TRX)
         judge_trx(self, world, happening, end);
 }

@@ -30,9 +30,11 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
     const char *b = sim_world_peer_name(world, self->holder);
     uint32_t number = bnet_store_number(view->store, lib);
     if (!rule_is_met(view, lib)) {
-        sim_check_violation(&self->check, world,
-                            "block %u became irreversible at %s against the LIB of %s", number, a,
-                            b);
+        SimSubject subject = {
+            .peer = peer, .remote = self->holder, .block = lib, .other_block = self->top};
+        sim_check_violation_of(&self->check, world, &subject,
+                               "block %u became irreversible at %s against the LIB of %s", number,
+                               a, b);
         return;
     }
     if (self->check.note)
@@ -50,17 +52,20 @@ static void judge_rule(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock 
 {
     const BnetView *view = &sim_world_node(world, peer)->view;
     if (!rule_is_met(view, lib))
-        sim_check_violation(&self->check, world,
-                            "block %u became irreversible at %s, against the chain rule",
-                            bnet_store_number(view->store, lib), sim_world_peer_name(world, peer));
+        sim_check_violation_of(
+            &self->check, world, &(SimSubject){.peer = peer, .remote = UINT32_MAX, .block = lib},
+            "block %u became irreversible at %s, against the chain rule",
+            bnet_store_number(view->store, lib), sim_world_peer_name(world, peer));
 }
 
 static void moved_back(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock from, BnetBlock to)
 {
     const BnetStore *store = sim_world_store(world);
-    sim_check_violation(&self->check, world, "the LIB of %s moved back from block %u to block %u",
-                        sim_world_peer_name(world, peer), bnet_store_number(store, from),
-                        bnet_store_number(store, to));
+    SimSubject subject = {.peer = peer, .remote = UINT32_MAX, .block = from, .other_block = to};
+    sim_check_violation_of(&self->check, world, &subject,
+                           "the LIB of %s moved back from block %u to block %u",
+                           sim_world_peer_name(world, peer), bnet_store_number(store, from),
+                           bnet_store_number(store, to));
 }
 
 static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock block)
@@ -105,9 +110,11 @@ static void look_at_head(CheckS8 *self, SimWorld *world, uint32_t peer)
     uint32_t held = bnet_store_number(view->store, self->held[peer]);
     if (view->head != view->target || head->lib >= held)
         return;
-    sim_check_violation(&self->check, world,
-                        "%s has settled on block %u, a head with LIB %u, although its LIB is %u",
-                        sim_world_peer_name(world, peer), head->number, head->lib, held);
+    SimSubject subject = {
+        .peer = peer, .remote = UINT32_MAX, .block = view->head, .other_block = self->held[peer]};
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s has settled on block %u, a head with LIB %u, although its LIB is %u",
+                           sim_world_peer_name(world, peer), head->number, head->lib, held);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

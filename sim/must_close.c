@@ -29,13 +29,13 @@ static void closed(SimMustClose *self, SimWorld *world, const SimHappening *happ
     const char *remote = sim_world_peer_name(world, happening->remote);
     self->due[happening->end] = BNET_CLOSE_NONE;
     if (due == BNET_CLOSE_NONE && self->reasons >> happening->reason & 1)
-        sim_check_violation(self->check, world,
-                            "%s closed its session with %s, reason %s, without cause", name, remote,
-                            bnet_close_reason_name(happening->reason));
+        sim_check_violation_in(self->check, world, happening,
+                               "%s closed its session with %s, reason %s, without cause", name,
+                               remote, bnet_close_reason_name(happening->reason));
     else if (due != BNET_CLOSE_NONE && happening->reason != due)
-        sim_check_violation(self->check, world,
-                            "%s closed its session with %s, reason %s and not %s", name, remote,
-                            bnet_close_reason_name(happening->reason), bnet_close_reason_name(due));
+        sim_check_violation_in(
+            self->check, world, happening, "%s closed its session with %s, reason %s and not %s",
+            name, remote, bnet_close_reason_name(happening->reason), bnet_close_reason_name(due));
 }
 
 void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappening *happening)
@@ -46,13 +46,13 @@ void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappe
         return;
     }
     if (happening->kind != SIM_OPENED && due != BNET_CLOSE_NONE)
-        sim_check_violation(self->check, world,
-                            "%s %s a %s in its session with %s, which had to be closed, reason %s",
-                            sim_world_peer_name(world, happening->peer),
-                            happening->kind == SIM_SENT ? "sent" : "took in",
-                            bnet_message_name(happening->message->kind),
-                            sim_world_peer_name(world, happening->remote),
-                            bnet_close_reason_name(due));
+        sim_check_violation_in(
+            self->check, world, happening,
+            "%s %s a %s in its session with %s, which had to be closed, reason %s",
+            sim_world_peer_name(world, happening->peer),
+            happening->kind == SIM_SENT ? "sent" : "took in",
+            bnet_message_name(happening->message->kind),
+            sim_world_peer_name(world, happening->remote), bnet_close_reason_name(due));
     self->due[happening->end] = BNET_CLOSE_NONE;
 }
 

@@ -30,7 +30,14 @@ static void append_session(GString *out, const SimWorld *world, uint32_t end, Bn
     else if (bnet_store_is_ancestor(store, block, theirs->frontier))
         g_string_append(out, "it takes the block for known");
     else
-        g_string_append(out, "session open, and nothing sent");
+        g_string_append(out, "session open, and it does not send it");
+}
+
+/* What the holder has sent the peer last. */
+static void append_last(GString *out, SimWorld *world, uint32_t holder, uint32_t peer)
+{
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, holder, peer);
+    g_string_append_printf(out, ", last sent to it: %s", last);
 }
 
 /* The block that comes next on the way to `block`. */
@@ -52,16 +59,17 @@ static BnetBlock missing_of(const BnetView *view, BnetBlock block)
     return next;
 }
 
-void sim_waits_append(GString *out, SimWorld *world, uint32_t peer, BnetBlock block,
-                      const int64_t *closed_ns)
+SimSubject sim_waits_append(GString *out, SimWorld *world, uint32_t peer, BnetBlock block,
+                            const int64_t *closed_ns)
 {
     const BnetNode *node = sim_world_node(world, peer);
     BnetBlock missing = missing_of(&node->view, block);
     uint32_t holders = 0;
+    SimSubject subject = {.peer = peer, .remote = UINT32_MAX, .block = missing, .talk = true};
     if (bnet_view_has(&node->view, missing)) {
         g_string_append_printf(out, "has block %u and does not switch to it",
                                bnet_store_number(node->view.store, missing));
-        return;
+        return subject;
     }
     g_string_append_printf(out, "waits for block %u", bnet_store_number(node->view.store, missing));
     for (uint32_t s = 0; s < node->n_sessions && holders < HOLDERS_MAX; s++) {
@@ -70,10 +78,15 @@ void sim_waits_append(GString *out, SimWorld *world, uint32_t peer, BnetBlock bl
         if (!sim_world_is_up(world, other) ||
             !bnet_view_applied(&sim_world_node(world, other)->view, missing))
             continue;
-        holders++;
+        if (holders++ == 0) {
+            subject.peer = other;
+            subject.remote = peer;
+        }
         g_string_append_printf(out, "; %s has it: ", sim_world_peer_name(world, other));
         append_session(out, world, end, missing, closed_ns[end]);
+        append_last(out, world, other, peer);
     }
     if (holders == 0)
         g_string_append(out, ", which no neighbour has");
+    return subject;
 }

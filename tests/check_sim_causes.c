@@ -70,7 +70,8 @@ START_TEST(test_block)
                              "1.500 s  a sent it to b\n"
                              "2.500 s  b took it in from a\n"
                              "2.500 s  b found it accepted\n"
-                             "4.500 s  b sent it to follower\n"
+                             "4.500 s  b took in the hello of follower\n"
+                             "4.500 s  b sent block 2 to follower\n"
                              "5.500 s  follower took it in from b");
 }
 END_TEST
@@ -88,7 +89,8 @@ START_TEST(test_first)
     fix_expect_check(world, "S3", 2, NULL);
     g_autofree char *causes = causes_of("S3");
     ck_assert_str_eq(causes, "nothing tells where block 2 came from\n"
-                             "1.500 s  a took the notice of b in");
+                             "1.500 s  a took in the hello of b\n"
+                             "1.500 s  a took the notice of block 2 in from b");
 }
 END_TEST
 
@@ -106,10 +108,14 @@ START_TEST(test_trx)
     fix_tell_trx(world, SIM_SENT, B, A, trx);
     fix_expect_check(world, "S6", 1, NULL);
     g_autofree char *causes = causes_of("S6");
-    g_autofree char *expected = g_strdup_printf("1.500 s  a accepted transaction %s\n"
+    g_autofree char *expected = g_strdup_printf("1.500 s  a took in the hello of b\n"
+                                                "1.500 s  b is connected with a\n"
+                                                "1.500 s  b took in the hello of a\n"
+                                                "1.500 s  a accepted transaction %s\n"
                                                 "1.500 s  a sent it to b\n"
-                                                "2.500 s  b took it in from a",
-                                                name);
+                                                "2.500 s  b took it in from a\n"
+                                                "2.500 s  b accepted transaction %s",
+                                                name, name);
     ck_assert_str_eq(causes, expected);
 }
 END_TEST
@@ -122,7 +128,8 @@ START_TEST(test_start)
     fix_tell_block(world, SIM_SENT, A, B, BNET_GENESIS);
     g_autofree char *causes = causes_of("S2");
     ck_assert_str_eq(causes, "block 1 is of the chain that stood at the start\n"
-                             "1.500 s  a sent it to b");
+                             "1.500 s  a took in the hello of b\n"
+                             "1.500 s  a sent block 1 to b");
 }
 END_TEST
 
@@ -147,6 +154,95 @@ START_TEST(test_too_old)
 }
 END_TEST
 
+/* With a transaction the block that took it to the peer is told. */
+START_TEST(test_trx_in_block)
+{
+    BnetTrx trx = fix_trx(world, 60);
+    g_autofree char *name = sim_trx_name(world, trx);
+    BnetBlockSpec spec = fix_spec(world, BNET_GENESIS, 0);
+    spec.trxs = &trx;
+    spec.n_trxs = 1;
+    BnetBlock block = bnet_store_add_block(&world->store, &spec);
+    SimSubject subject = {.peer = B, .remote = UINT32_MAX, .trx = trx};
+    fix_accept_trx(world, B, trx);
+    tell_made(A, block);
+    tell_passed(A, B, block);
+    g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
+    g_autofree char *told = g_strjoinv("\n", lines);
+    g_autofree char *expected =
+        g_strdup_printf("1.500 s  b accepted transaction %s\n"
+                        "1.500 s  a made block 2 with transaction %s in it\n"
+                        "1.500 s  a sent it to b\n"
+                        "2.500 s  b took it in from a",
+                        name, name);
+    ck_assert_str_eq(told, expected);
+}
+END_TEST
+
+/* What is built on a bad block, and the bad block, each on its way. */
+START_TEST(test_two_blocks)
+{
+    BnetBlock bad = fix_bad_child(world, BNET_GENESIS, 0);
+    BnetBlock child = fix_child(world, bad, 0);
+    tell_made(MALLORY, bad);
+    tell_made(B, child);
+    tell_passed(B, A, child);
+    tell_verdict(A, bad, BNET_VERDICT_INVALID);
+    fix_tell_kind(world, SIM_DELIVERED, A, B, BNET_MESSAGE_PING);
+    g_autofree char *causes = causes_of("S4");
+    ck_assert_str_eq(causes, "1.500 s  mallory made block 2\n"
+                             "1.500 s  b made block 3\n"
+                             "1.500 s  b sent it to a\n"
+                             "2.500 s  a took it in from b");
+}
+END_TEST
+
+/* Of a session alone: how it began, and what the two said last, pings too. */
+START_TEST(test_session)
+{
+    BnetBlock one = fix_child(world, BNET_GENESIS, 0);
+    fix_handshake(world, A, B);
+    fix_handshake(world, B, A);
+    world->now_ns += S;
+    fix_tell_block(world, SIM_SENT, A, B, one);
+    const BnetMessage ping = {.kind = BNET_MESSAGE_PING, .u.ping.lib_number = 7};
+    world->now_ns += S;
+    fix_tell_message(world, SIM_SENT, A, B, &ping);
+    fix_tell_message(world, SIM_DELIVERED, B, A, &ping);
+    SimSubject subject = sim_subject_of_session(A, B);
+    g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
+    g_autofree char *told = g_strjoinv("\n", lines);
+    ck_assert_str_eq(told, "0.000 s  b dialled a\n"
+                           "1.500 s  a took in the hello of b, which told LIB 0\n"
+                           "1.500 s  b is connected with a\n"
+                           "1.500 s  b took in the hello of a\n"
+                           "2.500 s  a sent block 2 to b\n"
+                           "3.500 s  a sent its last ping to b, which has been told LIB 7");
+    g_autofree char *last = sim_causes_last(world->causes, world, A, B);
+    ck_assert_str_eq(last, "a ping at 3.500 s");
+    g_autofree char *never = sim_causes_last(world->causes, world, B, FOLLOWER);
+    ck_assert_str_eq(never, "nothing");
+}
+END_TEST
+
+/* The newest ten of what became of sessions. */
+START_TEST(test_many_sessions)
+{
+    SimSubject subject = {.peer = A, .remote = B};
+    for (int i = 0; i < 7; i++) {
+        world->now_ns += S;
+        fix_tell(world, SIM_OPENED, B, A);
+        fix_tell(world, SIM_OPENED, A, B);
+        fix_tell_closed(world, A, B, i == 6 ? BNET_CLOSE_LOST : BNET_CLOSE_BAD_PONG);
+    }
+    g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
+    ck_assert_uint_eq(g_strv_length(lines), 10);
+    ck_assert_str_eq(lines[0], "4.500 s  b is connected with a");
+    ck_assert_str_eq(lines[7], "7.500 s  a closed its session with b: bad-pong");
+    ck_assert_str_eq(lines[9], "8.500 s  a lost its session with b");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_causes");
@@ -158,6 +254,10 @@ int main(void)
     tcase_add_test(tcase, test_trx);
     tcase_add_test(tcase, test_start);
     tcase_add_test(tcase, test_too_old);
+    tcase_add_test(tcase, test_trx_in_block);
+    tcase_add_test(tcase, test_two_blocks);
+    tcase_add_test(tcase, test_session);
+    tcase_add_test(tcase, test_many_sessions);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }

@@ -64,7 +64,7 @@ START_TEST(test_s1_parent_missing)
     send_block(A, B, b12);
     fix_expect_check(world, "S1", 1,
                      "at 1.500 s a sent block 12 to b, which has not got its parent and cannot "
-                     "link it");
+                     "link it: of this branch it has what is up to block 10, and its head is 10");
     send_block(A, B, b13); /* behind b12, in flight */
     fix_expect_check(world, "S1", 1, NULL);
     send_block(C, B, b13); /* another connection: nothing is in flight there */
@@ -223,8 +223,8 @@ START_TEST(test_s4_guilty_is_kept)
     tell_rejected(A, bad);
     finish("S4");
     fix_expect_check(world, "S4", 1,
-                     "at 1.500 s a still holds the session with mallory, which had sent it an "
-                     "invalid block");
+                     "at 1.500 s a still holds the session with mallory, which had sent it block "
+                     "11, found invalid at 1.500 s: its transactions do what they may not");
 }
 END_TEST
 
@@ -238,8 +238,8 @@ START_TEST(test_s4_message_from_guilty)
     tell_rejected(A, bad);
     fix_tell_message(world, SIM_DELIVERED, A, MALLORY, &ping);
     fix_expect_check(world, "S4", 1,
-                     "at 1.500 s a took a message in from mallory, which had sent it an invalid "
-                     "block");
+                     "at 1.500 s a took a message in from mallory, which had sent it block 11, "
+                     "found invalid at 1.500 s: its transactions do what they may not");
     fix_tell_message(world, SIM_DELIVERED, A, MALLORY, &ping); /* counted once */
     finish("S4");
     fix_expect_check(world, "S4", 1, NULL);
@@ -258,9 +258,10 @@ START_TEST(test_s4_all_guilty)
     tell_rejected(A, bad);
     tell_closed(A, MALLORY, BNET_CLOSE_BAD_BLOCK);
     finish("S4");
-    fix_expect_check(world, "S4", 1,
-                     "at 1.500 s a still holds the session with b, which had sent it an invalid "
-                     "block");
+    fix_expect_check(
+        world, "S4", 1,
+        "at 1.500 s a still holds the session with b, which had sent it block 12, which is built "
+        "on block 11, found invalid at 1.500 s: its transactions do what they may not");
 }
 END_TEST
 
@@ -271,7 +272,9 @@ START_TEST(test_s4_honest_is_blamed)
     tell_rejected(A, bad);
     tell_closed(A, B, BNET_CLOSE_BAD_BLOCK);
     finish("S4");
-    fix_expect_check(world, "S4", 1, "at 1.500 s a cut off b, an honest peer");
+    fix_expect_check(world, "S4", 1,
+                     "at 1.500 s a cut off b, an honest peer, for block 11, found invalid at 1.500 "
+                     "s: its transactions do what they may not");
 }
 END_TEST
 
@@ -466,8 +469,8 @@ START_TEST(test_l3_limit)
     ck_assert(!world->stopped);
     ask(1);
     fix_expect_check(world, "L3", 1,
-                     "at 1.500 s a asked its chain for block 11 again and again for the session "
-                     "with b without sending anything");
+                     "at 1.500 s a asked its chain, whose head is 10, for block 11 again and again "
+                     "for the session with b without sending anything");
     ck_assert(world->stopped);
 }
 END_TEST

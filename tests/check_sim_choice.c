@@ -20,7 +20,9 @@ static void teardown(void)
 
 static void ask(uint32_t peer, uint32_t remote)
 {
-    fix_tell(world, SIM_ASKED, peer, remote);
+    SimHappening happening = fix_happening(world, SIM_ASKED, peer, remote);
+    happening.number = 2;
+    sim_world_tell(world, &happening);
 }
 
 static void ping(uint32_t remote, uint8_t code)
@@ -55,7 +57,7 @@ START_TEST(test_notice_first)
     fix_take_block(world, A, fix_child(world, one, 0));
     ask(A, B);
     fix_expect_check(world, "S5", 1,
-                     "at 1.500 s a chose a block in its session with b before the notice of block "
+                     "at 1.500 s a chose block 2 in its session with b before the notice of block "
                      "3");
     fix_tell_ping(world, SIM_DELIVERED, A, B, 2);
     fix_tell_pong(world, SIM_SENT, A, B, 2);
@@ -95,7 +97,7 @@ START_TEST(test_irreversible_notice)
     ck_assert_uint_eq(bnet_view_lib_number(&world->peers[A].node.view), 3);
     ask(A, FOLLOWER);
     fix_expect_check(world, "S5", 1,
-                     "at 1.500 s a chose a block in its session with follower before the notice of "
+                     "at 1.500 s a chose block 2 in its session with follower before the notice of "
                      "block 2");
     fix_tell_block_notice(world, SIM_SENT, A, FOLLOWER, block);
     ask(A, FOLLOWER);
@@ -109,7 +111,7 @@ START_TEST(test_pong_second)
     fix_tell_ping(world, SIM_DELIVERED, A, B, 2);
     ask(A, B);
     fix_expect_check(world, "S5", 1,
-                     "at 1.500 s a chose a block in its session with b before the pong that it "
+                     "at 1.500 s a chose block 2 in its session with b before the pong that it "
                      "owes");
     world->now_ns += 3 * S;
     ping(B, 3);
@@ -126,7 +128,7 @@ START_TEST(test_ping_third)
     fix_handshake(world, A, B);
     ask(A, B);
     fix_expect_check(world, "S5", 1,
-                     "at 1.500 s a chose a block in its session with b before the ping that is "
+                     "at 1.500 s a chose block 2 in its session with b before the ping that is "
                      "due");
     ping(B, 1);
     world->now_ns += 3 * S;
@@ -167,7 +169,7 @@ START_TEST(test_block_before_trx)
     begin(B);
     send_trx(B, accept(60));
     fix_expect_check(world, "S5", 1,
-                     "at 1.500 s a sent a transaction in its session with b before block 2");
+                     "at 1.500 s a sent transaction 51fb3c43 in its session with b before block 2");
     fix_tell_block(world, SIM_SENT, A, B, one);
     send_trx(B, accept(60));
     fix_expect_check(world, "S5", 1, NULL);

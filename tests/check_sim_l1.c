@@ -86,9 +86,11 @@ START_TEST(test_one_is_stuck)
     uint32_t number = number_after(check->detail, "block ");
     uint32_t head = result->peers[3].head_number;
     g_autofree char *expected =
-        g_strdup_printf("at 50.000 s 1 of 5 peers have not got block %u, produced after the last "
-                        "fault, on their best chain: relay[1] (head %u, waits for block %u; bp[0] "
-                        "has it: something is on its way; bp[1] has it: something is on its way)",
+        g_strdup_printf("at 50.000 s 1 of 5 peers has not got block %u, produced after the last "
+                        "fault, on its best chain: relay[1] (head %u, waits for block %u; bp[0] "
+                        "has it: something is on its way, last sent to it: block 101 at 50.000 s; "
+                        "bp[1] has it: something is on its way, last sent to it: block 100 at "
+                        "49.550 s)",
                         number, head, head + 1);
     ck_assert_str_eq(check->detail, expected);
     ck_assert_uint_le(number, result->peers[0].head_number);
@@ -123,9 +125,10 @@ START_TEST(test_heads_differ)
     Breakage breakage = {.from_ns = 4 * S, .peers = {2}, .n = 1};
     g_autoptr(SimResult) differ = run_broken(scenario, get_stuck, &breakage);
     assert_l1(differ, SIM_VERDICT_FAIL,
-              "at 50.000 s nobody produces since the last fault, and the heads differ, relay[1] "
-              "(head 8, waits for block 9; bp has it: something is on its way; relay[0] has it: "
-              "something is on its way)");
+              "at 50.000 s nobody produces since the last fault, and the heads differ: relay[1] "
+              "(head 8, waits for block 9; bp has it: something is on its way, last sent to it: "
+              "block 11 at 44.812 s; relay[0] has it: something is on its way, last sent to it: "
+              "block 11 at 44.901 s)");
 }
 END_TEST
 
@@ -233,9 +236,10 @@ START_TEST(test_follower_is_behind)
     const SimCheckResult *check = fix_check(result, "L1");
     uint32_t due = number_after(check->detail, "LIB is ");
     g_autofree char *expected =
-        g_strdup_printf("at 60.000 s follower, which follows irreversible blocks, is at %u; its "
-                        "servers' LIB is %u",
-                        result->peers[2].head_number, due);
+        g_strdup_printf("at 60.000 s follower, which follows irreversible blocks, is at %u and "
+                        "waits for block %u; its servers' LIB is %u (bp, last sent to it: block "
+                        "165 at 60.000 s)",
+                        result->peers[2].head_number, result->peers[2].head_number + 1, due);
     ck_assert_str_eq(check->detail, expected);
     ck_assert_uint_eq(check->violations, 1);
     /* What its servers had 5 to 10 s before the end. */
