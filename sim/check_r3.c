@@ -34,10 +34,13 @@ static void judge_entry(CheckR3 *self, SimWorld *world, uint32_t peer)
         return;
     const BnetTrxEntry *entry = &trxs->entries[self->turn++ & (trxs->capacity - 1)];
     int64_t wall_ns = sim_world_now_ns(world) + sim_look_skew_ns(world, peer);
-    if (entry->trx != BNET_NO_TRX && wall_ns - entry->expires_ns > SWEPT_NS)
-        sim_check_violation(&self->check, world,
-                            "%s keeps the status of transaction %u, which has expired",
-                            sim_world_peer_name(world, peer), entry->trx);
+    if (entry->trx == BNET_NO_TRX || wall_ns - entry->expires_ns <= SWEPT_NS)
+        return;
+    SimSubject subject = {.peer = peer, .remote = UINT32_MAX, .trx = entry->trx};
+    g_autofree char *name = sim_trx_name(world, entry->trx);
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s keeps the status of transaction %s, which has expired",
+                           sim_world_peer_name(world, peer), name);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -31,13 +31,15 @@ static void judge(CheckR7 *self, SimWorld *world)
     uint64_t most = (work->items + 2u) * bits * STEPS_PER_BIT +
                     (trxs->next_position - trxs->first_position) + trxs->capacity;
     self->check.judged = true;
-    if (work->steps > most)
-        sim_check_violation(&self->check, world,
-                            "%s has taken %" G_GUINT64_FORMAT
-                            " steps for a message of %s (%s, %u items), above %" G_GUINT64_FORMAT,
-                            sim_world_peer_name(world, peer), work->steps,
-                            sim_world_peer_name(world, sim_world_end_peer(world, work->end ^ 1)),
-                            bnet_message_name(work->kind), work->items, most);
+    if (work->steps <= most)
+        return;
+    SimSubject subject = sim_subject_of_session(peer, sim_world_end_peer(world, work->end ^ 1));
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s has taken %" G_GUINT64_FORMAT
+                           " steps for a message of %s (%s, %u items), above %" G_GUINT64_FORMAT,
+                           sim_world_peer_name(world, peer), work->steps,
+                           sim_world_peer_name(world, subject.remote),
+                           bnet_message_name(work->kind), work->items, most);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)

@@ -58,11 +58,13 @@ void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappe
 
 void sim_must_close_judge(SimMustClose *self, SimWorld *world)
 {
-    for (uint32_t e = 0; e < self->n_ends; e++)
+    for (uint32_t e = 0; e < self->n_ends; e++) {
+        SimSubject subject =
+            sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
         if (self->due[e] != BNET_CLOSE_NONE)
-            sim_check_violation(self->check, world,
-                                "%s has not closed its session with %s, reason %s",
-                                sim_world_peer_name(world, sim_world_end_peer(world, e)),
-                                sim_world_peer_name(world, sim_world_end_peer(world, e ^ 1)),
-                                bnet_close_reason_name(self->due[e]));
+            sim_check_violation_of(
+                self->check, world, &subject, "%s has not closed its session with %s, reason %s",
+                sim_world_peer_name(world, subject.peer),
+                sim_world_peer_name(world, subject.remote), bnet_close_reason_name(self->due[e]));
+    }
 }

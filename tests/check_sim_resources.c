@@ -127,7 +127,7 @@ START_TEST(test_r3_expired)
     for (unsigned i = 0; i < 64; i++)
         fix_tell_message(world, SIM_SENT, A, B, &ping);
     fix_expect_check(world, "R3", 1,
-                     "at 12.000 s a keeps the status of transaction 1, which has expired");
+                     "at 12.000 s a keeps the status of transaction 0233a048, which has expired");
 }
 END_TEST
 
