@@ -109,10 +109,11 @@ static void send_trx(BnetSession *session, const BnetEnv *env)
 {
     if (!session->peer_requests_trx)
         return;
-    BnetTrx trx =
-        bnet_has_quirk(env, BNET_QUIRKS_OF_TRXS)
-            ? bnet_deployed_next_trx(session, env)
-            : bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->wall_ns);
+    BnetTrx trx = BNET_NO_TRX;
+    if (bnet_has_quirk(env, BNET_QUIRKS_OF_TRXS))
+        trx = bnet_deployed_next_trx(session, env);
+    else if (env->trxs->n_pending > 0)
+        trx = bnet_trxs_next(env->trxs, session->slot, &session->trx_cursor, env->wall_ns);
     if (trx == BNET_NO_TRX)
         return;
     bnet_session_mark_trx(session, env, trx);

@@ -39,6 +39,8 @@ void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_session
     node->view.store = shared->store;
     bnet_blame_init(&node->blame);
     bnet_trxs_init(&node->trxs, shared->store, n_sessions);
+    node->env = (BnetEnv){
+        .view = &node->view, .trxs = &node->trxs, .pool = node->pool, .actions = node->actions};
 }
 
 /* What sessions have besides, if they have quirks. */
@@ -86,6 +88,8 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
     node->view.quirks = self->quirks;
     node->view.owes_event = false;
     start_deployed(node);
+    node->env.quirks = self->quirks;
+    node->env.deployed = self->quirks ? node->deployed : NULL;
     node->view.returned.n = 0;
     const uint64_t refused = node->trxs.refused; /* by all processes of the node */
     bnet_trxs_finish(&node->trxs);
@@ -97,23 +101,15 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 
 /* Whatever the sessions may take during the input is reserved here: a chunk for a notice each, a
  * transaction entry for each transaction that the input names. */
-static BnetEnv env_for(BnetNode *node, int64_t now_ns, uint32_t trxs)
+static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
     bnet_assert(node->actions->n == 0);
-    int64_t wall_ns = bnet_clock_at(&node->clock, now_ns);
+    node->env.probes = node->probes;
+    node->env.now_ns = now_ns;
+    node->env.wall_ns = bnet_clock_at(&node->clock, now_ns);
     bnet_pool_reserve(node->pool, node->n_sessions + 1);
-    bnet_trxs_reserve(&node->trxs, trxs, wall_ns);
-    return (BnetEnv){
-        .now_ns = now_ns,
-        .wall_ns = wall_ns,
-        .view = &node->view,
-        .trxs = &node->trxs,
-        .pool = node->pool,
-        .actions = node->actions,
-        .quirks = node->self.quirks,
-        .deployed = node->self.quirks ? node->deployed : NULL,
-        .probes = node->probes,
-    };
+    bnet_trxs_reserve(&node->trxs, trxs, node->env.wall_ns);
+    return &node->env;
 }
 
 static uint32_t trxs_in(const BnetNode *node, BnetBlock block)
@@ -146,10 +142,10 @@ static void after_input(BnetNode *node, const BnetSession *session)
 
 void bnet_node_stop(BnetNode *node, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 0);
+    const BnetEnv *env = enter(node, now_ns, 0);
     for (uint32_t i = 0; i < node->n_sessions; i++)
         if (bnet_session_is_open(&node->sessions[i]))
-            close_session(node, &node->sessions[i], &env, BNET_CLOSE_SHUTDOWN);
+            close_session(node, &node->sessions[i], env, BNET_CLOSE_SHUTDOWN);
     bnet_node_actions_done(node);
 }
 
@@ -198,8 +194,8 @@ static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv 
 void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
 {
     bnet_assert(slot < node->n_sessions && !bnet_session_is_open(&node->sessions[slot]));
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_open(&node->sessions[slot], &env, &node->self, slot, dialled);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_open(&node->sessions[slot], env, &node->self, slot, dialled);
 }
 
 static uint32_t trxs_named(const BnetNode *node, const BnetMessage *message)
@@ -225,14 +221,14 @@ static void note_sender(BnetNode *node, const BnetSession *session, BnetBlock bl
 void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, trxs_named(node, message));
+    const BnetEnv *env = enter(node, now_ns, trxs_named(node, message));
     if (message->kind == BNET_MESSAGE_HELLO) {
-        if (bnet_session_hello(session, &env, &node->self, &message->u.hello))
-            close_redundant(node, session, &env);
+        if (bnet_session_hello(session, env, &node->self, &message->u.hello))
+            close_redundant(node, session, env);
     } else {
         if (message->kind == BNET_MESSAGE_BLOCK)
-            note_sender(node, session, message->u.block, &env);
-        bnet_session_message(session, &env, &node->self, message);
+            note_sender(node, session, message->u.block, env);
+        bnet_session_message(session, env, &node->self, message);
     }
     after_input(node, session);
 }
@@ -242,49 +238,41 @@ void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t n
     const BnetSession *session = open_session(node, slot);
     if (node->self.quirks == 0)
         return;
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_deployed_noticed(session, &env, id);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_deployed_noticed(session, env, id);
 }
 
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_written(open_session(node, slot), &env);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_written(open_session(node, slot), env);
 }
 
 void bnet_node_lost(BnetNode *node, uint32_t slot, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 0);
-    close_session(node, open_session(node, slot), &env, BNET_CLOSE_LOST);
-}
-
-int64_t bnet_node_deadline(const BnetNode *node, uint32_t slot)
-{
-    const BnetSession *session = bnet_node_session(node, slot);
-    if (!bnet_session_is_open(session))
-        return BNET_TIME_NEVER;
-    return bnet_session_deadline(session, &node->self);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    close_session(node, open_session(node, slot), env, BNET_CLOSE_LOST);
 }
 
 void bnet_node_timer(BnetNode *node, uint32_t slot, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_timer(session, &env, &node->self);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_timer(session, env, &node->self);
     after_input(node, session);
 }
 
 void bnet_node_fetched(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, trxs_in(node, block));
-    bnet_session_fetched(session, &env, block);
+    const BnetEnv *env = enter(node, now_ns, trxs_in(node, block));
+    bnet_session_fetched(session, env, block);
 }
 
 void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_ping_code(open_session(node, slot), &env, code);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_ping_code(open_session(node, slot), env, code);
 }
 
 /* --- blocks ---------------------------------------------------------------------------------- */
@@ -368,34 +356,34 @@ static void note_verdict(const BnetNode *node, BnetVerdict verdict, bool news)
 
 BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t slot, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 0);
+    const BnetEnv *env = enter(node, now_ns, 0);
     bnet_assert(slot == BNET_NO_SESSION || bnet_session_is_open(&node->sessions[slot]));
     /* The verdict on another copy may have dropped the blame while this one was on its way. */
     if (slot != BNET_NO_SESSION)
-        note_sender(node, &node->sessions[slot], block, &env);
+        note_sender(node, &node->sessions[slot], block, env);
     uint32_t invalid_roots = node->view.invalid.n;
-    BnetVerdict verdict = bnet_view_receive(&node->view, block, env.wall_ns);
+    BnetVerdict verdict = bnet_view_receive(&node->view, block, env->wall_ns);
     note_verdict(node, verdict, node->view.invalid.n > invalid_roots);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
         bnet_session_linked(&node->sessions[slot]);
     switch (verdict) {
     case BNET_VERDICT_ACCEPTED:
-        pass_header(node, block, &env);
+        pass_header(node, block, env);
         break;
     case BNET_VERDICT_KNOWN:
         if (bnet_view_applied(&node->view, block))
             bnet_blame_drop_block(&node->blame, block);
         break;
     case BNET_VERDICT_INVALID:
-        close_guilty(node, block, &env);
+        close_guilty(node, block, env);
         break;
     case BNET_VERDICT_STALE:
         bnet_blame_drop_block(&node->blame, block);
         break;
     case BNET_VERDICT_UNLINKABLE:
     case BNET_VERDICT_FUTURE:
-        dropped(node, block, slot, &env);
+        dropped(node, block, slot, env);
         break;
     }
     return verdict;
@@ -466,10 +454,10 @@ static void wake_for_trxs(BnetNode *node, const BnetEnv *env)
 
 bool bnet_node_receive_trx(BnetNode *node, BnetTrx trx, int64_t now_ns)
 {
-    BnetEnv env = env_for(node, now_ns, 1);
-    if (!accept_trx(node, trx, &env))
+    const BnetEnv *env = enter(node, now_ns, 1);
+    if (!accept_trx(node, trx, env))
         return false;
-    wake_for_trxs(node, &env);
+    wake_for_trxs(node, env);
     return true;
 }
 
@@ -498,11 +486,11 @@ static void settled(BnetNode *node, int64_t now_ns)
     const bool late = (node->self.quirks & BNET_QUIRK_LATE_NOTICE) != 0;
     if (node->view.returned.n == 0 && !late)
         return;
-    BnetEnv env = env_for(node, now_ns, node->view.returned.n);
+    const BnetEnv *env = enter(node, now_ns, node->view.returned.n);
     if (node->view.returned.n > 0)
-        take_back_returned(node, &env);
+        take_back_returned(node, env);
     if (late)
-        release_notices(node, &env);
+        release_notices(node, env);
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
@@ -550,21 +538,21 @@ bool bnet_node_step(BnetNode *node, BnetChainEvent *ret_event, int64_t now_ns)
         settled(node, now_ns);
         return false;
     }
-    BnetEnv env = env_for(node, now_ns, 0);
+    const BnetEnv *env = enter(node, now_ns, 0);
     if (node->probes)
         note_step(node, ret_event);
     switch (ret_event->kind) {
     case BNET_CHAIN_APPLIED:
-        applied(node, ret_event->block, &env);
+        applied(node, ret_event->block, env);
         break;
     case BNET_CHAIN_SWITCH:
-        unwound(node, &env);
+        unwound(node, env);
         break;
     case BNET_CHAIN_IRREVERSIBLE:
-        irreversible(node, ret_event->block, &env);
+        irreversible(node, ret_event->block, env);
         break;
     case BNET_CHAIN_REJECTED:
-        rejected(node, ret_event->block, ret_event->other, &env);
+        rejected(node, ret_event->block, ret_event->other, env);
         break;
     case BNET_CHAIN_PRUNED:
         bnet_blame_drop_block(&node->blame, ret_event->block);

@@ -11,7 +11,7 @@
  * input. That time is the driver's own, which only goes forward; what the node takes for the time
  * of day follows from it by node->clock. An input works in O(sessions) at most, besides what
  * session.h and view.h say. A node is used by one thread; nodes that share a store or a pool, by
- * the same thread.
+ * the same thread. It may not be moved.
  */
 
 #include "core/blame.h"
@@ -32,6 +32,7 @@ typedef struct BnetNode {
     uint32_t n_sessions;
     BnetActions *actions;                 /* the driver's */
     struct BnetDeployedSession *deployed; /* [n_sessions]; NULL: there was never a quirk */
+    BnetEnv env;                          /* of the input that is under way, or the last one */
     BnetProbes *probes;                   /* the driver's to set; NULL: nobody counts */
 } BnetNode;
 
@@ -88,7 +89,12 @@ void bnet_node_lost(BnetNode *node, uint32_t slot, int64_t now_ns);
 void bnet_node_timer(BnetNode *node, uint32_t slot, int64_t now_ns);
 
 /* When bnet_node_timer() is due; BNET_TIME_NEVER for a free slot. */
-int64_t bnet_node_deadline(const BnetNode *node, uint32_t slot);
+static inline int64_t bnet_node_deadline(const BnetNode *node, uint32_t slot)
+{
+    const BnetSession *session = bnet_node_session(node, slot);
+    return bnet_session_is_open(session) ? bnet_session_deadline(session, &node->self)
+                                         : BNET_TIME_NEVER;
+}
 
 void bnet_node_fetched(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns);
 void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int64_t now_ns);

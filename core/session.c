@@ -426,33 +426,10 @@ void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t num
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-static int64_t after(int64_t since_ns, int64_t delay_ns)
-{
-    bool never = since_ns == BNET_TIME_NEVER || delay_ns == BNET_TIME_NEVER;
-    return never ? BNET_TIME_NEVER : since_ns + delay_ns;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self)
-{
-    if (self->quirks & BNET_QUIRK_NO_TIMER)
-        return after(session->dropped_since_ns, BNET_RESYNC_NS);
-    int64_t deadline = after(session->last_received_ns, self->idle_timeout_ns);
-    deadline = earlier(deadline, after(session->dropped_since_ns, BNET_RESYNC_NS));
-    bool idle = !session->writing && !session->fetching && !session->code_wanted;
-    if (session->state == BNET_SESSION_READY && idle && !session->ping_pending)
-        deadline = earlier(deadline, after(session->last_ping_ns, BNET_PING_INTERVAL_NS));
-    return deadline;
-}
-
 void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self)
 {
     if (!bnet_has_quirk(env, BNET_QUIRK_NO_TIMER) &&
-        env->now_ns >= after(session->last_received_ns, self->idle_timeout_ns)) {
+        env->now_ns >= bnet_time_after(session->last_received_ns, self->idle_timeout_ns)) {
         bnet_session_close(session, env, BNET_CLOSE_DEAD);
         return;
     }

@@ -201,8 +201,28 @@ void bnet_session_linked(BnetSession *session);
 /* Time is at or past bnet_session_deadline(). */
 void bnet_session_timer(BnetSession *session, const BnetEnv *env, const BnetIdentity *self);
 
+/* A delay after a time; each may be BNET_TIME_NEVER. */
+static inline int64_t bnet_time_after(int64_t since_ns, int64_t delay_ns)
+{
+    bool never = since_ns == BNET_TIME_NEVER || delay_ns == BNET_TIME_NEVER;
+    return never ? BNET_TIME_NEVER : since_ns + delay_ns;
+}
+
 /* When bnet_session_timer() is due; BNET_TIME_NEVER: not before another input. */
-int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self);
+static inline int64_t bnet_session_deadline(const BnetSession *session, const BnetIdentity *self)
+{
+    int64_t resync_ns = bnet_time_after(session->dropped_since_ns, BNET_RESYNC_NS);
+    if (self->quirks & BNET_QUIRK_NO_TIMER)
+        return resync_ns;
+    int64_t due_ns = bnet_time_after(session->last_received_ns, self->idle_timeout_ns);
+    if (resync_ns < due_ns)
+        due_ns = resync_ns;
+    if (session->state != BNET_SESSION_READY || session->writing || session->fetching ||
+        session->code_wanted || session->ping_pending)
+        return due_ns;
+    int64_t ping_ns = bnet_time_after(session->last_ping_ns, BNET_PING_INTERVAL_NS);
+    return ping_ns < due_ns ? ping_ns : due_ns;
+}
 
 /* Closes by rule: emits BNET_ACTION_CLOSE unless the connection is lost already. */
 void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReason reason);

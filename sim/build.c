@@ -133,9 +133,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->links = g_new0(SimLink, scenario->n_links);
     world->peer_ends = g_new0(uint32_t, world->n_ends);
     world->connected = g_new0(bool, world->n_peers);
-    world->parcels = g_array_new(FALSE, FALSE, sizeof(BnetMessage));
-    world->free_parcels = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    world->todo = g_array_new(FALSE, FALSE, sizeof(SimTodo));
+    world->parcels.n = 1;
     world->changes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
@@ -201,9 +199,8 @@ void sim_world_free(SimWorld *world)
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(world, &world->peers[p]);
     sim_access_free(world->access);
-    g_array_unref(world->parcels);
-    g_array_unref(world->free_parcels);
-    g_array_unref(world->todo);
+    g_free(world->parcels.items);
+    g_free(world->todo.items);
     g_array_unref(world->changes);
     g_array_unref(world->block_trxs);
     g_free(world->streams);

@@ -5,8 +5,9 @@
  *
  * Judged are links of honest peers that run, neither way of which is cut. Connected is who dials as
  * soon as it knows. The handshake is four times the longest latency that was drawn in the run, and
- * 1 s; the answer of who was dialled may take longer where its segment is lost or has to wait for an
- * uplink, so while it is on its way nobody is to blame. Each message that is taken in has one link looked at, in turn; all are at the end.
+ * 1 s; the answer of who was dialled may take longer where its segment is lost or has to wait for
+ * an uplink, so while it is on its way nobody is to blame. Each message that is taken in has one
+ * link looked at, in turn; all are at the end.
  */
 #include "sim/check.h"
 #include "sim/look.h"

@@ -22,10 +22,9 @@ static inline uint64_t mix(uint64_t hash, uint64_t value)
 
 static uint64_t little_u64(const uint8_t *bytes)
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < 8; i++)
-        value |= (uint64_t)bytes[i] << (8 * i);
-    return value;
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return GUINT64_FROM_LE(value);
 }
 
 static uint64_t mix_id(uint64_t hash, const BnetId *id)

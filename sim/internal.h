@@ -62,8 +62,9 @@ char *sim_start_describe(const SimWorld *world);
 
 /* --- wire.c: what travels between two ends --------------------------------------------------- */
 
-/* Puts a message on the wire; true: the write is complete at once. Takes the message over. */
-bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message);
+/* Puts a message of that size on the wire; true: the write is complete at once. Takes the message
+ * over. */
+bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t bytes);
 
 /* What the end has written and the other side has not read is within the buffers. */
 bool sim_wire_has_room(const SimWorld *world, uint32_t end);

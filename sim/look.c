@@ -74,10 +74,9 @@ static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
     BnetRingWalk walk = bnet_ring_walk(wire);
     uint32_t item;
     while (bnet_ring_next(&walk, &world->pool, &item)) {
-        if ((item & SIM_ITEM_BLOCK_BIT) || item < SIM_ITEM_PARCELS)
+        if ((item & SIM_ITEM_KIND) != SIM_ITEM_PARCEL)
             continue;
-        n += sim_look_message_chunks(
-            &g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS));
+        n += sim_look_message_chunks(&world->parcels.items[item & ~SIM_ITEM_KIND].message);
     }
     return n;
 }

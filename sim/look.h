@@ -24,8 +24,8 @@ uint32_t sim_look_twin(const SimWorld *world, uint32_t end);
 /* Nothing that was sent to the end is on its way, or waits to be read. */
 bool sim_look_wire_is_empty(const SimWorld *world, uint32_t end);
 
-/* The other side of the connection that the end dials has accepted it, and its answer is on its way.
- * O(messages on their way to the end). */
+/* The other side of the connection that the end dials has accepted it, and its answer is on its
+ * way. O(messages on their way to the end). */
 bool sim_look_is_answered(const SimWorld *world, uint32_t end);
 
 /* The longest latency that any message or dial has drawn so far. */

@@ -48,8 +48,12 @@ void sim_peer_forget_session(SimPeer *peer, uint32_t slot)
 
 void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
 {
-    SimTodo todo = {kind, slot};
-    g_array_append_val(world->todo, todo);
+    SimTodos *todo = &world->todo;
+    if (todo->n == todo->capacity) {
+        todo->capacity = todo->capacity ? todo->capacity * 2 : 16;
+        todo->items = g_renew(SimTodo, todo->items, todo->capacity);
+    }
+    todo->items[todo->n++] = (SimTodo){kind, slot};
 }
 
 /* --- actions --------------------------------------------------------------------------------- */
@@ -66,7 +70,7 @@ void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message)
     happening.message = message;
     happening.bytes = bnet_message_size(message, &world->store);
     sim_world_tell(world, &happening);
-    if (sim_wire_send(world, end, message))
+    if (sim_wire_send(world, end, message, happening.bytes))
         sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
 }
 
@@ -479,15 +483,14 @@ void sim_peer_settle(SimWorld *world, uint32_t index)
 {
     SimPeer *peer = &world->peers[index];
     while (!world->stopped) {
-        if (world->todo_done < world->todo->len)
-            do_todo(world, index, g_array_index(world->todo, SimTodo, world->todo_done++));
+        if (world->todo.done < world->todo.n)
+            do_todo(world, index, world->todo.items[world->todo.done++]);
         else if (peer->up && !peer->paused && !peer->busy && (has_steps(peer) || peer->jobs.n > 0))
             start_job(world, index);
         else
             break;
     }
-    g_array_set_size(world->todo, 0);
-    world->todo_done = 0;
+    world->todo.n = world->todo.done = 0;
 }
 
 /* --- life of the process --------------------------------------------------------------------- */

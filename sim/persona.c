@@ -29,7 +29,7 @@ void sim_persona_inject(SimWorld *world, uint32_t end, BnetMessage *message)
     sim_world_tell(world, &happening);
     /* Nobody waits for this write. */
     bool blocked = e->blocked;
-    sim_wire_send(world, end, message);
+    sim_wire_send(world, end, message, happening.bytes);
     e->blocked = blocked;
 }
 

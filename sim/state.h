@@ -63,11 +63,15 @@ typedef enum SimEventKind {
 #define SIM_ENTITY_BITS 26u
 #define SIM_ENTITY_MAX ((1u << SIM_ENTITY_BITS) - 1)
 
-/* What travels on a wire: a block, or a parcel of the world's store, or one of two signals. */
-#define SIM_ITEM_BLOCK_BIT 0x80000000u
-#define SIM_ITEM_OPEN 0u    /* the connection is established (to the end that dialled) */
-#define SIM_ITEM_FIN 1u     /* the other side closed it */
-#define SIM_ITEM_PARCELS 2u /* item - SIM_ITEM_PARCELS is the index of a parcel */
+/* What travels on a wire: a block, the notice of one block, a parcel of the world's, or one of two
+ * signals. The upper two bits say which, the others are the handle or index. */
+#define SIM_ITEM_KIND 0xc0000000u
+#define SIM_ITEM_SIGNAL 0u
+#define SIM_ITEM_OPEN 0u /* a signal: the connection is established (to the end that dialled) */
+#define SIM_ITEM_FIN 1u  /* a signal: the other side closed it */
+#define SIM_ITEM_PARCEL 0x40000000u
+#define SIM_ITEM_BLOCK 0x80000000u
+#define SIM_ITEM_NOTICE 0xc0000000u
 
 /* Work for a peer's chain thread, done in order. */
 typedef enum SimJobKind {
@@ -182,6 +186,29 @@ typedef struct SimTodo {
     uint32_t slot;
 } SimTodo;
 
+/* In order; those before `done` are. */
+typedef struct SimTodos {
+    SimTodo *items;
+    uint32_t capacity;
+    uint32_t n;
+    uint32_t done;
+} SimTodos;
+
+/* A message on a wire, with its size. */
+typedef struct SimParcel {
+    BnetMessage message;
+    uint32_t bytes;
+    uint32_t next; /* of the free ones; 0: none */
+} SimParcel;
+
+/* Those on all wires; 0 is never used. */
+typedef struct SimParcels {
+    SimParcel *items;
+    uint32_t capacity;
+    uint32_t n;    /* so many were ever in use, 0 included */
+    uint32_t free; /* 0: none */
+} SimParcels;
+
 /* Memory for messages as bytes. */
 typedef struct SimBytes {
     uint8_t *message;
@@ -224,11 +251,9 @@ struct SimWorld {
     bool turns_change;                      /* another schedule may come */
     const ScenarioEvent *turns;             /* whose schedule is to come, or has come; NULL: none */
     uint64_t producers[BNET_PRODUCERS_MAX]; /* names, in the order of the scenario's producers */
-    GArray *parcels;                        /* of BnetMessage: those on the wires but for blocks */
-    GArray *free_parcels;                   /* of uint32_t */
+    SimParcels parcels;
     SimBytes bytes;
-    GArray *todo; /* of SimTodo, for the peer at work */
-    guint todo_done;
+    SimTodos todo;
     const ScenarioEvent *partition; /* in force; NULL: none */
     GArray *changes;                /* of uint32_t: events that change links or peers, in force, in
                                        order */

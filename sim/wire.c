@@ -58,52 +58,73 @@ int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t 
 
 /* --- items ----------------------------------------------------------------------------------- */
 
-static uint32_t item_of(SimWorld *world, BnetMessage *message)
-{
-    if (message->kind == BNET_MESSAGE_BLOCK) {
-        g_assert(message->u.block < SIM_ITEM_BLOCK_BIT);
-        return message->u.block | SIM_ITEM_BLOCK_BIT;
-    }
-    guint n_free = world->free_parcels->len;
-    uint32_t index = world->parcels->len;
-    if (n_free > 0) {
-        index = g_array_index(world->free_parcels, uint32_t, n_free - 1);
-        g_array_set_size(world->free_parcels, n_free - 1);
-        g_array_index(world->parcels, BnetMessage, index) = *message;
-    } else {
-        g_array_append_val(world->parcels, *message);
-    }
-    g_assert(index < SIM_ITEM_BLOCK_BIT - SIM_ITEM_PARCELS);
-    return index + SIM_ITEM_PARCELS;
-}
-
 static bool is_signal(uint32_t item)
 {
-    return item < SIM_ITEM_PARCELS;
+    return (item & SIM_ITEM_KIND) == SIM_ITEM_SIGNAL;
 }
 
-static BnetMessage message_of(const SimWorld *world, uint32_t item)
+static uint32_t new_parcel(SimParcels *parcels)
 {
-    if (item & SIM_ITEM_BLOCK_BIT)
-        return (BnetMessage){.kind = BNET_MESSAGE_BLOCK, .u.block = item & ~SIM_ITEM_BLOCK_BIT};
-    return g_array_index(world->parcels, BnetMessage, item - SIM_ITEM_PARCELS);
+    uint32_t index = parcels->free;
+    if (index != 0) {
+        parcels->free = parcels->items[index].next;
+        return index;
+    }
+    if (parcels->n >= parcels->capacity) {
+        parcels->capacity = parcels->capacity ? parcels->capacity * 2 : 64;
+        parcels->items = g_renew(SimParcel, parcels->items, parcels->capacity);
+    }
+    g_assert(parcels->n < SIM_ITEM_PARCEL);
+    return parcels->n++;
+}
+
+/* Takes the message over. Mostly a notice is of one block: it needs no list. */
+static uint32_t item_of(SimWorld *world, BnetMessage *message, uint32_t bytes)
+{
+    if (message->kind == BNET_MESSAGE_BLOCK)
+        return message->u.block | SIM_ITEM_BLOCK;
+    if (message->kind == BNET_MESSAGE_BLOCK_NOTICE && message->u.notice.count == 1)
+        return bnet_ring_pop(&message->u.notice, &world->pool) | SIM_ITEM_NOTICE;
+    uint32_t index = new_parcel(&world->parcels);
+    world->parcels.items[index].message = *message;
+    world->parcels.items[index].bytes = bytes;
+    return index | SIM_ITEM_PARCEL;
 }
 
 static uint32_t item_bytes(const SimWorld *world, uint32_t item)
 {
     if (is_signal(item))
         return 0;
-    BnetMessage message = message_of(world, item);
+    uint32_t index = item & ~SIM_ITEM_KIND;
+    if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL)
+        return world->parcels.items[index].bytes;
+    BnetMessage message; /* as much of it as has a size */
+    message.kind = BNET_MESSAGE_BLOCK;
+    message.u.block = index;
+    if ((item & SIM_ITEM_KIND) == SIM_ITEM_NOTICE) {
+        message.kind = BNET_MESSAGE_BLOCK_NOTICE;
+        message.u.notice.count = 1;
+    }
     return bnet_message_size(&message, &world->store);
 }
 
-/* The parcel is free again; what its message holds is not touched. */
-static void free_parcel(SimWorld *world, uint32_t item)
+/* What the item, which is no signal, was made of; it is gone. */
+static void unpack(SimWorld *world, uint32_t item, BnetMessage *ret_message)
 {
-    if (is_signal(item) || (item & SIM_ITEM_BLOCK_BIT))
-        return;
-    uint32_t index = item - SIM_ITEM_PARCELS;
-    g_array_append_val(world->free_parcels, index);
+    uint32_t index = item & ~SIM_ITEM_KIND;
+    if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL) {
+        *ret_message = world->parcels.items[index].message;
+        world->parcels.items[index].next = world->parcels.free;
+        world->parcels.free = index;
+    } else if ((item & SIM_ITEM_KIND) == SIM_ITEM_NOTICE) {
+        ret_message->kind = BNET_MESSAGE_BLOCK_NOTICE;
+        ret_message->u.notice = (BnetRing){0};
+        bnet_pool_reserve(&world->pool, 1);
+        bnet_ring_push(&ret_message->u.notice, &world->pool, index);
+    } else {
+        ret_message->kind = BNET_MESSAGE_BLOCK;
+        ret_message->u.block = index;
+    }
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -165,7 +186,7 @@ bool sim_wire_has_room(const SimWorld *world, uint32_t end)
     return has_room(world, end ^ 1);
 }
 
-bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
+bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t bytes)
 {
     if (world->scenario->wire == SCENARIO_WIRE_BYTES)
         sim_bytes_pass(world, message);
@@ -178,7 +199,7 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message)
         bnet_message_finish(message, &world->pool);
         return true;
     }
-    put(world, end, item_of(world, message), bnet_message_size(message, &world->store));
+    put(world, end, item_of(world, message, bytes), bytes);
     from->blocked = !has_room(world, end ^ 1);
     if (from->blocked)
         sim_probe(&world->probes, SIM_PROBE_WRITE_BLOCKED);
@@ -256,10 +277,9 @@ uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, 
     uint32_t item = bnet_ring_pop(&to->wire, &world->pool);
     if (is_signal(item))
         return item;
-    *ret_message = message_of(world, item);
-    *ret_bytes = bnet_message_size(ret_message, &world->store);
+    *ret_bytes = item_bytes(world, item);
     to->wire_bytes -= *ret_bytes;
-    free_parcel(world, item);
+    unpack(world, item, ret_message);
     tell_room(world, end);
     return item;
 }
@@ -279,11 +299,11 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
     SimEnd *to = &world->ends[end];
     while (to->wire.count > 0) {
         uint32_t item = bnet_ring_pop(&to->wire, &world->pool);
-        if (!is_signal(item)) {
-            BnetMessage message = message_of(world, item);
-            bnet_message_finish(&message, &world->pool);
-        }
-        free_parcel(world, item);
+        if (is_signal(item))
+            continue;
+        BnetMessage message;
+        unpack(world, item, &message);
+        bnet_message_finish(&message, &world->pool);
     }
     begin_epoch(world, end);
     to->wire_bytes = 0;

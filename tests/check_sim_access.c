@@ -43,7 +43,8 @@ static BnetTrx send(uint32_t from, uint32_t to, uint32_t bytes)
     ck_assert_uint_ge(bytes, overhead);
     world->store.trxs[message.u.trx].size = bytes - overhead;
     BnetTrx trx = message.u.trx;
-    sim_wire_send(world, fix_end(world, from, to), &message);
+    sim_wire_send(world, fix_end(world, from, to), &message,
+                  bnet_message_size(&message, &world->store));
     return trx;
 }
 

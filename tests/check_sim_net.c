@@ -448,7 +448,7 @@ static bool same(const BnetMessage *x, const BnetMessage *y)
         return memcmp(&x->u.hello.peer_id, &y->u.hello.peer_id, sizeof x->u.hello.peer_id) == 0;
     case BNET_MESSAGE_TRX_NOTICE:
     case BNET_MESSAGE_BLOCK_NOTICE:
-        return x->u.notice.head == y->u.notice.head && x->u.notice.count == y->u.notice.count;
+        return x->u.notice.count == y->u.notice.count;
     case BNET_MESSAGE_BLOCK:
         return x->u.block == y->u.block;
     case BNET_MESSAGE_TRX:
