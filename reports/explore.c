@@ -97,6 +97,14 @@ static void append_share(GString *out, uint64_t part, uint64_t whole)
                            permille % 10);
 }
 
+/* In a column. */
+static void append_seeds(GString *out, uint64_t seeds)
+{
+    g_autoptr(GString) count = g_string_new(NULL);
+    report_append_count(count, seeds);
+    g_string_append_printf(out, "%9s", count->str);
+}
+
 static void append_violated(GString *out, const ReportExplore *explore)
 {
     if (explore->violated->len == 0) {
@@ -105,8 +113,9 @@ static void append_violated(GString *out, const ReportExplore *explore)
     g_string_append_printf(out, "%-36s %9s  first seed\n", "violated", "seeds");
     for (guint i = 0; i < explore->violated->len; i++) {
         const Violated *violated = &g_array_index(explore->violated, Violated, i);
-        g_string_append_printf(out, "  %-34s %9" G_GUINT64_FORMAT "  %" G_GUINT64_FORMAT "\n",
-                               violated->id, violated->seeds, violated->first_seed);
+        g_string_append_printf(out, "  %-34s ", violated->id);
+        append_seeds(out, violated->seeds);
+        g_string_append_printf(out, "  %" G_GUINT64_FORMAT "\n", violated->first_seed);
     }
 }
 
@@ -114,8 +123,9 @@ static void append_occurred(GString *out, const ReportExplore *explore)
 {
     g_string_append_printf(out, "%-36s %9s    share\n", "occurred in", "seeds");
     for (uint32_t s = 0; s < SIM_SIGHTINGS; s++) {
-        g_string_append_printf(out, "  %-34s %9" G_GUINT64_FORMAT "  ",
-                               sim_sighting_name((SimSighting)s), explore->occurred[s]);
+        g_string_append_printf(out, "  %-34s ", sim_sighting_name((SimSighting)s));
+        append_seeds(out, explore->occurred[s]);
+        g_string_append(out, "  ");
         append_share(out, explore->occurred[s], explore->runs);
         g_string_append_c(out, '\n');
     }

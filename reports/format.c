@@ -20,6 +20,11 @@ void report_append_seconds(GString *out, int64_t ns)
     }
 }
 
+void report_append_span(GString *out, int64_t ns)
+{
+    report_append_seconds(out, ns - ns % BNET_NS_PER_MS);
+}
+
 void report_append_moment(GString *out, int64_t ns)
 {
     int64_t ms = ns / BNET_NS_PER_MS;

@@ -17,6 +17,9 @@
 /* Nanoseconds as seconds, exact, without zeros at the end: "12", "0.000000001". */
 void report_append_seconds(GString *out, int64_t ns);
 
+/* The same to the millisecond, cut off: "12", "17.639". */
+void report_append_span(GString *out, int64_t ns);
+
 /* Nanoseconds as seconds with three decimals, cut off: "281.213". */
 void report_append_moment(GString *out, int64_t ns);
 

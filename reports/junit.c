@@ -234,6 +234,23 @@ void report_junit_add_not_run(ReportJunit *junit, const char *name)
     append_suite(junit, name, 0, &tally, body->str);
 }
 
+void report_junit_add_probes(ReportJunit *junit, const char *missed)
+{
+    bool is_hit = missed[0] == '\0';
+    Tally tally = {.tests = 1, .failures = is_hit ? 0 : 1};
+    g_autoptr(GString) body = g_string_new(NULL);
+    open_case(body, "probes", "every probe is hit");
+    if (is_hit) {
+        g_string_append(body, "/>\n");
+    } else {
+        g_autofree char *message = g_strconcat("no scenario hit ", missed, NULL);
+        g_string_append(body, ">\n      <failure type=\"probes\"");
+        append_attribute(body, "message", message);
+        g_string_append(body, "/>\n    </testcase>\n");
+    }
+    append_suite(junit, "probes", 0, &tally, body->str);
+}
+
 bool report_junit_finish(ReportJunit *junit, GError **error)
 {
     g_autoptr(GString) out = g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -26,6 +26,10 @@ void report_junit_add(ReportJunit *junit, const SimResult *result, const char *n
 /* Adds a testsuite that says that a scenario was not run. */
 void report_junit_add_not_run(ReportJunit *junit, const char *name);
 
+/* Adds a testsuite that says whether the scenarios hit all probes; `missed`: names of those that
+ * they did not, empty if they hit all. */
+void report_junit_add_probes(ReportJunit *junit, const char *missed);
+
 /* Writes the file. False and a GError if that failed: no file is then there, or the old one. */
 bool report_junit_finish(ReportJunit *junit, GError **error);
 

@@ -106,7 +106,7 @@ static void append_pace(const Text *text, const SimResult *result)
 {
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     double simulated = (double)result->simulated_ns / (double)BNET_NS_PER_S;
-    report_append_seconds(text->out, result->simulated_ns);
+    report_append_span(text->out, result->simulated_ns);
     g_string_append(text->out, " s simulated");
     if (!(result->wall_seconds > 0)) {
         return;
@@ -337,28 +337,29 @@ static void append_disconnects(const Text *text, const SimResult *result)
     }
 }
 
-static void append_figure(GString *line, uint64_t count, const char *what)
+/* "2 fork switches", "1 event"; `plural`: what `what` ends with, if it is not one. */
+static void append_figure(GString *line, uint64_t count, const char *what, const char *plural)
 {
     g_string_append(line, line->len > 2 ? ", " : "");
     report_append_count(line, count);
-    g_string_append_printf(line, " %s", what);
+    g_string_append_printf(line, " %s%s", what, count == 1 ? "" : plural);
 }
 
 static void append_figures(const Text *text, const SimResult *result)
 {
     heading(text, "Figures");
     g_autoptr(GString) line = g_string_new("  ");
-    append_figure(line, result->blocks_produced, "blocks");
-    append_figure(line, result->transactions_created, "transactions");
-    append_figure(line, result->fork_switches, "fork switches");
+    append_figure(line, result->blocks_produced, "block", "s");
+    append_figure(line, result->transactions_created, "transaction", "s");
+    append_figure(line, result->fork_switches, "fork switch", "es");
     wrap(text, line->str, 0, 6);
     g_string_assign(line, "  ");
-    append_figure(line, result->messages_delivered, "messages");
+    append_figure(line, result->messages_delivered, "message", "s");
     g_string_append(line, " (");
     report_append_rate(line, result->messages_delivered, result->wall_seconds);
     g_string_append(line, "), ");
     report_append_bytes(line, result->bytes_delivered);
-    append_figure(line, result->events, "events");
+    append_figure(line, result->events, "event", "s");
     g_string_append(line, " (");
     report_append_rate(line, result->events, result->wall_seconds);
     g_string_append_c(line, ')');
@@ -442,7 +443,7 @@ void report_text_line(GString *out, const SimResult *result, const char *path, u
     g_string_append(written, "  ");
     append_name(&text, result->name, CLAMP(name_width, 4u, NAME_COLUMNS_MAX));
     g_autoptr(GString) simulated = g_string_new(NULL);
-    report_append_seconds(simulated, result->simulated_ns);
+    report_append_span(simulated, result->simulated_ns);
     char wall[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(wall, sizeof wall, "%.0f", result->wall_seconds * 1000);
     g_string_append_printf(written, "  %7s s  %7s ms  ", simulated->str, wall);
@@ -521,6 +522,12 @@ void report_text_tally(GString *out, const ReportTally *tally, double wall_secon
     append_count_of(&text, "not judged", tally->not_judged, PAINT_YELLOW);
     append_count_of(&text, "interrupted", tally->interrupted, PAINT_YELLOW);
     append_count_of(&text, "not run", tally->not_run, PAINT_YELLOW);
+    if (tally->requires_probes) {
+        g_autoptr(GString) names = g_string_new(NULL);
+        uint32_t missed = report_probes_missed(names, tally);
+        append_count_of(&text, missed == 1 ? "probe never hit" : "probes never hit", missed,
+                        PAINT_RED);
+    }
     char wall[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append_printf(written, " (%s s)\n",
                            g_ascii_formatd(wall, sizeof wall, "%.2f", wall_seconds));

@@ -34,6 +34,7 @@ typedef struct ReportTally {
     uint32_t interrupted; /* stopped before their end without a failure */
     uint32_t not_run;
     uint32_t not_judged;             /* ran to the end, nothing to judge */
+    bool requires_probes;            /* one that no scenario hit fails the suite */
     uint64_t probes[SIM_PROBES_ALL]; /* hits in all that were run */
 } ReportTally;
 
@@ -56,7 +57,8 @@ uint32_t report_probes_missed(GString *out, const ReportTally *tally);
 /* The line of a suite before its last: "probes: 60 of 62 hit; never: a, b". */
 void report_text_probes(GString *out, const ReportTally *tally, const ReportStyle *style);
 
-/* The last line of a suite: "9 scenarios: 9 passed (1.23 s)". */
+/* The last line of a suite: "9 scenarios: 9 passed (1.23 s)"; with ", 2 probes never hit" if that
+ * fails it. */
 void report_text_tally(GString *out, const ReportTally *tally, double wall_seconds,
                        const ReportStyle *style);
 

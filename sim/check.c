@@ -2,6 +2,7 @@
 #include "sim/check.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "core/base.h"
 
@@ -19,6 +20,15 @@ char *sim_time_text(int64_t time_ns)
 {
     return g_strdup_printf("%" G_GINT64_FORMAT ".%03d s", time_ns / BNET_NS_PER_S,
                            (int)(time_ns % BNET_NS_PER_S / BNET_NS_PER_MS));
+}
+
+char *sim_count_text(uint64_t count)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, count);
+    GString *text = g_string_new(NULL);
+    for (size_t left = strlen(digits), i = 0; left > 0; left--, i++)
+        g_string_append_printf(text, "%s%c", i > 0 && left % 3 == 0 ? "," : "", digits[i]);
+    return g_string_free(text, FALSE);
 }
 
 char *sim_trx_name(const SimWorld *world, BnetTrx trx)

@@ -59,6 +59,9 @@ SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote);
 /* "12.345 s" (transfer full) */
 char *sim_time_text(int64_t time_ns);
 
+/* "1,234,567" (transfer full) */
+char *sim_count_text(uint64_t count);
+
 /* The first eight digits of the id of a transaction. (transfer full) */
 char *sim_trx_name(const SimWorld *world, BnetTrx trx);
 

@@ -22,9 +22,10 @@ static uint32_t property_of(const SimCheck *check)
 
 static char *check_detail(const SimCheck *check)
 {
-    if (check->first && check->violations > 1)
-        return g_strdup_printf("%s (and %" G_GUINT64_FORMAT " more)", check->first->str,
-                               check->violations - 1);
+    if (check->first && check->violations > 1) {
+        g_autofree char *more = sim_count_text(check->violations - 1);
+        return g_strdup_printf("%s (and %s more)", check->first->str, more);
+    }
     if (check->first)
         return g_strdup(check->first->str);
     if (check->note)

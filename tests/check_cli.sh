@@ -246,6 +246,21 @@ expect 1 run --junit "$folder/junit.xml" "$folder/suite/good.json" "$folder/wron
 is_xml "$folder/junit.xml"
 grep -q '<testsuite name="good"' "$folder/junit.xml" || fail 'no testsuite'
 grep -q '<failure ' "$folder/junit.xml" || fail 'no failure in JUnit'
+
+# A probe that nobody hit fails the suite, and every report says so; the names stand there once.
+expect 1 run --require-probes --junit "$folder/junit.xml" "$folder/suite"
+out 'probes never hit ('
+err 'run: --require-probes: no scenario hit '
+[ "$(cat "$folder/out" "$folder/err" | grep -c 'finality-conflict')" -eq 1 ] || fail 'probes are not named once'
+is_xml "$folder/junit.xml"
+grep -q '<failure type="probes" message="no scenario hit .*finality-conflict' "$folder/junit.xml" ||
+    fail 'JUnit without the probes'
+expect 1 run --require-probes --quiet "$folder/suite"
+silent out
+err 'finality-conflict'
+expect 0 run --junit "$folder/junit.xml" "$folder/suite"
+! grep -q 'probes' "$folder/junit.xml" || fail 'JUnit judges probes unasked'
+
 expect 2 run --junit "$folder/none/junit.xml" "$folder/suite/good.json"
 err 'none/junit.xml'
 silent out

@@ -205,7 +205,8 @@ END_TEST
 
 /* --- records that are wrong ------------------------------------------------------------------ */
 
-#define RECORD(steps) "{\"name\": \"x\", \"options\": {}, \"setup\": [], \"steps\": [" steps "]}"
+#define STEPS(steps) "{\"name\": \"x\", \"options\": {}, \"setup\": [], \"steps\": [" steps "]}"
+#define RECORD(step) STEPS(step ", {\"expect\": []}")
 
 START_TEST(wrong_records_are_told)
 {
@@ -214,8 +215,8 @@ START_TEST(wrong_records_are_told)
         const char *error;
     } wrong[] = {
         {RECORD("{}"), "steps[0]: must have one of the keys connect, "},
-        {RECORD("{\"connect\": 0}"), "clients are counted from 1"},
-        {RECORD("{\"connect\": 17}"), "must be a number from 0 to 16"},
+        {RECORD("{\"connect\": 0}"), "must be a number from 1 to 16"},
+        {RECORD("{\"connect\": 17}"), "must be a number from 1 to 16"},
         {RECORD("{\"connect\": 1, \"port\": 3}"), "unknown key \"port\""},
         {RECORD("{\"send\": \"0\"}"), "even number of hexadecimal digits"},
         {RECORD("{\"send\": \"${b}\"}"), "${b} stands for nothing"},
@@ -231,10 +232,21 @@ START_TEST(wrong_records_are_told)
         {RECORD("{\"make\": \"a\", \"parent\": \"genesis\", \"bad\": \"x\"}"),
          "must be sig, tm, producer or empty"},
         {"{\"name\": \"x\", \"options\": {\"producers\": 27}, \"setup\": [], \"steps\": []}",
-         "must be a number from 0 to 26"},
+         "options: key \"producers\": must be a number from 1 to 26"},
         {"{\"name\": \"x\", \"options\": {\"producers\": 0}, \"setup\": [], \"steps\": []}",
-         "must be 1 to 26"},
-        {"{\"name\": \"x\", \"options\": {}, \"setup\": [], \"steps\": [], \"blocks\": {\"a\": "
+         "options: key \"producers\": must be a number from 1 to 26"},
+        {STEPS(""), "key \"steps\": one of them must be \"expect\", or nothing is compared"},
+        {STEPS("{\"connect\": 1}, {\"disconnect\": 1}"), "key \"steps\": one of them must be"},
+        {"{\"name\": \"x\", \"options\": {}, \"setup\": [], \"steps\": [{\"expect\": []}], "
+         "\"tail\": 1}",
+         "unknown key \"tail\""},
+        {STEPS("{\"connect\": 1}, {\"expect\": [{\"type\": \"hello\", \"last_ir\": 0}]}"),
+         "steps[1].expect[0]: unknown key \"last_ir\"; did you mean \"last_irr\"?"},
+        {STEPS("{\"connect\": 1}, {\"expect\": [{\"type\": \"hello\", \"save\": {\"code\": "
+               "\"A\"}}]}"),
+         "key \"save\": what came has no \"code\""},
+        {"{\"name\": \"x\", \"options\": {}, \"setup\": [], \"steps\": [{\"expect\": []}], "
+         "\"blocks\": {\"a\": "
          "{\"hex\": \"00\", \"id\": \"\"}}}",
          "blocks.a: key \"hex\": must be a packed block or transaction"},
     };
@@ -245,6 +257,7 @@ START_TEST(wrong_records_are_told)
         ck_assert_msg(strstr(only->error, wrong[i].error) != NULL, "%s: %s", wrong[i].record,
                       only->error);
         ck_assert_uint_eq(only->bad_line, 1);
+        ck_assert_uint_eq(only->agree, 0);
     }
 }
 END_TEST
@@ -253,7 +266,7 @@ END_TEST
 START_TEST(a_client_that_is_not_there)
 {
     g_autoptr(ConformRun) run = run_text(
-        RECORD("{\"send\": \"00\", \"c\": 3}, {\"disconnect\": 3}, {\"expect\": [], \"c\": 3}"));
+        STEPS("{\"send\": \"00\", \"c\": 3}, {\"disconnect\": 3}, {\"expect\": [], \"c\": 3}"));
     ck_assert_uint_eq(conform_run_result(run)->agree, 1);
 }
 END_TEST

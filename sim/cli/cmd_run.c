@@ -330,34 +330,57 @@ static void begin_output(const Session *session)
     }
 }
 
+/* Whether probes are judged, and the names of those that no scenario hit: what no scenario does, no
+ * scenario proves. An incomplete suite is not judged. */
+static bool judges_probes(const Session *session, GString *names)
+{
+    (void)report_probes_missed(names, &session->tally);
+    return session->options->require_probes && !session->is_incomplete;
+}
+
+static bool is_told_in_text(const Session *session)
+{
+    return session->is_suite && !session->options->json &&
+           !(session->options->quiet && session->tally.failed == 0);
+}
+
 static void end_output(Session *session, double wall_seconds)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GString) missed = g_string_new(NULL);
+    session->tally.requires_probes = judges_probes(session, missed);
     if (session->is_suite && session->options->json) {
         report_json_suite_end(out, &session->tally);
-    } else if (session->is_suite && !(session->options->quiet && session->tally.failed == 0)) {
+    } else if (is_told_in_text(session)) {
         g_string_append(out, session->failures->str);
         g_string_append(out, session->failures->len > 0 ? "\n" : "");
         report_text_probes(out, &session->tally, &session->style);
         report_text_tally(out, &session->tally, wall_seconds, &session->style);
     }
     cli_write(out->str, out->len);
+    if (session->junit != NULL && session->tally.requires_probes) {
+        report_junit_add_probes(session->junit, missed->str);
+    }
     if (session->junit != NULL && !report_junit_finish(session->junit, &error)) {
         cli_error("run: --junit: %s", error->message);
         session->has_failed_to_report = true;
     }
 }
 
-/* What no scenario does, no scenario proves. */
+/* The names stand in the text, if there is one. */
 static bool check_probes(const Session *session)
 {
     g_autoptr(GString) names = g_string_new(NULL);
-    if (!session->options->require_probes || session->is_incomplete ||
-        report_probes_missed(names, &session->tally) == 0) {
+    uint32_t missed = report_probes_missed(names, &session->tally);
+    if (!session->tally.requires_probes || missed == 0) {
         return true;
     }
-    cli_error("run: --require-probes: no scenario hit %s", names->str);
+    if (is_told_in_text(session)) {
+        cli_error("run: --require-probes: no scenario hit %u of the probes", missed);
+    } else {
+        cli_error("run: --require-probes: no scenario hit %s", names->str);
+    }
     return false;
 }
 

@@ -18,7 +18,7 @@ static void write_ok(const Scenario *scenario, const char *path)
     g_string_append_printf(out, ": ok (%u peer%s, %u link%s, ", scenario->n_peers,
                            scenario->n_peers == 1 ? "" : "s", scenario->n_links,
                            scenario->n_links == 1 ? "" : "s");
-    report_append_seconds(out, scenario->duration_ns);
+    report_append_span(out, scenario->duration_ns);
     g_string_append(out, " s)\n");
     cli_write(out->str, out->len);
 }

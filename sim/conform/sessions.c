@@ -59,17 +59,18 @@ static BnetSlice take_bytes(Conversation *talk, ConformObject *step, const char 
 }
 
 /* A number of a key that may be missing. */
-uint32_t sessions_take_number(ConformObject *object, const char *key, uint32_t max,
-                              uint32_t standard)
+uint32_t sessions_take_number(ConformObject *object, const char *key, SessionsNumber allowed)
 {
     if (conform_is_bad(object->run) || !conform_has(object, key))
-        return standard;
+        return allowed.standard;
     struct json_object *value = conform_take(object, key);
     const int64_t number = json_object_get_int64(value);
-    if (json_object_is_type(value, json_type_int) && number >= 0 && number <= (int64_t)max)
+    if (json_object_is_type(value, json_type_int) && number >= (int64_t)allowed.min &&
+        number <= (int64_t)allowed.max)
         return (uint32_t)number;
-    conform_bad(object->run, "key \"%s\": must be a number from 0 to %u", key, max);
-    return standard;
+    conform_bad(object->run, "key \"%s\": must be a number from %u to %u", key, allowed.min,
+                allowed.max);
+    return allowed.standard;
 }
 
 bool sessions_take_flag(ConformObject *object, const char *key, bool standard)
@@ -80,10 +81,7 @@ bool sessions_take_flag(ConformObject *object, const char *key, bool standard)
 /* Whose client a step concerns; a record counts from 1. */
 uint32_t sessions_take_client(ConformObject *step, const char *key)
 {
-    const uint32_t client = sessions_take_number(step, key, TALK_CLIENTS_MAX, 1);
-    if (client == 0)
-        conform_bad(step->run, "key \"%s\": clients are counted from 1", key);
-    return client - 1;
+    return sessions_take_number(step, key, (SessionsNumber){1, TALK_CLIENTS_MAX, 1}) - 1;
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
@@ -154,8 +152,8 @@ static void do_make(Conversation *talk, ConformObject *step)
 {
     const char *name = conform_take_text(step, "make");
     g_autofree char *parent = g_strconcat(conform_take_text(step, "parent"), ".id", NULL);
-    TalkBlock block = {.confirmed =
-                           (uint16_t)sessions_take_number(step, "confirmed", UINT16_MAX, 0)};
+    const SessionsNumber confirmed = {0, UINT16_MAX, 0};
+    TalkBlock block = {.confirmed = (uint16_t)sessions_take_number(step, "confirmed", confirmed)};
     take_slot(step, &block);
     take_badness(step, &block);
     const char *digits = g_hash_table_lookup(talk->values, parent);
@@ -197,8 +195,8 @@ static void do_disconnect(Conversation *talk, ConformObject *step)
 
 static void do_sleep(Conversation *talk, ConformObject *step)
 {
-    for (uint32_t left = sessions_take_number(step, "sleep_ms", SESSIONS_WAIT_MAX_MS, 0); left > 0;
-         left--)
+    const SessionsNumber allowed = {0, SESSIONS_WAIT_MAX_MS, 0};
+    for (uint32_t left = sessions_take_number(step, "sleep_ms", allowed); left > 0; left--)
         talk_tick(talk->talk);
 }
 
@@ -249,12 +247,11 @@ static TalkOptions read_options(ConformRun *run, ConformObject *record)
     conform_enter(run, "options");
     ConformObject object = conform_open(run, recorded);
     TalkOptions options = {
-        .producers = sessions_take_number(&object, "producers", PRODUCERS_MAX, 1),
+        .producers =
+            sessions_take_number(&object, "producers", (SessionsNumber){1, PRODUCERS_MAX, 1}),
         .follow_irreversible = sessions_take_flag(&object, "follow_irreversible", false),
         .no_trx = sessions_take_flag(&object, "no_trx", false),
     };
-    if (options.producers == 0)
-        conform_bad(run, "key \"producers\": must be 1 to %u", PRODUCERS_MAX);
     conform_close(&object);
     conform_leave(run);
     return options;
@@ -363,6 +360,21 @@ static void hold(Conversation *talk, ConformObject *record, struct json_object *
         do_steps(talk, record, "steps");
 }
 
+/* One that expects nothing would agree with whatever comes. */
+static void see_that_something_is_expected(ConformRun *run, struct json_object *json)
+{
+    struct json_object *steps = json_object_object_get(json, "steps");
+    const bool is_list = json_object_is_type(steps, json_type_array);
+    for (size_t i = 0; is_list && i < json_object_array_length(steps); i++) {
+        struct json_object *step = json_object_array_get_idx(steps, i);
+        if (!json_object_is_type(step, json_type_object) ||
+            json_object_object_get_ex(step, "expect", NULL))
+            return; /* what is no step is told when it is its turn */
+    }
+    if (is_list)
+        conform_bad(run, "key \"steps\": one of them must be \"expect\", or nothing is compared");
+}
+
 static void check(ConformRun *run, struct json_object *json)
 {
     ConformObject record = conform_open(run, json);
@@ -374,6 +386,9 @@ static void check(ConformRun *run, struct json_object *json)
         .is_race = conform_has(&record, "race"),
     };
     conform_take_notes(&record, "doc", "race", "note", NULL);
+    conform_take_notes(&record, "blocks", "trxs", "setup", "steps", NULL); /* are read later */
+    conform_close(&record);
+    see_that_something_is_expected(run, json);
     if (conform_is_bad(run))
         return;
     talk.talk = talk_new(&options);
@@ -382,8 +397,6 @@ static void check(ConformRun *run, struct json_object *json)
     conform_case_begin(run, name);
     hold(&talk, &record, json);
     conform_case_end(run);
-    if (!conform_is_bad(run) && !conform_case_disagrees(run))
-        conform_close(&record);
     g_ptr_array_unref(talk.forms);
     g_hash_table_unref(talk.values);
     talk_free(talk.talk);

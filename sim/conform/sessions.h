@@ -39,9 +39,15 @@ void sessions_set_value(Conversation *talk, const char *name, const char *suffix
  * (nullable) */
 char *sessions_text(Conversation *talk, const char *text);
 
+/* What a number may be, and what it is where its key is missing. */
+typedef struct SessionsNumber {
+    uint32_t min;
+    uint32_t max;
+    uint32_t standard;
+} SessionsNumber;
+
 /* The value of a key that may be missing. */
-uint32_t sessions_take_number(ConformObject *object, const char *key, uint32_t max,
-                              uint32_t standard);
+uint32_t sessions_take_number(ConformObject *object, const char *key, SessionsNumber allowed);
 bool sessions_take_flag(ConformObject *object, const char *key, bool standard);
 
 /* The number of a client, from 0; a record counts from 1, which is the default. */

@@ -81,6 +81,9 @@ static void save(Conversation *talk, struct json_object *wanted, struct json_obj
         if (value != NULL)
             sessions_set_value(talk, json_object_get_string(name), "",
                                json_object_get_string(value));
+        else
+            conform_bad(talk->run, "key \"save\": what came has no \"%s\"",
+                        json_object_iter_peek_name(&at));
     }
 }
 
@@ -220,18 +223,36 @@ static void check_observed(Conversation *talk, ConformObject *step, const Expect
         check_observed_item(talk, json_object_array_get_idx(observed, i), expected->got->pdata[i]);
 }
 
+/* A matcher with a key that no message has would never fit, and nobody would know why. */
+static void check_matchers(ConformRun *run, struct json_object *matchers)
+{
+    conform_enter(run, "expect");
+    for (size_t i = 0; !conform_is_bad(run) && i < json_object_array_length(matchers); i++) {
+        conform_enter_index(run, i);
+        ConformObject matcher = conform_open(run, json_object_array_get_idx(matchers, i));
+        conform_take_notes(&matcher, "type", "hex", "peer_id", "protocol_version", "chain_id",
+                           "request_transactions", "last_irr", "ids", "ids_set", "ext", "id", "num",
+                           "prev", "code", "sent", "lib", "how", "save", "observed", NULL);
+        conform_close(&matcher);
+        conform_leave(run);
+    }
+    conform_leave(run);
+}
+
 /* --- a step --------------------------------------------------------------------------------- */
 
 void sessions_expect(Conversation *talk, ConformObject *step)
 {
     struct json_object *wanted = conform_take_array(step, "expect");
     Expectation expected = {
-        .within_ms =
-            sessions_take_number(step, "within_ms", SESSIONS_WAIT_MAX_MS, WITHIN_DEFAULT_MS),
-        .quiet_ms = sessions_take_number(step, "quiet_ms", SESSIONS_WAIT_MAX_MS, 0),
+        .within_ms = sessions_take_number(
+            step, "within_ms", (SessionsNumber){0, SESSIONS_WAIT_MAX_MS, WITHIN_DEFAULT_MS}),
+        .quiet_ms =
+            sessions_take_number(step, "quiet_ms", (SessionsNumber){0, SESSIONS_WAIT_MAX_MS, 0}),
         .any_order = sessions_take_flag(step, "any_order", false) || talk->is_race,
     };
     expected.client = sessions_take_client(step, "c");
+    check_matchers(talk->run, wanted);
     if (conform_is_bad(talk->run))
         return;
     expected.wanted = g_ptr_array_new();

@@ -188,6 +188,10 @@ def unproven(verdicts, known):
     return [check for check in known if check not in alone and check not in excused]
 
 
+def plural(items):
+    return "" if len(items) == 1 else "s"
+
+
 def row(verdict):
     expects = verdict.mutant.expects
     fired = [check for check in verdict.fired if check == expects or not check.startswith("expect")]
@@ -209,7 +213,7 @@ def report(verdicts, known, whole, seconds):
     missing = unproven(verdicts, known) if whole else []
     if missing:
         print("never the only one, and docs/mutants.md does not say why: " + " ".join(missing))
-    print(f"{len(verdicts)} mutants: " + ", ".join(
+    print(f"{len(verdicts)} mutant{plural(verdicts)}: " + ", ".join(
         f"{count} {outcome}" for outcome, count in sorted(counts.items())) + f" ({seconds:.1f} s)")
 
 
@@ -263,7 +267,8 @@ def see_fit(catalogue, chosen):
     text, should_be = documented(catalogue)
     if text != should_be:
         print("docs/mutants.md: the table is not of these mutants; run run.py --write-table")
-    print(f"{len(chosen)} mutants, {misfits} do not fit")
+    verb = "does" if misfits == 1 else "do"
+    print(f"{len(chosen)} mutant{plural(chosen)}, {misfits} {verb} not fit")
     return 1 if misfits or text != should_be else 0
 
 
