@@ -250,17 +250,16 @@ static bool heads_are_equal(const CheckL1 *self, SimWorld *world)
     return true;
 }
 
-/* A member that lacks the block, and what it waits for. */
-static void append_waiting(const CheckL1 *self, SimWorld *world, GString *who, uint32_t peer,
-                           BnetBlock block, SimSubject *ret_about)
+/* A member that lacks the block, and what it waits for; what that is about. */
+static SimSubject append_waiting(const CheckL1 *self, SimWorld *world, GString *who, uint32_t peer,
+                                 BnetBlock block)
 {
     g_string_append_printf(who, "%s%s (head %u, ", who->len > 0 ? ", " : "",
                            sim_world_peer_name(world, peer),
                            bnet_view_head_number(&sim_world_node(world, peer)->view));
     SimSubject about = sim_waits_append(who, world, peer, block, self->closed_ns);
     g_string_append_c(who, ')');
-    if (ret_about)
-        *ret_about = about;
+    return about;
 }
 
 /* Of the best head, and up to three members that have not got it. */
@@ -281,7 +280,8 @@ static void heads_differ(CheckL1 *self, SimWorld *world)
         const BnetView *view = &sim_world_node(world, p)->view;
         if (!self->member[p] || bnet_view_applied(view, best))
             continue;
-        append_waiting(self, world, who, p, best, n++ == 0 ? &about : NULL);
+        SimSubject now = append_waiting(self, world, who, p, best);
+        about = n++ == 0 ? now : about;
     }
     sim_check_violation_of(&self->check, world, &about,
                            "nobody produces since the last fault, and the heads differ: %s",
@@ -306,7 +306,8 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
     for (uint32_t p = 0; p < sim_world_peers(world); p++) {
         if (!self->member[p] || self->holds[p] || ++n > 3)
             continue;
-        append_waiting(self, world, who, p, self->candidate, n == 1 ? &about : NULL);
+        SimSubject now = append_waiting(self, world, who, p, self->candidate);
+        about = n == 1 ? now : about;
     }
     if (n > 3)
         g_string_append_printf(who, " and %u more", n - 3);

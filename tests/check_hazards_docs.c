@@ -127,7 +127,7 @@ static bool is_cause(const char *line)
 }
 
 /* From "`S4` says: ..." on, which is lines[at]. Returns where what follows begins. */
-static guint append_says(GPtrArray *page, const TraceRun *run, const GStrv lines, guint at)
+static guint append_says(GPtrArray *page, const TraceRun *run, char **lines, guint at)
 {
     const SimCheckResult *check = check_of(run, lines[at]);
     g_autofree char *text = g_strdup_printf("`%s` says: %s.", check->id, check->detail);
@@ -164,7 +164,7 @@ static TraceRun *run_of(const char *heading)
 }
 
 /* The page as it should be. (element-type utf8) (transfer full) */
-static GPtrArray *make_page(const GStrv lines)
+static GPtrArray *make_page(char **lines)
 {
     GPtrArray *page = g_ptr_array_new_with_free_func(g_free);
     TraceRun *run = NULL;
