@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/access.h"
 
+#include "sim/heap.h"
 #include "sim/internal.h"
 #include "sim/loss.h"
 
@@ -39,7 +40,7 @@ typedef struct Port {
     uint32_t ticket;      /* of that service */
     int64_t until_ns;     /* when it ends */
     uint64_t tag;         /* where the piece taken last from the queue began */
-    SimQueue queue;       /* flows that wait, by tag */
+    SimHeap queue;        /* flows that wait, by tag */
 } Port;
 
 struct SimAccess {
@@ -124,7 +125,7 @@ void sim_access_free(SimAccess *access)
     if (!access)
         return;
     for (uint32_t p = 0; p < access->n_ports; p++)
-        sim_queue_finish(&access->ports[p].queue);
+        sim_heap_finish(&access->ports[p].queue);
     g_free(access->ports);
     g_free(access->flows);
     g_free(access->paced);
@@ -146,19 +147,19 @@ static void wait_for_turn(SimAccess *access, Port *port, uint32_t index)
     flow->ticket++;
     flow->tag = MAX(flow->tag, port->tag);
     if (port->queue.n_slots == 0)
-        sim_queue_init(&port->queue, 1);
-    sim_queue_push(&port->queue, (SimQueueEvent){
-                                     .time_ns = (int64_t)flow->tag,
-                                     .target = index,
-                                     .arg = flow->ticket,
-                                 });
+        sim_heap_init(&port->queue, 1);
+    sim_heap_push(&port->queue, (SimQueueEvent){
+                                    .time_ns = (int64_t)flow->tag,
+                                    .target = index,
+                                    .arg = flow->ticket,
+                                });
 }
 
 /* The flow whose turn it is; SIM_NONE: none waits. */
 static uint32_t next_flow(const SimAccess *access, Port *port)
 {
     SimQueueEvent entry;
-    while (port->queue.size > 0 && sim_queue_pop(&port->queue, &entry)) {
+    while (port->queue.size > 0 && sim_heap_pop(&port->queue, &entry)) {
         const Flow *flow = &access->flows[entry.target];
         port->tag = (uint64_t)entry.time_ns;
         if (flow->state == FLOW_WAITING && flow->ticket == entry.arg)

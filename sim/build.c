@@ -144,7 +144,7 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
     bnet_pool_init(&world->pool);
     world->work.end = SIM_NONE;
-    sim_queue_init(&world->queue, (size_t)world->n_ends * 4 + world->n_peers);
+    sim_queue_init(&world->queue);
     if (!sim_start_store(world, error)) {
         sim_world_free(world);
         return NULL;

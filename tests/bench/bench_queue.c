@@ -103,7 +103,7 @@ static Outcome run_queue(const Load *load)
 {
     uint64_t state = 1;
     SimQueue queue;
-    sim_queue_init(&queue, load->pending);
+    sim_queue_init(&queue);
     for (uint32_t i = 0; i < load->pending; i++) {
         sim_queue_push(&queue, first_event(load, i, &state));
     }
