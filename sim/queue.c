@@ -335,7 +335,8 @@ static void spread(SimQueueWheels *wheels, SimQueueEvent *place, uint32_t wheel)
     while (chunk) {
         const SimQueueEvent *events = chunk->events;
         Chunk *next = chunk->next;
-        prefetch_chunk(next);
+        if (next)
+            prefetch_chunk(next);
         for (size_t i = 0; wheel >= TIME_DIGIT && i < n; i++)
             put(wheels, wheel, digit_of(time_of(&events[i]), wheel - TIME_DIGIT), &events[i]);
         for (size_t i = 0; wheel < TIME_DIGIT && i < n; i++)
