@@ -121,7 +121,7 @@ static void pair_links(SimWorld *world)
 
 /* --- the world ------------------------------------------------------------------------------- */
 
-SimWorld *sim_world_new(const Scenario *scenario, GError **error)
+SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
 {
     SimWorld *world = g_new0(SimWorld, 1);
     world->scenario = scenario;
@@ -156,6 +156,14 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     world->highest_head = sim_world_start_height(world);
     world->access = sim_access_new(world);
     sim_start_producers(world);
+    return world;
+}
+
+SimWorld *sim_world_new(const Scenario *scenario, GError **error)
+{
+    SimWorld *world = sim_world_new_unwatched(scenario, error);
+    if (!world)
+        return NULL;
     world->record = sim_record_new(world);
     world->trx_record = sim_trx_record_new(world);
     world->causes = sim_causes_new(world);

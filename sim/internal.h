@@ -42,6 +42,10 @@ uint64_t sim_hash_of_world(const SimWorld *world);
 
 /* NULL and an error, if the scenario's blocks.log cannot be started from (start.h). */
 SimWorld *sim_world_new(const Scenario *scenario, GError **error);
+
+/* The same without anybody who watches: `checks`, the records and `metrics` are NULL. */
+SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error);
+
 void sim_world_free(SimWorld *world);
 
 /* How the next process of a peer presents itself: with a new key. */

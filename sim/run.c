@@ -103,7 +103,8 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
 
 static void begin(SimWorld *world)
 {
-    sim_expect_begin(world);
+    if (world->checks)
+        sim_expect_begin(world);
     sim_clocks_begin(world);
     sim_faults_begin(world);
     sim_workload_begin(world);
@@ -205,12 +206,16 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
         result->fork_switches += world->peers[p].fork_switches;
         result->transactions_refused += world->peers[p].node.trxs.refused;
     }
-    tell_checks(world, story);
+    if (world->checks)
+        tell_checks(world, story);
     result->n_probes = SIM_PROBES_ALL;
     result->probes = g_new(uint64_t, SIM_PROBES_ALL);
     for (uint32_t i = 0; i < SIM_PROBES_ALL; i++)
         result->probes[i] = sim_probes_hits(&world->probes, i);
     sim_story_finish(story, result);
+    result->verdict = SIM_VERDICT_NOT_JUDGED;
+    if (!world->checks)
+        return result;
     sim_metrics_finish(world->metrics, world, result);
     sim_judge(world, result);
     return result;
@@ -228,11 +233,14 @@ static void tell_clocks(const Scenario *scenario, SimStory *story)
 
 SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
 {
-    SimWorld *world = sim_world_new(scenario, error);
+    bool watched = !options || !options->unwatched;
+    SimWorld *world = watched ? sim_world_new(scenario, error)
+                              : sim_world_new_unwatched(scenario, error);
     if (!world)
         return NULL;
     SimStory *story = sim_story_new(world);
-    sim_world_observe(world, sim_story_observer(story));
+    if (watched)
+        sim_world_observe(world, sim_story_observer(story));
     if (options && options->trace)
         sim_world_observe(world, options->trace);
     g_autofree char *chain = sim_start_describe(world);
