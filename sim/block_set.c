@@ -17,7 +17,10 @@ void sim_block_set_clear(SimBlockSet *set)
 /* The words that are there become low to end - 1: what is new is empty, what is below is gone. */
 static void reach(SimBlockSet *set, uint32_t low, uint32_t end)
 {
-    SimBlockSet grown = {.low = low, .end = end, .n_words = set->n_words};
+    SimBlockSet grown = {.low = low, .end = end, .n_words = set->n_words, .forgot = set->forgot};
+    for (uint32_t w = set->low; w < MIN(low, set->end); w++)
+        for (uint32_t p = 0; p < SIM_BLOCK_PLANES; p++)
+            grown.forgot |= word_at(set, w)[p] != 0;
     if (grown.n_words == 0)
         grown.n_words = 1;
     while (grown.n_words < end - low)
@@ -37,7 +40,7 @@ static void reach(SimBlockSet *set, uint32_t low, uint32_t end)
     *set = grown;
 }
 
-void sim_block_set_add(SimBlockSet *set, SimBlockPlane plane, BnetBlock block)
+void sim_block_set_stretch(SimBlockSet *set, SimBlockPlane plane, BnetBlock block)
 {
     uint32_t word = block / 64;
     if (sim_block_set_evicted(set, block))
@@ -54,11 +57,14 @@ void sim_block_set_add(SimBlockSet *set, SimBlockPlane plane, BnetBlock block)
     word_at(set, word)[plane] |= UINT64_C(1) << (block % 64);
 }
 
-BnetBlock sim_block_set_above(const SimBlockSet *set, BnetBlock block)
+BnetBlock sim_block_set_above(const SimBlockSet *set, uint32_t planes, BnetBlock block)
 {
     BnetBlock next = block + 1;
     for (uint32_t word = MAX(next / 64, set->low); word < set->end; word++) {
-        uint64_t bits = word_at(set, word)[SIM_BLOCK_FIRST] | word_at(set, word)[SIM_BLOCK_SECOND];
+        uint64_t bits = 0;
+        for (uint32_t p = 0; p < SIM_BLOCK_PLANES; p++)
+            if (planes >> p & 1)
+                bits |= word_at(set, word)[p];
         if (word == next / 64)
             bits &= ~UINT64_C(0) << (next % 64);
         if (bits)

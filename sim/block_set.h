@@ -3,11 +3,11 @@
 #define BNETLAB_SIM_BLOCK_SET_H
 
 /*
- * Two sets of blocks over one window of handles, as the observers note them: the newest 2048
+ * Three sets of blocks over one window of handles, as the observers note them: the newest 2048
  * handles up to the highest that was ever put in, which is what a session has to remember of its
  * blocks (protocol section 4). An older block is "evicted": the sets know nothing of it.
  *
- * An empty set takes no memory but its struct; a full one 512 bytes. All is O(1), but growth, of
+ * An empty set takes no memory but its struct; a full one 768 bytes. All is O(1), but growth, of
  * which there is little, and sim_block_set_above(). The words are owned.
  */
 
@@ -18,6 +18,7 @@
 typedef enum SimBlockPlane {
     SIM_BLOCK_FIRST,
     SIM_BLOCK_SECOND,
+    SIM_BLOCK_THIRD,
     SIM_BLOCK_PLANES,
 } SimBlockPlane;
 
@@ -26,13 +27,26 @@ typedef struct SimBlockSet {
     uint32_t low;     /* words low to end - 1 are there */
     uint32_t end;     /* 0: nothing was ever put in */
     uint32_t n_words; /* 0 or a power of two up to SIM_BLOCK_SET_WORDS */
+    bool forgot;      /* blocks that had been put in are evicted */
 } SimBlockSet;
 
 /* Empties the set and gives its memory back. */
 void sim_block_set_clear(SimBlockSet *set);
 
+/* sim_block_set_add() of a block that may be beyond the window. */
+void sim_block_set_stretch(SimBlockSet *set, SimBlockPlane plane, BnetBlock block);
+
 /* Puts a block into one of the sets. One that is evicted is left out. */
-void sim_block_set_add(SimBlockSet *set, SimBlockPlane plane, BnetBlock block);
+static inline void sim_block_set_add(SimBlockSet *set, SimBlockPlane plane, BnetBlock block)
+{
+    uint32_t word = block / 64;
+    if (word < set->low || word >= set->end) {
+        sim_block_set_stretch(set, plane, block);
+        return;
+    }
+    set->words[(word & (set->n_words - 1)) * SIM_BLOCK_PLANES + plane] |= UINT64_C(1)
+                                                                          << (block % 64);
+}
 
 /* The block is older than the window: whether it was put in is not known. */
 static inline bool sim_block_set_evicted(const SimBlockSet *set, BnetBlock block)
@@ -49,7 +63,8 @@ static inline bool sim_block_set_has(const SimBlockSet *set, SimBlockPlane plane
     return (bits >> (block % 64)) & 1;
 }
 
-/* The lowest block above `block` that is in either set; BNET_NO_BLOCK: none. O(words). */
-BnetBlock sim_block_set_above(const SimBlockSet *set, BnetBlock block);
+/* The lowest block above `block` that is in one of the sets that `planes` names, of 1u <<
+ * SimBlockPlane; BNET_NO_BLOCK: none. O(words). */
+BnetBlock sim_block_set_above(const SimBlockSet *set, uint32_t planes, BnetBlock block);
 
 #endif

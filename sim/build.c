@@ -137,13 +137,11 @@ SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
     world->changes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
-    for (uint32_t a = 0; a < SIM_AUDIENCES; a++)
-        world->observers[a] = g_ptr_array_new();
     world->streams = g_new0(SimStream, scenario->n_streams);
     world->block_trxs = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
     world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
     bnet_pool_init(&world->pool);
-    world->work.end = SIM_NONE;
+    world->rounds.due_ns = BNET_TIME_NEVER;
     sim_queue_init(&world->queue);
     if (!sim_start_store(world, error)) {
         sim_world_free(world);
@@ -173,11 +171,11 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
         sim_world_observe(world, &check->observer);
     }
     /* After the checks, which judge by what stood before. */
-    sim_world_observe(world, &world->record->observer);
     sim_world_observe(world, &world->trx_record->observer);
     sim_world_observe(world, sim_causes_observer(world->causes));
     world->metrics = sim_metrics_new(world);
     sim_world_observe(world, sim_metrics_observer(world->metrics));
+    sim_checks_begin_rounds(world);
     return world;
 }
 
@@ -196,7 +194,7 @@ void sim_world_free(SimWorld *world)
         return;
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     for (uint32_t a = 0; a < SIM_AUDIENCES; a++)
-        g_ptr_array_unref(world->observers[a]);
+        g_free(world->audiences[a].listeners);
     sim_record_free(world->record);
     sim_trx_record_free(world->trx_record);
     sim_causes_free(world->causes);

@@ -455,10 +455,9 @@ SimCauses *sim_causes_new(SimWorld *world)
 {
     (void)world;
     SimCauses *self = g_new0(SimCauses, 1);
-    self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_PRODUCED |
-                          1u << SIM_VERDICT | 1u << SIM_TRX | 1u << SIM_OPENED | 1u << SIM_CLOSED |
-                          1u << SIM_STARTED | 1u << SIM_STOPPED | 1u << SIM_DIALLED |
-                          1u << SIM_UNDIALLED;
+    self->observer.mask = 1u << SIM_PRODUCED | 1u << SIM_VERDICT | 1u << SIM_TRX |
+                          1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_STARTED |
+                          1u << SIM_STOPPED | 1u << SIM_DIALLED | 1u << SIM_UNDIALLED;
     self->observer.sent =
         1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.delivered = self->observer.sent | 1u << BNET_MESSAGE_HELLO |

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base.h"
+#include "sim/internal.h"
 
 /* All checks, in the order of reports. */
 static SimCheck *(*const checks[])(SimWorld *) = {
@@ -95,6 +96,12 @@ bool sim_check_is_one_more(SimCheck *check)
     return check->first != NULL;
 }
 
+bool sim_check_is_judged(const SimCheck *check, const SimWorld *world)
+{
+    return check->judged || (world->record->sent & check->judges_sent) ||
+           (world->record->sent_between & check->judges_sent_between);
+}
+
 SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx)
 {
     return (SimSubject){
@@ -121,4 +128,32 @@ GPtrArray *sim_checks_new(SimWorld *world)
     for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
         g_ptr_array_add(array, checks[i](world));
     return array;
+}
+
+/* --- rounds ---------------------------------------------------------------------------------- */
+
+void sim_checks_begin_rounds(SimWorld *world)
+{
+    world->rounds.step_ns = SIM_ROUND_NS / world->n_peers;
+    world->rounds.due_ns = 0;
+}
+
+static void look_at(SimWorld *world, uint32_t peer)
+{
+    for (guint i = 0; i < world->checks->len; i++) {
+        SimCheck *check = world->checks->pdata[i];
+        if (check->look)
+            check->look(check, world, peer);
+    }
+}
+
+void sim_checks_look(SimWorld *world)
+{
+    SimRounds *rounds = &world->rounds;
+    for (uint32_t i = 0; i < world->n_peers && rounds->due_ns <= world->now_ns; i++) {
+        look_at(world, rounds->peer);
+        rounds->peer = rounds->peer + 1 < world->n_peers ? rounds->peer + 1 : 0;
+        rounds->due_ns += rounds->step_ns;
+    }
+    rounds->due_ns = MAX(rounds->due_ns, world->now_ns + 1);
 }

@@ -4,9 +4,10 @@
 
 /*
  * A check: an observer that judges one property. Each stands in a file of its own, check_<id>.c,
- * and in the table of check.c. A check costs O(1) or O(log n) for a message; more only
- * for what is rare, as its file says; it keeps what it needs to
- * know in its own struct, which begins with a SimCheck.
+ * and in the table of check.c. Most checks are told only of messages that are remarkable for them
+ * (SimTrait), and of those that any check is told of it costs O(1) or O(log n); more only for what
+ * is rare, as its file says. It keeps what it needs to know in its own struct, which begins with a
+ * SimCheck.
  */
 
 #include <glib.h>
@@ -15,6 +16,9 @@
 #include "sim/observer.h"
 #include "sim/result.h"
 #include "sim/world.h"
+
+/* A round of looks at all peers. */
+#define SIM_ROUND_NS (500 * BNET_NS_PER_MS)
 
 typedef struct SimCheck SimCheck;
 struct SimCheck {
@@ -27,6 +31,15 @@ struct SimCheck {
     GString *note;      /* (nullable) what to say when there was none */
     int64_t finding_ns; /* when it found what `note` says; 0: that is no finding */
     bool judged;        /* there was something to judge */
+
+    /* Of 1u << BnetMessageKind: there was, too, if an honest peer has sent one of these; the same
+     * if it has sent one to an honest peer. */
+    uint32_t judges_sent;
+    uint32_t judges_sent_between;
+
+    /* (nullable) looks at a peer: at each in turn, every SIM_ROUND_NS of virtual time, between two
+     * events. */
+    void (*look)(SimCheck *check, SimWorld *world, uint32_t peer);
 
     /* (nullable) judges what can only be judged at the end. */
     void (*finish)(SimCheck *check, SimWorld *world);
@@ -55,6 +68,9 @@ SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTr
 
 /* The session of two peers, and what they said last. */
 SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote);
+
+/* There was something to judge. */
+bool sim_check_is_judged(const SimCheck *check, const SimWorld *world);
 
 /* "12.345 s" (transfer full) */
 char *sim_time_text(int64_t time_ns);

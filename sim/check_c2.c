@@ -46,7 +46,6 @@ SimCheck *sim_check_c2_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "C2";
     self->title = "a hello lists the best chain from LIB to head";
-    self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_HELLO;
     self->observer.happened = happened;
     return self;

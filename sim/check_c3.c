@@ -38,13 +38,14 @@ static void sent_pong(CheckC3 *self, SimWorld *world, const SimHappening *happen
         end->pong_due ? "whose code is not that of the last ping" : "that was not asked for");
 }
 
-static void took_pong(CheckC3 *self, const SimHappening *happening, const SimEndRecord *end)
+static void took_pong(CheckC3 *self, SimWorld *world, const SimHappening *happening,
+                      const SimEndRecord *end)
 {
     if (!end->hello_taken)
         return; /* it is closed for another reason */
     self->check.judged = true;
     if (!end->ping_open || end->our_code != sim_record_code(&happening->message->u.ping.code))
-        sim_must_close_because(&self->must_close, happening, BNET_CLOSE_BAD_PONG);
+        sim_must_close_because(&self->must_close, world, happening, BNET_CLOSE_BAD_PONG);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
@@ -55,7 +56,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
     sim_must_close_happened(&self->must_close, world, happening);
     if (happening->kind == SIM_DELIVERED && happening->message->kind == BNET_MESSAGE_PONG)
-        took_pong(self, happening, end);
+        took_pong(self, world, happening, end);
     if (happening->kind != SIM_SENT)
         return;
     if (happening->message->kind == BNET_MESSAGE_PING)
@@ -80,12 +81,13 @@ SimCheck *sim_check_c3_new(SimWorld *world)
     CheckC3 *self = g_new0(CheckC3, 1);
     self->check.id = "C3";
     self->check.title = "pings carry the LIB, pongs the code";
-    self->check.observer.mask =
-        1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_OPENED | 1u << SIM_CLOSED;
     self->check.observer.sent = 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_PONG;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
-    sim_must_close_init(&self->must_close, &self->check, world, 1u << BNET_CLOSE_BAD_PONG);
+    sim_must_close_init(&self->must_close, &self->check, world, SIM_CONDEMNER_C3);
+    self->must_close.reasons = 1u << BNET_CLOSE_BAD_PONG;
+    self->must_close.forbidden = self->check.observer.sent;
     return &self->check;
 }

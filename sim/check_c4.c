@@ -35,7 +35,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     self->check.judged = true;
     BnetCloseReason reason = refusal(world, happening->peer, &happening->message->u.hello);
     if (reason != BNET_CLOSE_NONE)
-        sim_must_close_because(&self->must_close, happening, reason);
+        sim_must_close_because(&self->must_close, world, happening, reason);
 }
 
 static void finish(SimCheck *check, SimWorld *world)
@@ -54,13 +54,12 @@ SimCheck *sim_check_c4_new(SimWorld *world)
     CheckC4 *self = g_new0(CheckC4, 1);
     self->check.id = "C4";
     self->check.title = "another chain, and oneself, is refused at once";
-    self->check.observer.mask =
-        1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_OPENED | 1u << SIM_CLOSED;
-    self->check.observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_HELLO;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
-    sim_must_close_init(&self->must_close, &self->check, world,
-                        1u << BNET_CLOSE_WRONG_CHAIN | 1u << BNET_CLOSE_SELF);
+    sim_must_close_init(&self->must_close, &self->check, world, SIM_CONDEMNER_C4);
+    self->must_close.reasons = 1u << BNET_CLOSE_WRONG_CHAIN | 1u << BNET_CLOSE_SELF;
+    self->must_close.forbidden = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX;
     return &self->check;
 }

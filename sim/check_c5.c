@@ -33,10 +33,19 @@ static void closed(CheckC5 *self, SimWorld *world, const SimHappening *happening
                            sim_world_peer_name(world, sim_world_end_peer(world, self->end ^ 1)));
 }
 
+/* Until the next input: all that happens is told. */
+static void await_aftermath(CheckC5 *self, SimWorld *world, const SimHappening *happening)
+{
+    self->peer = happening->peer;
+    self->end = happening->end;
+    self->time_ns = happening->time_ns;
+    sim_world_record(world)->traits |= SIM_TRAIT_AFTERMATH;
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckC5 *self = (CheckC5 *)observer;
-    if (!sim_world_is_honest(world, happening->peer))
+    if (!sim_world_is_honest(world, happening->peer) || happening->kind == SIM_SENT)
         return;
     if (happening->end != UINT32_MAX)
         sim_must_close_happened(&self->must_close, world, happening);
@@ -45,12 +54,11 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         return;
     }
     self->peer = UINT32_MAX; /* another input */
+    sim_world_record(world)->traits &= ~(uint32_t)SIM_TRAIT_AFTERMATH;
     if (happening->kind != SIM_DELIVERED || happening->message->kind != BNET_MESSAGE_MALFORMED)
         return;
-    sim_must_close_because(&self->must_close, happening, BNET_CLOSE_MALFORMED);
-    self->peer = happening->peer;
-    self->end = happening->end;
-    self->time_ns = happening->time_ns;
+    sim_must_close_because(&self->must_close, world, happening, BNET_CLOSE_MALFORMED);
+    await_aftermath(self, world, happening);
 }
 
 static void finish(SimCheck *check, SimWorld *world)
@@ -69,12 +77,13 @@ SimCheck *sim_check_c5_new(SimWorld *world)
     CheckC5 *self = g_new0(CheckC5, 1);
     self->check.id = "C5";
     self->check.title = "malformed input harms its own session alone";
-    self->check.observer.mask = 1u << SIM_DELIVERED | 1u << SIM_VERDICT | 1u << SIM_CHAIN |
-                                1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_MALFORMED;
+    self->check.observer.traits = SIM_TRAIT_AFTERMATH;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
     self->peer = UINT32_MAX;
-    sim_must_close_init(&self->must_close, &self->check, world, 1u << BNET_CLOSE_MALFORMED);
+    sim_must_close_init(&self->must_close, &self->check, world, SIM_CONDEMNER_C5);
+    self->must_close.reasons = 1u << BNET_CLOSE_MALFORMED;
     return &self->check;
 }

@@ -24,7 +24,6 @@ typedef struct CheckL5 {
     SimCheck check;
     Connection *links; /* [n_links]; NULL: nobody dials each other */
     uint32_t n_links;
-    uint32_t turn;
 } CheckL5;
 
 static int64_t settle_ns(const SimWorld *world)
@@ -98,10 +97,19 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
             *it = (Connection){BNET_TIME_NEVER, BNET_TIME_NEVER, 0};
         return;
     }
-    if (happening->message->kind == BNET_MESSAGE_HELLO && ++it->hellos == 2)
+    if (++it->hellos == 2)
         it->ready_ns = happening->time_ns;
-    look(self, world, self->turn);
-    self->turn = self->turn + 1 < self->n_links ? self->turn + 1 : 0;
+}
+
+/* The links that it dials. */
+static void look_at_peer(SimCheck *check, SimWorld *world, uint32_t peer)
+{
+    uint32_t n = sim_world_node(world, peer)->n_sessions;
+    for (uint32_t s = 0; s < n; s++) {
+        uint32_t end = sim_world_session_end(world, peer, s);
+        if (end % 2 == 0)
+            look((CheckL5 *)check, world, end / 2);
+    }
 }
 
 static void finish(SimCheck *check, SimWorld *world)
@@ -128,7 +136,9 @@ SimCheck *sim_check_l5_new(SimWorld *world)
     self->check.free = check_free;
     if (!sim_world_scenario(world)->mutual)
         return &self->check;
-    self->check.observer.mask = 1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_DELIVERED;
+    self->check.look = look_at_peer;
+    self->check.observer.mask = 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_HELLO;
     self->n_links = sim_world_ends(world) / 2;
     self->links = g_new(Connection, self->n_links);
     for (uint32_t i = 0; i < self->n_links; i++)

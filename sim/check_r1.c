@@ -2,43 +2,47 @@
 /*
  * R1: a session keeps a status of at most 2048 blocks.
  *
- * Counting the marks of a session takes longer than what else a message costs, so every 61st
- * message is looked at, whose ever it is: too many marks do not go away again.
+ * Counting the marks of a session takes longer than what else a look costs, so it is done every
+ * fourth time that a peer is looked at, for one of its sessions in turn: too many marks do not go
+ * away again.
  */
 #include "core/deployed_session.h"
 #include "sim/check.h"
 
 #define STATUS_MAX 2048u
-/* A prime: messages come in patterns. */
-#define MESSAGES_PER_LOOK 61u
+#define ROUNDS_PER_LOOK 4u
 
 typedef struct CheckR1 {
     SimCheck check;
-    uint32_t messages;
+    uint64_t looks; /* at all peers */
 } CheckR1;
 
 /* A peer with quirks keeps the status as the deployed plugin does, beside the other one. */
-static uint32_t marks_of(const SimWorld *world, const SimHappening *happening)
+static uint32_t marks_of(const BnetNode *node, uint32_t session)
 {
-    const BnetNode *node = sim_world_node(world, happening->peer);
-    uint32_t marks = bnet_session_marks(bnet_node_session(node, happening->session));
-    if (node->self.quirks == 0)
-        return marks;
-    return MAX(marks, node->deployed[happening->session].marks.n);
+    uint32_t marks = bnet_session_marks(bnet_node_session(node, session));
+    return node->self.quirks == 0 ? marks : MAX(marks, node->deployed[session].marks.n);
 }
 
-static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+static void look(SimCheck *check, SimWorld *world, uint32_t peer)
 {
-    CheckR1 *self = (CheckR1 *)observer;
-    if (++self->messages % MESSAGES_PER_LOOK != 1 || !sim_world_is_honest(world, happening->peer))
+    CheckR1 *self = (CheckR1 *)check;
+    uint64_t round = self->looks++ / sim_world_peers(world);
+    const BnetNode *node = sim_world_node(world, peer);
+    if (round % ROUNDS_PER_LOOK != peer % ROUNDS_PER_LOOK || node->n_sessions == 0 ||
+        !sim_world_is_honest(world, peer) || !sim_world_is_up(world, peer))
         return;
-    uint32_t marks = marks_of(world, happening);
+    uint32_t session = (uint32_t)(round / ROUNDS_PER_LOOK % node->n_sessions);
+    uint32_t marks = marks_of(node, session);
     self->check.judged = true;
-    if (marks > STATUS_MAX)
-        sim_check_violation_in(&self->check, world, happening,
-                               "%s keeps a status of %u blocks in its session with %s, above %u",
-                               sim_world_peer_name(world, happening->peer), marks,
-                               sim_world_peer_name(world, happening->remote), STATUS_MAX);
+    if (marks <= STATUS_MAX)
+        return;
+    uint32_t end = sim_world_session_end(world, peer, session);
+    SimSubject subject = sim_subject_of_session(peer, sim_world_end_peer(world, end ^ 1));
+    sim_check_violation_of(&self->check, world, &subject,
+                           "%s keeps a status of %u blocks in its session with %s, above %u",
+                           sim_world_peer_name(world, peer), marks,
+                           sim_world_peer_name(world, subject.remote), STATUS_MAX);
 }
 
 SimCheck *sim_check_r1_new(SimWorld *world)
@@ -47,7 +51,6 @@ SimCheck *sim_check_r1_new(SimWorld *world)
     CheckR1 *self = g_new0(CheckR1, 1);
     self->check.id = "R1";
     self->check.title = "block status is bounded";
-    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED;
-    self->check.observer.happened = happened;
+    self->check.look = look;
     return &self->check;
 }

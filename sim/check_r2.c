@@ -33,7 +33,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         return;
     }
     uint32_t n = sim_world_node(world, happening->peer)->n_sessions;
-    if (happening->event != BNET_CHAIN_HEADER || n == 0)
+    if (n == 0)
         return;
     uint32_t number = bnet_store_number(sim_world_store(world), happening->block);
     uint32_t end = sim_world_session_end(world, happening->peer, number % n);
@@ -47,7 +47,7 @@ SimCheck *sim_check_r2_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "R2";
     self->title = "queued notices are bounded";
-    self->observer.mask = 1u << SIM_SENT | 1u << SIM_CHAIN;
+    self->observer.chain = 1u << BNET_CHAIN_HEADER;
     self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.happened = happened;
     return self;

@@ -4,14 +4,15 @@
  * forgotten.
  *
  * The number is looked at for each transaction that a peer accepts or takes in. Of the entries one
- * is looked at for each message that the peer sends, in turn: one that expired 2 s ago or more has
- * survived a sweep.
+ * is looked at in turn for each transaction that the peer sends, and 16 for each ping: one that
+ * expired 2 s ago or more has survived a sweep.
  */
 #include "sim/check.h"
 #include "sim/look.h"
 
 #define ENTRIES_MAX 65536u
 #define SWEPT_NS (2 * BNET_NS_PER_S)
+#define ENTRIES_PER_PING 16u
 
 typedef struct CheckR3 {
     SimCheck check;
@@ -48,10 +49,13 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     CheckR3 *self = (CheckR3 *)observer;
     if (!sim_world_is_honest(world, happening->peer))
         return;
-    if (happening->kind == SIM_SENT)
-        judge_entry(self, world, happening->peer);
-    else if (happening->kind == SIM_TRX || happening->message->kind == BNET_MESSAGE_TRX)
+    if (happening->kind != SIM_SENT) {
         judge_number(self, world, happening->peer);
+        return;
+    }
+    uint32_t n = happening->message->kind == BNET_MESSAGE_PING ? ENTRIES_PER_PING : 1;
+    for (uint32_t i = 0; i < n; i++)
+        judge_entry(self, world, happening->peer);
 }
 
 SimCheck *sim_check_r3_new(SimWorld *world)
@@ -60,7 +64,9 @@ SimCheck *sim_check_r3_new(SimWorld *world)
     CheckR3 *self = g_new0(CheckR3, 1);
     self->check.id = "R3";
     self->check.title = "transaction status is bounded";
-    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_TRX | 1u << SIM_DELIVERED;
+    self->check.observer.mask = 1u << SIM_TRX;
+    self->check.observer.sent = 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_PING;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_TRX;
     self->check.observer.happened = happened;
     return &self->check;
 }

@@ -5,14 +5,10 @@
  * the message and for each id that it names or transaction that its block holds; and besides the
  * transactions that wait, which choosing the next one may pass over, once each.
  *
- * A message is judged when the next one is taken in, by whomever.
+ * A message that took many steps is judged when the next one is taken in, by whomever.
  */
 #include "sim/check.h"
 #include "sim/look.h"
-
-/* A common ancestor is found in three steps for each bit of the height, on two branches; a message
- * may look for several. */
-#define STEPS_PER_BIT 24u
 
 typedef struct CheckR7 {
     SimCheck check;
@@ -21,14 +17,14 @@ typedef struct CheckR7 {
 static void judge(CheckR7 *self, SimWorld *world)
 {
     const SimWork *work = sim_look_work(world);
-    if (work->end == UINT32_MAX)
+    if (work->steps == 0)
         return;
     uint32_t peer = sim_world_end_peer(world, work->end);
     if (!sim_world_is_honest(world, peer))
         return;
     const BnetTrxs *trxs = &sim_world_node(world, peer)->trxs;
     uint64_t bits = (uint64_t)g_bit_storage(sim_world_store(world)->n_blocks);
-    uint64_t most = (work->items + 2u) * bits * STEPS_PER_BIT +
+    uint64_t most = (work->items + SIM_WORK_ITEMS) * bits * SIM_WORK_STEPS_PER_BIT +
                     (trxs->next_position - trxs->first_position) + trxs->capacity;
     self->check.judged = true;
     if (work->steps <= most)
@@ -44,8 +40,9 @@ static void judge(CheckR7 *self, SimWorld *world)
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
-    (void)happening;
-    judge((CheckR7 *)observer, world);
+    CheckR7 *self = (CheckR7 *)observer;
+    self->check.judged |= sim_world_is_honest(world, happening->peer);
+    judge(self, world);
 }
 
 static void finish(SimCheck *check, SimWorld *world)
@@ -59,7 +56,8 @@ SimCheck *sim_check_r7_new(SimWorld *world)
     CheckR7 *self = g_new0(CheckR7, 1);
     self->check.id = "R7";
     self->check.title = "the work for a message is bounded";
-    self->check.observer.mask = 1u << SIM_DELIVERED;
+    self->check.observer.delivered = 1u << BNET_MESSAGE_HELLO;
+    self->check.observer.traits = SIM_TRAIT_TOIL;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     return &self->check;

@@ -4,15 +4,17 @@
  * LIB on the same chain, or earlier in flight on that connection, or was so and Y has pruned it
  * since; and b is above the LIB that Y has told X.
  *
- * Judged between honest peers, while their LIBs do not conflict: across a finality conflict neither
- * side can know what the other can link.
+ * Told of blocks whose parent did not go over the connection in either direction: what Y has sent
+ * itself it had. Judged between honest peers, while their LIBs do not conflict: across a finality
+ * conflict neither side can know what the other can link.
  */
 #include "sim/check.h"
 #include "sim/record.h"
 
 typedef struct CheckS1 {
     SimCheck check;
-    GArray **tips; /* [ends]: newest blocks sent on each branch of the connection; NULL: none */
+    GArray **tips; /* [ends]: where a branch of older blocks than the record keeps ends that were
+                    * sent on the connection; NULL: there was none yet, at that end or at all */
     uint32_t n_ends;
     GHashTable *pruned; /* set of peer << 32 | block; only looked up */
 } CheckS1;
@@ -22,14 +24,16 @@ static gint64 pruned_key(uint32_t peer, BnetBlock block)
     return (gint64)((uint64_t)peer << 32 | block);
 }
 
-/* The parent was sent on this connection, or is below what was sent. Then b is its branch's new
- * tip. */
+/* The parent, which the record has no place for, was sent on this connection, or is below what was
+ * sent. Then the block is its branch's new tip. */
 static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, BnetBlock block)
 {
-    GArray *tips = self->tips[end];
     BnetBlock parent = bnet_store_block(store, block)->parent;
-    if (!tips)
-        tips = self->tips[end] = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
+    if (!self->tips)
+        self->tips = g_new0(GArray *, self->n_ends);
+    if (!self->tips[end])
+        self->tips[end] = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
+    GArray *tips = self->tips[end];
     for (guint i = tips->len; i > 0; i--) {
         BnetBlock *tip = &g_array_index(tips, BnetBlock, i - 1);
         if (!bnet_store_is_ancestor(store, parent, *tip))
@@ -42,6 +46,23 @@ static bool was_in_flight(CheckS1 *self, const BnetStore *store, uint32_t end, B
     }
     g_array_append_val(tips, block);
     return false;
+}
+
+/* The parent is there, was in flight, or was there and is pruned; or the record has had to forget
+ * whether it was in flight. */
+static bool is_linked(CheckS1 *self, SimWorld *world, const SimHappening *happening,
+                      const SimEndRecord *end)
+{
+    const BnetStore *store = sim_world_store(world);
+    BnetBlock block = happening->message->u.block;
+    BnetBlock parent = bnet_store_block(store, block)->parent;
+    gint64 key = pruned_key(happening->remote, parent);
+    bool is_old = sim_block_set_evicted(&end->blocks, parent);
+    bool in_flight = is_old ? was_in_flight(self, store, happening->end, block)
+                            : sim_record_was_sent(end, store, parent);
+    return in_flight || bnet_view_has(&sim_world_node(world, happening->remote)->view, parent) ||
+           sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, parent) ||
+           (is_old && end->blocks.forgot) || g_hash_table_contains(self->pruned, &key);
 }
 
 static void cannot_link(CheckS1 *self, SimWorld *world, const SimSubject *subject)
@@ -63,33 +84,23 @@ static void cannot_link(CheckS1 *self, SimWorld *world, const SimSubject *subjec
 static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happening)
 {
     const BnetStore *store = sim_world_store(world);
+    const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
     BnetBlock block = happening->message->u.block;
-    if (block == BNET_GENESIS)
-        return; /* block 1, which everybody has */
-    BnetBlock parent = bnet_store_block(store, block)->parent;
-    bool in_flight = was_in_flight(self, store, happening->end, block);
-    if (!sim_world_is_honest(world, happening->peer) ||
-        !sim_world_is_honest(world, happening->remote))
-        return;
-    self->check.judged = true;
+    if (block == BNET_GENESIS || !end->between_honest)
+        return; /* block 1 everybody has */
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
-    uint32_t told = sim_record_end(sim_world_record(world), happening->end)->peer_lib;
-    if (bnet_store_number(store, block) <= told) {
+    if (bnet_store_number(store, block) <= end->peer_lib) {
         sim_check_violation_of(
             &self->check, world, &subject, "%s sent block %u to %s, whose LIB is %u as it had said",
             sim_world_peer_name(world, happening->peer), bnet_store_number(store, block),
-            sim_world_peer_name(world, happening->remote), told);
+            sim_world_peer_name(world, happening->remote), end->peer_lib);
         return;
     }
-    const BnetView *theirs = &sim_world_node(world, happening->remote)->view;
-    if (in_flight || bnet_view_has(theirs, parent))
+    if (is_linked(self, world, happening, end))
         return;
     /* A message to an end that is closed is lost anyhow. */
     if (!sim_world_end_is_open(world, happening->end ^ 1) ||
         sim_world_libs_conflict(world, happening->peer, happening->remote))
-        return;
-    gint64 key = pruned_key(happening->remote, parent);
-    if (g_hash_table_contains(self->pruned, &key))
         return;
     subject.talk = true;
     cannot_link(self, world, &subject);
@@ -100,38 +111,40 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     CheckS1 *self = (CheckS1 *)observer;
     if (happening->kind == SIM_SENT) {
         sent_block(self, world, happening);
-    } else if (happening->kind == SIM_OPENED) {
-        if (self->tips[happening->end])
-            g_array_set_size(self->tips[happening->end], 0);
-    } else {
-        gint64 *key = g_new(gint64, 1);
-        *key = pruned_key(happening->peer, happening->block);
-        g_hash_table_add(self->pruned, key);
+        return;
     }
+    if (happening->kind == SIM_OPENED) {
+        if (self->tips && self->tips[happening->end])
+            g_array_set_size(self->tips[happening->end], 0);
+        return;
+    }
+    gint64 *key = g_new(gint64, 1);
+    *key = pruned_key(happening->peer, happening->block);
+    g_hash_table_add(self->pruned, key);
 }
 
 static void check_free(SimCheck *check)
 {
     CheckS1 *self = (CheckS1 *)check;
-    for (uint32_t e = 0; e < self->n_ends; e++)
+    for (uint32_t e = 0; self->tips && e < self->n_ends; e++)
         if (self->tips[e])
             g_array_unref(self->tips[e]);
-    g_hash_table_unref(self->pruned);
     g_free(self->tips);
+    g_hash_table_unref(self->pruned);
     g_free(self);
 }
 
 SimCheck *sim_check_s1_new(SimWorld *world)
 {
     CheckS1 *self = g_new0(CheckS1, 1);
+    self->n_ends = sim_world_ends(world);
     self->check.id = "S1";
     self->check.title = "a block that is sent can be linked";
-    self->check.observer.mask = 1u << SIM_SENT | 1u << SIM_OPENED | 1u << SIM_PRUNED;
-    self->check.observer.sent = 1u << BNET_MESSAGE_BLOCK;
+    self->check.judges_sent_between = 1u << BNET_MESSAGE_BLOCK;
+    self->check.observer.mask = 1u << SIM_OPENED | 1u << SIM_PRUNED;
+    self->check.observer.traits = SIM_TRAIT_UNLINKED;
     self->check.observer.happened = happened;
     self->check.free = check_free;
-    self->n_ends = sim_world_ends(world);
-    self->tips = g_new0(GArray *, self->n_ends);
     self->pruned = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     return &self->check;
 }

@@ -13,7 +13,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         return;
     BnetBlock block = happening->message->u.block;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
-    self->judged = true;
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block))
         sim_check_violation_of(self, world, &subject, "%s sent block %u to %s for the second time",
@@ -28,8 +27,8 @@ SimCheck *sim_check_s2_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "S2";
     self->title = "no block is sent twice in a session";
-    self->observer.mask = 1u << SIM_SENT;
-    self->observer.sent = 1u << BNET_MESSAGE_BLOCK;
+    self->judges_sent = 1u << BNET_MESSAGE_BLOCK;
+    self->observer.traits = SIM_TRAIT_AGAIN;
     self->observer.happened = happened;
     return self;
 }

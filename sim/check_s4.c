@@ -4,9 +4,12 @@
  * and only if that peer sent the full block, or a full block built on it, and the chain found it
  * invalid; every guilty session, before the session next takes a message in; never an honest peer.
  *
- * The check knows from the block store which blocks are invalid, whatever the peers think.
+ * The check knows from the block store which blocks are invalid, whatever the peers think. It is
+ * told of blocks from the first invalid one on, and of all that a guilty session takes in. 24 bytes
+ * a session end, once there was such a block.
  */
 #include "sim/check.h"
+#include "sim/record.h"
 
 /* Why a session must be closed before the next message. */
 typedef struct Guilt {
@@ -15,10 +18,14 @@ typedef struct Guilt {
     int64_t found_ns;
 } Guilt;
 
+typedef struct Suspicion {
+    GArray *tainted; /* invalid blocks that were delivered there; NULL: none */
+    Guilt guilt;
+} Suspicion;
+
 typedef struct CheckS4 {
     SimCheck check;
-    GArray **tainted; /* [ends]: invalid blocks that were delivered there; NULL: none */
-    Guilt *guilty;    /* [ends] */
+    Suspicion *ends; /* [n_ends]; NULL: there was no invalid block yet */
     uint32_t n_ends;
     BnetBlock found;   /* what was found invalid last, by anybody; BNET_NO_BLOCK: nothing */
     GByteArray *taint; /* [blocks]: is_tainted() */
@@ -36,6 +43,16 @@ static bool is_tainted(CheckS4 *self, const BnetStore *store, BnetBlock block)
         g_byte_array_append(taint, &tainted, 1);
     }
     return taint->data[block];
+}
+
+static void set_guilt(CheckS4 *self, SimWorld *world, uint32_t end, const Guilt *guilt)
+{
+    uint8_t *condemned = &sim_world_record(world)->ends[end].condemned;
+    self->ends[end].guilt = *guilt;
+    if (guilt->sent != BNET_NO_BLOCK)
+        *condemned |= (uint8_t)SIM_CONDEMNER_S4;
+    else
+        *condemned &= (uint8_t)~SIM_CONDEMNER_S4;
 }
 
 /* "block 230, which is built on block 229, found invalid at 23.046 s: it is not signed by its
@@ -59,7 +76,7 @@ static void not_closed(CheckS4 *self, SimWorld *world, uint32_t end, const char 
 {
     if (sim_check_is_one_more(&self->check))
         return;
-    const Guilt *guilt = &self->guilty[end];
+    const Guilt *guilt = &self->ends[end].guilt;
     g_autofree char *why = guilt_text(world, guilt);
     SimSubject subject = {.peer = sim_world_end_peer(world, end),
                           .remote = sim_world_end_peer(world, end ^ 1),
@@ -71,46 +88,58 @@ static void not_closed(CheckS4 *self, SimWorld *world, uint32_t end, const char 
                            sim_world_peer_name(world, subject.remote), why);
 }
 
+static const Guilt innocent = {BNET_NO_BLOCK, BNET_NO_BLOCK, 0};
+
+/* The first invalid block, and all after it, are to be told. */
+static void delivered_block(CheckS4 *self, SimWorld *world, uint32_t end, BnetBlock block)
+{
+    SimRecord *record = sim_world_record(world);
+    bool tainted = is_tainted(self, sim_world_store(world), block);
+    while (record->sound_below < self->taint->len && !self->taint->data[record->sound_below])
+        record->sound_below++;
+    if (!tainted)
+        return;
+    self->check.judged = true;
+    if (!self->ends)
+        self->ends = g_new0(Suspicion, self->n_ends);
+    if (!self->ends[end].tainted)
+        self->ends[end].tainted = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
+    g_array_append_val(self->ends[end].tainted, block);
+}
+
 static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happening)
 {
     uint32_t end = happening->end;
-    if (self->guilty[end].sent != BNET_NO_BLOCK && sim_world_is_honest(world, happening->peer)) {
+    if (self->ends && self->ends[end].guilt.sent != BNET_NO_BLOCK &&
+        sim_world_is_honest(world, happening->peer)) {
         not_closed(self, world, end, "took a message in from");
-        self->guilty[end].sent = BNET_NO_BLOCK;
+        set_guilt(self, world, end, &innocent);
     }
-    if (happening->message->kind != BNET_MESSAGE_BLOCK)
-        return;
-    BnetBlock block = happening->message->u.block;
-    if (!is_tainted(self, sim_world_store(world), block))
-        return;
-    self->check.judged = true;
-    if (!self->tainted[end])
-        self->tainted[end] = g_array_new(FALSE, FALSE, sizeof(BnetBlock));
-    g_array_append_val(self->tainted[end], block);
+    if (happening->message->kind == BNET_MESSAGE_BLOCK)
+        delivered_block(self, world, end, happening->message->u.block);
 }
 
 /* The peer's chain found the block invalid: who sent it, or a block built on it, is guilty. */
 static void found_invalid(CheckS4 *self, SimWorld *world, uint32_t peer, BnetBlock block)
 {
     const BnetStore *store = sim_world_store(world);
-    uint32_t n_sessions = sim_world_node(world, peer)->n_sessions;
+    uint32_t n_sessions = self->ends ? sim_world_node(world, peer)->n_sessions : 0;
     self->found = block;
     for (uint32_t s = 0; s < n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
-        GArray *tainted = self->tainted[end];
-        if (!tainted)
-            continue;
-        for (guint i = 0; i < tainted->len && self->guilty[end].sent == BNET_NO_BLOCK; i++) {
-            BnetBlock sent = g_array_index(tainted, BnetBlock, i);
+        const Suspicion *it = &self->ends[end];
+        for (guint i = 0; it->tainted && i < it->tainted->len && it->guilt.sent == BNET_NO_BLOCK;
+             i++) {
+            BnetBlock sent = g_array_index(it->tainted, BnetBlock, i);
             if (bnet_store_is_ancestor(store, block, sent))
-                self->guilty[end] = (Guilt){sent, block, sim_world_now_ns(world)};
+                set_guilt(self, world, end, &(Guilt){sent, block, sim_world_now_ns(world)});
         }
     }
 }
 
 static void cut_off(CheckS4 *self, SimWorld *world, const SimHappening *happening)
 {
-    const Guilt *guilt = &self->guilty[happening->end];
+    const Guilt *guilt = self->ends ? &self->ends[happening->end].guilt : &innocent;
     const char *by = sim_world_peer_name(world, happening->peer);
     const char *whom = sim_world_peer_name(world, happening->remote);
     if (guilt->sent == BNET_NO_BLOCK) {
@@ -134,9 +163,11 @@ static void closed(CheckS4 *self, SimWorld *world, const SimHappening *happening
         self->check.judged = true;
         cut_off(self, world, happening);
     }
-    self->guilty[end].sent = BNET_NO_BLOCK;
-    if (self->tainted[end])
-        g_array_set_size(self->tainted[end], 0);
+    if (!self->ends)
+        return;
+    set_guilt(self, world, end, &innocent);
+    if (self->ends[end].tainted)
+        g_array_set_size(self->ends[end].tainted, 0);
 }
 
 /* Dropped without a verdict: nobody is blamed for that copy. */
@@ -149,10 +180,10 @@ static bool is_dropped(const SimHappening *happening)
 
 static void copy_dropped(CheckS4 *self, SimWorld *world, const SimHappening *happening)
 {
-    if (happening->session == BNET_NO_SESSION)
+    if (happening->session == BNET_NO_SESSION || !self->ends)
         return;
     uint32_t end = sim_world_session_end(world, happening->peer, happening->session);
-    GArray *tainted = self->tainted[end];
+    GArray *tainted = self->ends[end].tainted;
     for (guint i = 0; tainted && i < tainted->len; i++) {
         if (g_array_index(tainted, BnetBlock, i) != happening->block)
             continue;
@@ -184,9 +215,9 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 static void finish(SimCheck *check, SimWorld *world)
 {
     CheckS4 *self = (CheckS4 *)check;
-    for (uint32_t end = 0; end < self->n_ends; end++) {
+    for (uint32_t end = 0; self->ends && end < self->n_ends; end++) {
         uint32_t peer = sim_world_end_peer(world, end);
-        if (self->guilty[end].sent != BNET_NO_BLOCK && sim_world_is_honest(world, peer))
+        if (self->ends[end].guilt.sent != BNET_NO_BLOCK && sim_world_is_honest(world, peer))
             not_closed(self, world, end, "still holds the session with");
     }
 }
@@ -194,12 +225,11 @@ static void finish(SimCheck *check, SimWorld *world)
 static void check_free(SimCheck *check)
 {
     CheckS4 *self = (CheckS4 *)check;
-    for (uint32_t e = 0; e < self->n_ends; e++)
-        if (self->tainted[e])
-            g_array_unref(self->tainted[e]);
+    for (uint32_t e = 0; self->ends && e < self->n_ends; e++)
+        if (self->ends[e].tainted)
+            g_array_unref(self->ends[e].tainted);
     g_byte_array_unref(self->taint);
-    g_free(self->tainted);
-    g_free(self->guilty);
+    g_free(self->ends);
     g_free(self);
 }
 
@@ -208,14 +238,13 @@ SimCheck *sim_check_s4_new(SimWorld *world)
     CheckS4 *self = g_new0(CheckS4, 1);
     self->check.id = "S4";
     self->check.title = "who sends an invalid block, and nobody else, is cut off";
-    self->check.observer.mask =
-        1u << SIM_DELIVERED | 1u << SIM_CLOSED | 1u << SIM_VERDICT | 1u << SIM_CHAIN;
+    self->check.observer.mask = 1u << SIM_CLOSED;
+    self->check.observer.chain = 1u << BNET_CHAIN_REJECTED;
+    self->check.observer.traits = SIM_TRAIT_UNSOUND | SIM_TRAIT_CONDEMNED | SIM_TRAIT_DROPPED;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
     self->n_ends = sim_world_ends(world);
-    self->tainted = g_new0(GArray *, self->n_ends);
-    self->guilty = g_new0(Guilt, self->n_ends);
     self->taint = g_byte_array_new();
     const guint8 no_block = 0;
     g_byte_array_append(self->taint, &no_block, 1);

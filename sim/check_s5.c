@@ -6,7 +6,7 @@
  * Judged when the choice is made: for a block that is when the session asks its chain for it, for
  * all else when it is sent. What waits to be sent is worked out from what went over the connection
  * and from the chain of the peer: it may miss something (notices beyond the last 16 headers), and
- * never makes anything up.
+ * never makes anything up. Told where the record says that something may wait.
  */
 #include "sim/check.h"
 #include "sim/record.h"
@@ -90,29 +90,13 @@ static bool notice_waits(SimCheck *self, SimWorld *world, const SimHappening *ha
     return true;
 }
 
-/* --- pings ----------------------------------------------------------------------------------- */
-
-static bool ping_is_due(const SimEndRecord *end, int64_t now_ns)
-{
-    if (!end->has_pinged)
-        return true;
-    return !end->ping_open && now_ns - end->last_ping_ns >= BNET_PING_INTERVAL_NS;
-}
-
 /* --- blocks and transactions ----------------------------------------------------------------- */
 
-/* Number of a block that can be sent now, or one above it; 0: none, as far as can be told. The
- * newest candidate is one if the other side lacks it, and the frontier has reached its LIB. */
+/* Number of a block that can be sent now, or one above it; 0: none, as far as can be told. */
 static uint32_t sendable_block(const SimEndRecord *end, const BnetView *view)
 {
     uint32_t last = end->wants_irreversible ? view->announced : bnet_view_head_number(view);
-    BnetBlock block = bnet_view_at(view, last);
-    if (last <= 1 || last <= end->peer_lib || sim_block_set_evicted(&end->blocks, block) ||
-        sim_record_is_certain(end, view->store, block))
-        return 0;
-    bool lib_reached = end->peer_lib <= bnet_view_lib_number(view) ||
-                       sim_record_is_certain(end, view->store, bnet_view_at(view, end->peer_lib));
-    return lib_reached ? last : 0;
+    return sim_record_lacks(end, view, last) ? last : 0;
 }
 
 static void judge_trx(SimCheck *self, SimWorld *world, const SimHappening *happening,
@@ -156,14 +140,13 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     SimEndRecord *end = &sim_world_record(world)->ends[happening->end];
     if (!sim_record_is_ready(end))
         return; /* C1 judges that */
-    self->judged = true;
     if (notice_waits(self, world, happening, end) || kind == BNET_MESSAGE_PONG)
         return;
     if (end->pong_due)
         passed_over(self, world, happening, "the pong that it owes", BNET_NO_BLOCK);
     else if (kind == BNET_MESSAGE_PING)
         return;
-    else if (ping_is_due(end, happening->time_ns))
+    else if (sim_record_ping_is_due(end, happening->time_ns))
         passed_over(self, world, happening, "the ping that is due", BNET_NO_BLOCK);
     else if (kind == BNET_MESSAGE_TRX)
         judge_trx(self, world, happening, end);
@@ -175,9 +158,9 @@ SimCheck *sim_check_s5_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "S5";
     self->title = "notices, pongs, pings, blocks, transactions are sent in this order";
-    self->observer.mask = 1u << SIM_SENT | 1u << SIM_ASKED;
-    self->observer.sent =
-        1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
+    self->judges_sent = 1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
+    self->observer.sent = 1u << BNET_MESSAGE_TRX;
+    self->observer.traits = SIM_TRAIT_OVERTAKES;
     self->observer.happened = happened;
     return self;
 }

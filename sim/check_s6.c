@@ -41,7 +41,6 @@ SimCheck *sim_check_s6_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "S6";
     self->title = "transactions are sent once, in time, and to who asks for them";
-    self->observer.mask = 1u << SIM_SENT;
     self->observer.sent = 1u << BNET_MESSAGE_TRX;
     self->observer.happened = happened;
     return self;

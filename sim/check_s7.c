@@ -4,7 +4,6 @@
  * and notices of irreversible blocks only. O(log n) for a block and each notice.
  */
 #include "sim/check.h"
-#include "sim/record.h"
 
 static bool is_irreversible(const BnetView *view, BnetBlock block)
 {
@@ -32,8 +31,9 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 {
     SimCheck *self = (SimCheck *)observer;
     const BnetMessage *message = happening->message;
-    if (!sim_record_end(sim_world_record(world), happening->end)->wants_irreversible ||
-        !sim_world_is_honest(world, happening->peer))
+    bool has_blocks =
+        message->kind == BNET_MESSAGE_BLOCK || message->kind == BNET_MESSAGE_BLOCK_NOTICE;
+    if (!has_blocks || !sim_world_is_honest(world, happening->peer))
         return;
     if (message->kind == BNET_MESSAGE_BLOCK) {
         judge(self, world, happening, message->u.block);
@@ -51,8 +51,7 @@ SimCheck *sim_check_s7_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "S7";
     self->title = "who follows irreversible blocks gets no others";
-    self->observer.mask = 1u << SIM_SENT;
-    self->observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_BLOCK_NOTICE;
+    self->observer.traits = SIM_TRAIT_FOLLOWER;
     self->observer.happened = happened;
     return self;
 }

@@ -14,17 +14,47 @@
 void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
                         uint32_t arg);
 
-/* Hashes a happening, counts it, and tells the observers. Fills in the time. */
-void sim_world_tell(SimWorld *world, SimHappening *happening);
+/* --- tell.c: who is told of what happens ----------------------------------------------------- */
 
 /* Adds an observer, after those that are there. Its masks stay as they are. */
 void sim_world_observe(SimWorld *world, SimObserver *observer);
 
-/* A happening to a peer, with all other fields "none". */
-SimHappening sim_happening(SimHappeningKind kind, uint32_t peer);
+/* Hashes a happening, tells it, and has it recorded. Fills in the time. */
+void sim_world_tell(SimWorld *world, SimHappening *happening);
 
-/* A happening to the session of an end, with all other fields "none". */
-SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end);
+/* The same of those of which there are many: a message of the end is sent, written, taken in; its
+ * session asks for a block. */
+void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *message, uint32_t bytes);
+void sim_world_tell_written(SimWorld *world, uint32_t end);
+void sim_world_tell_delivered(SimWorld *world, uint32_t end, const BnetMessage *message,
+                              uint32_t bytes);
+void sim_world_tell_asked(SimWorld *world, uint32_t end, uint32_t number);
+
+/* A happening to a peer, with all other fields "none". */
+static inline SimHappening sim_happening(SimHappeningKind kind, uint32_t peer)
+{
+    return (SimHappening){
+        .kind = kind,
+        .peer = peer,
+        .remote = SIM_NONE,
+        .end = SIM_NONE,
+        .session = BNET_NO_SESSION,
+    };
+}
+
+/* A happening to the session of an end, now, with all other fields "none". */
+static inline SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind,
+                                                 uint32_t end)
+{
+    return (SimHappening){
+        .kind = kind,
+        .time_ns = world->now_ns,
+        .peer = world->ends[end].peer,
+        .remote = world->ends[end ^ 1].peer,
+        .end = end,
+        .session = world->ends[end].slot,
+    };
+}
 
 /* A fault of the scenario; text is formatted. */
 void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
@@ -325,6 +355,14 @@ BnetBlock sim_persona_make_block(SimWorld *world, uint32_t index, uint32_t i);
 
 void sim_faults_begin(SimWorld *world);
 void sim_faults_apply(SimWorld *world, uint32_t index);
+
+/* --- check.c --------------------------------------------------------------------------------- */
+
+void sim_checks_begin_rounds(SimWorld *world);
+
+/* The looks that are due now. After a silence, in which nothing was to be seen, one at each peer.
+ */
+void sim_checks_look(SimWorld *world);
 
 /* --- judge.c --------------------------------------------------------------------------------- */
 

@@ -5,11 +5,11 @@
 #include "scenarios/keys.h"
 #include "sim/internal.h"
 
-static SimVerdict check_verdict(const SimCheck *check)
+static SimVerdict check_verdict(const SimCheck *check, const SimWorld *world)
 {
     if (check->violations > 0)
         return SIM_VERDICT_FAIL;
-    return check->judged ? SIM_VERDICT_PASS : SIM_VERDICT_NOT_JUDGED;
+    return sim_check_is_judged(check, world) ? SIM_VERDICT_PASS : SIM_VERDICT_NOT_JUDGED;
 }
 
 static uint32_t property_of(const SimCheck *check)
@@ -20,7 +20,7 @@ static uint32_t property_of(const SimCheck *check)
     g_assert_not_reached();
 }
 
-static char *check_detail(const SimCheck *check)
+static char *check_detail(const SimCheck *check, const SimWorld *world)
 {
     if (check->first && check->violations > 1) {
         g_autofree char *more = sim_count_text(check->violations - 1);
@@ -30,7 +30,7 @@ static char *check_detail(const SimCheck *check)
         return g_strdup(check->first->str);
     if (check->note)
         return g_strdup(check->note->str);
-    return g_strdup(check->judged ? "no violation" : SIM_NOTHING_TO_JUDGE);
+    return g_strdup(sim_check_is_judged(check, world) ? "no violation" : SIM_NOTHING_TO_JUDGE);
 }
 
 /* What a run that was stopped has not violated it might have. */
@@ -51,9 +51,9 @@ static void judge_properties(SimWorld *world, bool whole, GArray *checks)
         SimCheckResult result = {
             .id = g_strdup(check->id),
             .title = g_strdup(check->title),
-            .verdict = check_verdict(check),
+            .verdict = check_verdict(check, world),
             .asked = asked_of(&world->scenario->expect, check, whole),
-            .detail = check_detail(check),
+            .detail = check_detail(check, world),
             .causes = g_strdupv(check->causes),
             .violations = check->violations,
         };

@@ -17,6 +17,11 @@ bool sim_look_is_idle(const SimWorld *world, uint32_t peer)
     return p->up && !p->paused && !p->busy && p->jobs.n == 0 && view->head == view->target;
 }
 
+bool sim_look_stands(const SimWorld *world, uint32_t peer)
+{
+    return sim_deployed_stands(&world->peers[peer]);
+}
+
 uint32_t sim_look_twin(const SimWorld *world, uint32_t end)
 {
     return sim_end_twin(world, end);

@@ -17,6 +17,9 @@ const BnetSession *sim_look_session(const SimWorld *world, uint32_t end);
  * it. */
 bool sim_look_is_idle(const SimWorld *world, uint32_t peer);
 
+/* Its network thread stands still: paused, or waiting for a close, as the deployed plugin does. */
+bool sim_look_stands(const SimWorld *world, uint32_t peer);
+
 /* The end at which the same peer has the other connection with the same remote, where both dial;
  * UINT32_MAX: there is one link only. */
 uint32_t sim_look_twin(const SimWorld *world, uint32_t end);
@@ -45,12 +48,18 @@ uint32_t sim_look_chunks_held(const SimWorld *world);
 /* Those of the list in a message. */
 uint32_t sim_look_message_chunks(const BnetMessage *message);
 
-/* What taking in the last message cost. */
+/* Steps that any message may cost, for each bit of the number of blocks, and each item of it and
+ * two more: a common ancestor is found in three steps for each bit of the height, on two branches;
+ * a message may look for several. */
+#define SIM_WORK_STEPS_PER_BIT 24u
+#define SIM_WORK_ITEMS 2u
+
+/* What taking in the last message cost, if it was more than one without items may cost. */
 typedef struct SimWork {
-    uint32_t end; /* UINT32_MAX: there was none yet */
+    uint32_t end;
     BnetMessageKind kind;
     uint32_t items; /* ids that it names, or transactions of its block */
-    uint64_t steps; /* BnetProbes.steps */
+    uint64_t steps; /* BnetProbes.steps; 0: they were fewer */
 } SimWork;
 
 const SimWork *sim_look_work(const SimWorld *world);

@@ -34,9 +34,7 @@ struct SimMetrics {
     bool *counts;      /* [peers]: honest, up, and no follower of irreversible blocks */
     int64_t *since_ns; /* [peers]: since when */
     uint32_t n_counting;
-    uint64_t judged; /* blocks that honest peers have judged */
-    uint64_t own;    /* of them: made by themselves */
-    uint64_t known;  /* of them: known already */
+    uint64_t own; /* blocks that honest peers have made */
 };
 
 /* --- blocks ---------------------------------------------------------------------------------- */
@@ -90,14 +88,6 @@ static void chain_moved(SimMetrics *self, const SimHappening *happening)
     else
         reach(self, track, ++track->n_known, SCENARIO_METRIC_BLOCK_PROPAGATION_50,
               happening->time_ns);
-}
-
-static void judged(SimMetrics *self, const SimWorld *world, const SimHappening *happening)
-{
-    if (!sim_world_is_honest(world, happening->peer))
-        return;
-    self->judged++;
-    self->known += happening->verdict == BNET_VERDICT_KNOWN;
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */
@@ -155,8 +145,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         stopped(self, happening->peer);
     else if (happening->kind == SIM_PRODUCED)
         produced(self, world, happening);
-    else if (happening->kind == SIM_VERDICT)
-        judged(self, world, happening);
     else if (happening->kind == SIM_TRX)
         accepted(self, happening);
     else if (happening->event == BNET_CHAIN_APPLIED)
@@ -168,8 +156,10 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 SimMetrics *sim_metrics_new(SimWorld *world)
 {
     SimMetrics *self = g_new0(SimMetrics, 1);
-    self->observer.mask = 1u << SIM_STARTED | 1u << SIM_STOPPED | 1u << SIM_PRODUCED |
-                          1u << SIM_VERDICT | 1u << SIM_TRX | 1u << SIM_CHAIN;
+    self->observer.mask =
+        1u << SIM_STARTED | 1u << SIM_STOPPED | 1u << SIM_PRODUCED | 1u << SIM_TRX;
+    self->observer.chain =
+        1u << BNET_CHAIN_HEADER | 1u << BNET_CHAIN_APPLIED | 1u << BNET_CHAIN_IRREVERSIBLE;
     self->observer.happened = happened;
     for (uint32_t m = 0; m < SCENARIO_METRICS; m++)
         self->values[m] = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -321,8 +311,9 @@ void sim_metrics_finish(SimMetrics *self, SimWorld *world, SimResult *result)
         metric->unit = scenario_metric_unit((ScenarioMetric)m);
         fill(metric, self->values[m]);
     }
-    fill_ratio(&result->metrics[SCENARIO_METRIC_DUPLICATE_BLOCKS], self->known,
-               self->judged - self->own);
+    fill_ratio(&result->metrics[SCENARIO_METRIC_DUPLICATE_BLOCKS],
+               sim_world_verdicts(world, BNET_VERDICT_KNOWN),
+               sim_world_verdicts(world, SIM_VERDICTS) - self->own);
     fill_fork_rate(self, world, &result->metrics[SCENARIO_METRIC_FORK_RATE]);
     fill_never(self, result->metrics);
 }

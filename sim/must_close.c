@@ -2,12 +2,14 @@
 #include "sim/must_close.h"
 
 void sim_must_close_init(SimMustClose *self, SimCheck *check, const SimWorld *world,
-                         uint32_t reasons)
+                         SimCondemner condemner)
 {
     self->check = check;
     self->n_ends = sim_world_ends(world);
     self->due = g_new0(uint8_t, self->n_ends);
-    self->reasons = reasons;
+    self->condemner = condemner;
+    check->observer.mask |= 1u << SIM_OPENED | 1u << SIM_CLOSED;
+    check->observer.traits |= SIM_TRAIT_CONDEMNED;
 }
 
 void sim_must_close_finish(SimMustClose *self)
@@ -15,9 +17,10 @@ void sim_must_close_finish(SimMustClose *self)
     g_free(self->due);
 }
 
-void sim_must_close_because(SimMustClose *self, const SimHappening *happening,
+void sim_must_close_because(SimMustClose *self, SimWorld *world, const SimHappening *happening,
                             BnetCloseReason reason)
 {
+    sim_world_record(world)->ends[happening->end].condemned |= (uint8_t)self->condemner;
     self->check->judged = true;
     self->due[happening->end] = (uint8_t)reason;
 }
@@ -45,7 +48,10 @@ void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappe
         closed(self, world, happening);
         return;
     }
-    if (happening->kind != SIM_OPENED && due != BNET_CLOSE_NONE)
+    if (due == BNET_CLOSE_NONE ||
+        (happening->kind == SIM_SENT && !(self->forbidden >> happening->message->kind & 1)))
+        return;
+    if (happening->kind != SIM_OPENED)
         sim_check_violation_in(
             self->check, world, happening,
             "%s %s a %s in its session with %s, which had to be closed, reason %s",
@@ -54,6 +60,7 @@ void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappe
             bnet_message_name(happening->message->kind),
             sim_world_peer_name(world, happening->remote), bnet_close_reason_name(due));
     self->due[happening->end] = BNET_CLOSE_NONE;
+    sim_world_record(world)->ends[happening->end].condemned &= (uint8_t)~self->condemner;
 }
 
 void sim_must_close_judge(SimMustClose *self, SimWorld *world)

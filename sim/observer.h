@@ -5,9 +5,10 @@
 /*
  * What happens in a world, told to those who watch: the checks, the trace writer.
  *
- * An observer sees every happening in the order of the model, at the moment it happens, and the
- * whole world through world.h. It never changes the world. A happening is valid during the call.
- * Observers of one world are called in one thread, in the order in which they were added.
+ * An observer sees the happenings that it asks for in the order of the model, at the moment each
+ * happens, and the whole world through world.h. It never changes the world. A happening is valid
+ * during the call. Observers of one world are called in one thread, in the order in which they were
+ * added. One that nobody asks for is not even made.
  */
 
 #include "core/message.h"
@@ -55,13 +56,49 @@ typedef struct SimHappening {
     const char *text;
 } SimHappening;
 
+/*
+ * What is remarkable about a happening, as the record (record.h) finds it by how things stood
+ * before. Most of what happens has none of these, and then hardly anybody is told.
+ */
+typedef enum SimTrait {
+    SIM_TRAIT_UNREADY = 1u << 0,   /* SIM_SENT, SIM_DELIVERED: the session is not open, or not both
+                                    * hellos are through */
+    SIM_TRAIT_OVERLAP = 1u << 1,   /* SIM_SENT: a write of the session is not complete */
+    SIM_TRAIT_CONDEMNED = 1u << 2, /* SIM_SENT, SIM_DELIVERED: a check says that the session must
+                                    * be closed */
+    SIM_TRAIT_OVERTAKES = 1u << 3, /* SIM_ASKED, or SIM_SENT of a pong, a ping or a transaction:
+                                    * something that goes before it may wait */
+    SIM_TRAIT_BUSY = 1u << 4,      /* SIM_ASKED: the session has asked often since it sent last */
+    SIM_TRAIT_FOLLOWER = 1u << 5,  /* SIM_SENT of blocks and their notices: the other side follows
+                                    * irreversible blocks */
+    /* Of SIM_SENT of a block: */
+    SIM_TRAIT_AGAIN = 1u << 6,    /* it was sent before on the connection */
+    SIM_TRAIT_HEARD = 1u << 7,    /* the other side has sent, noticed or listed it */
+    SIM_TRAIT_UNLINKED = 1u << 8, /* its parent went over the connection in neither direction, or
+                                   * it is not above the LIB that was told */
+    /* Of SIM_DELIVERED of a block: */
+    SIM_TRAIT_CROSSED = 1u << 9,  /* this side had sent it, too */
+    SIM_TRAIT_UNSOUND = 1u << 10, /* it may be invalid */
+    /* Of others: */
+    SIM_TRAIT_CONTENT = 1u << 11,   /* SIM_SENT, SIM_DELIVERED of a block, SIM_CHAIN: there have
+                                     * been transactions */
+    SIM_TRAIT_DROPPED = 1u << 12,   /* SIM_VERDICT: neither accepted nor known */
+    SIM_TRAIT_TOIL = 1u << 13,      /* SIM_DELIVERED: the message before took much work */
+    SIM_TRAIT_AFTERMATH = 1u << 14, /* of whatever follows malformed input */
+    SIM_TRAIT_ANY = 1u << 15,       /* of all happenings */
+} SimTrait;
+
+/*
+ * What an observer wants to be told: what one of its masks names, and besides, of messages, asking,
+ * verdicts and chain events, whatever has one of its traits.
+ */
 typedef struct SimObserver SimObserver;
 struct SimObserver {
-    uint32_t mask; /* of 1u << SimHappeningKind: what it wants to be told */
-    /* Of 1u << BnetMessageKind: what it wants to be told of SIM_SENT and of SIM_DELIVERED; 0: of
-     * all messages. */
-    uint32_t sent;
-    uint32_t delivered;
+    uint32_t mask;      /* of 1u << SimHappeningKind: all of that kind */
+    uint32_t sent;      /* of 1u << BnetMessageKind: SIM_SENT of these */
+    uint32_t delivered; /* the same of SIM_DELIVERED */
+    uint32_t chain;     /* of 1u << BnetChainEventKind: SIM_CHAIN of these */
+    uint32_t traits;    /* of SimTrait */
     void (*happened)(SimObserver *self, SimWorld *world, const SimHappening *happening);
 };
 

@@ -66,19 +66,15 @@ void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message)
         sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
         return;
     }
-    SimHappening happening = sim_session_happening(world, SIM_SENT, end);
-    happening.message = message;
-    happening.bytes = bnet_message_size(message, &world->store);
-    sim_world_tell(world, &happening);
-    if (sim_wire_send(world, end, message, happening.bytes))
+    uint32_t bytes = bnet_message_size(message, &world->store);
+    sim_world_tell_sent(world, end, message, bytes);
+    if (sim_wire_send(world, end, message, bytes))
         sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
 }
 
 static void ask_for_block(SimWorld *world, uint32_t end, uint32_t number)
 {
-    SimHappening happening = sim_session_happening(world, SIM_ASKED, end);
-    happening.number = number;
-    sim_world_tell(world, &happening);
+    sim_world_tell_asked(world, end, number);
     SimEnd *e = &world->ends[end];
     sim_peer_add_job(&world->peers[e->peer], (SimJob){SIM_JOB_FETCH, e->slot, number});
 }
@@ -196,6 +192,7 @@ static void receive_block(SimWorld *world, uint32_t index, BnetBlock block, uint
     happening.session = slot;
     happening.block = block;
     happening.verdict = verdict;
+    world->verdicts[verdict] += peer->honest;
     sim_world_tell(world, &happening);
     if (verdict == BNET_VERDICT_ACCEPTED)
         tell_chain(world, index, &(BnetChainEvent){.kind = BNET_CHAIN_HEADER, .block = block});
@@ -387,14 +384,11 @@ static void take_message_in(SimWorld *world, uint32_t end, BnetMessage *message,
 {
     SimEnd *e = &world->ends[end];
     SimPeer *peer = &world->peers[e->peer];
-    SimHappening happening = sim_session_happening(world, SIM_DELIVERED, end);
-    happening.message = message;
-    happening.bytes = bytes;
     world->messages_delivered++;
     world->bytes_delivered += bytes;
     peer->received[message->kind]++;
     peer->received_bytes += bytes;
-    sim_world_tell(world, &happening);
+    sim_world_tell_delivered(world, end, message, bytes);
     sim_work_message(world, end, message);
     bnet_message_finish(message, &world->pool);
     sim_peer_act(world, e->peer);
@@ -448,12 +442,6 @@ static BnetId ping_code(SimPeer *peer)
     return code;
 }
 
-static void tell_written(SimWorld *world, uint32_t end)
-{
-    SimHappening happening = sim_session_happening(world, SIM_WRITTEN, end);
-    sim_world_tell(world, &happening);
-}
-
 static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
 {
     SimPeer *peer = &world->peers[index];
@@ -469,7 +457,7 @@ static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
         return;
     }
     if (todo.kind == SIM_TODO_WRITTEN) {
-        tell_written(world, end);
+        sim_world_tell_written(world, end);
         bnet_node_written(&peer->node, todo.slot, world->now_ns);
     } else {
         BnetId code = ping_code(peer);

@@ -23,13 +23,11 @@ void sim_persona_inject(SimWorld *world, uint32_t end, BnetMessage *message)
         bnet_message_finish(message, &world->pool);
         return;
     }
-    SimHappening happening = sim_session_happening(world, SIM_SENT, end);
-    happening.message = message;
-    happening.bytes = bnet_message_size(message, &world->store);
-    sim_world_tell(world, &happening);
+    uint32_t bytes = bnet_message_size(message, &world->store);
+    sim_world_tell_sent(world, end, message, bytes);
     /* Nobody waits for this write. */
     bool blocked = e->blocked;
-    sim_wire_send(world, end, message, happening.bytes);
+    sim_wire_send(world, end, message, bytes);
     e->blocked = blocked;
 }
 

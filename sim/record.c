@@ -3,77 +3,223 @@
 
 #include <string.h>
 
-#include <glib.h>
+#include "sim/state.h"
 
-uint64_t sim_record_code(const BnetId *code)
+uint32_t sim_record_code(const BnetId *code)
 {
-    uint64_t hash = 0;
-    for (gsize i = 0; i < sizeof code->bytes; i += sizeof hash) {
-        uint64_t part;
-        memcpy(&part, code->bytes + i, sizeof part);
-        hash = (hash ^ part) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 29;
-    }
-    return hash;
+    uint64_t parts[4];
+    G_STATIC_ASSERT(sizeof parts == sizeof code->bytes);
+    memcpy(parts, code->bytes, sizeof parts);
+    uint64_t hash = (parts[0] ^ parts[1] << 1) * UINT64_C(0x9e3779b97f4a7c15) ^
+                    (parts[2] ^ parts[3] << 1) * UINT64_C(0x9fb21c651e98df25);
+    return (uint32_t)(hash >> 32) ^ (uint32_t)hash;
+}
+
+/* In one of the planes there is the block or one that is built on it: that has a higher handle. */
+static bool is_covered(const SimEndRecord *end, uint32_t planes, const BnetStore *store,
+                       BnetBlock block)
+{
+    BnetBlock known = sim_block_set_above(&end->blocks, planes, block - 1);
+    for (; known != BNET_NO_BLOCK; known = sim_block_set_above(&end->blocks, planes, known))
+        if (bnet_store_is_ancestor(store, block, known))
+            return true;
+    return false;
 }
 
 bool sim_record_is_certain(const SimEndRecord *end, const BnetStore *store, BnetBlock block)
 {
-    /* A descendant has a higher handle. */
-    BnetBlock known = sim_block_set_above(&end->blocks, block - 1);
-    for (; known != BNET_NO_BLOCK; known = sim_block_set_above(&end->blocks, known))
-        if (bnet_store_is_ancestor(store, block, known))
-            return true;
-    return false;
+    if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block) ||
+        sim_block_set_has(&end->blocks, SIM_RECORD_FROM_PEER, block))
+        return true;
+    return is_covered(end, 1u << SIM_RECORD_SENT | 1u << SIM_RECORD_FROM_PEER, store, block);
+}
+
+bool sim_record_was_sent(const SimEndRecord *end, const BnetStore *store, BnetBlock block)
+{
+    return is_covered(end, 1u << SIM_RECORD_SENT, store, block);
+}
+
+bool sim_record_lacks(const SimEndRecord *end, const BnetView *view, uint32_t last)
+{
+    if (last <= 1 || last <= end->peer_lib)
+        return false;
+    BnetBlock block = bnet_view_at(view, last);
+    if (sim_block_set_evicted(&end->blocks, block) ||
+        sim_record_is_certain(end, view->store, block))
+        return false;
+    return end->peer_lib <= bnet_view_lib_number(view) ||
+           sim_record_is_certain(end, view->store, bnet_view_at(view, end->peer_lib));
+}
+
+/* --- traits ---------------------------------------------------------------------------------- */
+
+static uint32_t end_traits(const SimRecord *self, const SimEndRecord *end)
+{
+    uint32_t traits = self->traits;
+    if (!end->open || !end->hello_written || !end->hello_taken)
+        traits |= SIM_TRAIT_UNREADY;
+    if (end->condemned)
+        traits |= SIM_TRAIT_CONDEMNED;
+    return traits;
+}
+
+static uint32_t sent_block_traits(const SimEndRecord *end, const SimWorld *world, BnetBlock block)
+{
+    const BnetBlockInfo *info = bnet_store_block(&world->store, block);
+    uint32_t traits = 0;
+    if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block))
+        traits |= SIM_TRAIT_AGAIN;
+    if (sim_block_set_has(&end->blocks, SIM_RECORD_FROM_PEER, block) ||
+        sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, block))
+        traits |= SIM_TRAIT_HEARD;
+    if (info->number <= end->peer_lib ||
+        (!sim_block_set_has(&end->blocks, SIM_RECORD_SENT, info->parent) &&
+         !sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, info->parent)))
+        traits |= SIM_TRAIT_UNLINKED;
+    if (info->n_trx > 0)
+        traits |= SIM_TRAIT_CONTENT;
+    return traits;
+}
+
+/* Something may wait that goes before a pong, a ping, or what comes after that. */
+static bool may_overtake(const SimRecord *self, const SimEndRecord *end, BnetMessageKind kind,
+                         int64_t now_ns)
+{
+    if (end->wants_irreversible || self->peers[end->peer].n_headers != end->noticed)
+        return true; /* a notice */
+    if (kind == BNET_MESSAGE_PONG)
+        return false;
+    return end->pong_due || (kind != BNET_MESSAGE_PING && sim_record_ping_is_due(end, now_ns));
+}
+
+uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
+                                const BnetMessage *message)
+{
+    const SimEndRecord *end = &self->ends[index];
+    uint32_t traits = end_traits(self, end);
+    if (end->writes > 0)
+        traits |= SIM_TRAIT_OVERLAP;
+    if (end->wants_irreversible)
+        traits |= SIM_TRAIT_FOLLOWER;
+    if (message->kind == BNET_MESSAGE_BLOCK)
+        return traits | sent_block_traits(end, world, message->u.block);
+    if ((message->kind == BNET_MESSAGE_PING || message->kind == BNET_MESSAGE_PONG) &&
+        may_overtake(self, end, message->kind, world->now_ns))
+        traits |= SIM_TRAIT_OVERTAKES;
+    return traits;
+}
+
+uint32_t sim_record_delivered_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
+                                     const BnetMessage *message)
+{
+    const SimEndRecord *end = &self->ends[index];
+    uint32_t traits = end_traits(self, end);
+    if (world->work.steps > 0)
+        traits |= SIM_TRAIT_TOIL;
+    if (message->kind != BNET_MESSAGE_BLOCK)
+        return traits;
+    BnetBlock block = message->u.block;
+    if (block >= self->sound_below)
+        traits |= SIM_TRAIT_UNSOUND;
+    if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block))
+        traits |= SIM_TRAIT_CROSSED;
+    if (world->store.n_trxs > 1 && bnet_store_block(&world->store, block)->n_trx > 0)
+        traits |= SIM_TRAIT_CONTENT;
+    return traits;
+}
+
+uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, uint32_t index)
+{
+    const SimEndRecord *end = &self->ends[index];
+    uint32_t traits = 0;
+    if (end->asks >= SIM_RECORD_ASKS_BUSY)
+        traits |= SIM_TRAIT_BUSY;
+    if (may_overtake(self, end, BNET_MESSAGE_BLOCK, world->now_ns))
+        traits |= SIM_TRAIT_OVERTAKES;
+    return traits;
+}
+
+uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
+                           const SimHappening *happening)
+{
+    uint32_t traits = self->traits;
+    if (happening->kind == SIM_SENT)
+        return sim_record_sent_traits(self, world, happening->end, happening->message);
+    if (happening->kind == SIM_DELIVERED)
+        return sim_record_delivered_traits(self, world, happening->end, happening->message);
+    if (happening->kind == SIM_ASKED)
+        return sim_record_asked_traits(self, world, happening->end);
+    if (happening->kind == SIM_CHAIN && world->store.n_trxs > 1)
+        traits |= SIM_TRAIT_CONTENT;
+    if (happening->kind == SIM_VERDICT && happening->verdict != BNET_VERDICT_ACCEPTED &&
+        happening->verdict != BNET_VERDICT_KNOWN)
+        traits |= SIM_TRAIT_DROPPED;
+    return traits;
 }
 
 /* --- session ends ---------------------------------------------------------------------------- */
 
 /* Of what there is to notice nothing is left; what came before both hellos were through is noticed
  * to nobody. */
-static void noticed_all(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+static void noticed_all(const SimRecord *self, const SimWorld *world, SimEndRecord *end)
 {
-    SimEndRecord *end = &self->ends[happening->end];
     if (sim_record_is_ready(end))
-        end->noticed = end->wants_irreversible
-                           ? sim_world_node(world, happening->peer)->view.announced
-                           : self->peers[happening->peer].n_headers;
+        end->noticed = end->wants_irreversible ? world->peers[end->peer].node.view.announced
+                                               : self->peers[end->peer].n_headers;
 }
 
-static void sent(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t index,
+                     const BnetMessage *message)
 {
-    SimEndRecord *end = &self->ends[happening->end];
-    const BnetMessage *message = happening->message;
+    SimEndRecord *end = &self->ends[index];
+    end->asks = 0;
+    end->writes = (uint8_t)(end->writes + (end->writes < UINT8_MAX));
+    self->sent |= (uint32_t)end->honest << message->kind;
+    self->sent_between |= (uint32_t)end->between_honest << message->kind;
     switch (message->kind) {
     case BNET_MESSAGE_HELLO:
         end->hello_writing = true;
         break;
     case BNET_MESSAGE_BLOCK:
         sim_block_set_add(&end->blocks, SIM_RECORD_SENT, message->u.block);
+        end->goods++;
         break;
     case BNET_MESSAGE_BLOCK_NOTICE:
-        noticed_all(self, world, happening);
+        noticed_all(self, world, end);
         break;
     case BNET_MESSAGE_PING:
         end->has_pinged = true;
         end->ping_open = true;
-        end->last_ping_ns = happening->time_ns;
+        end->last_ping_ns = world->now_ns;
         end->our_code = sim_record_code(&message->u.ping.code);
         break;
     case BNET_MESSAGE_PONG:
         end->pong_due = false;
+        end->pongs++;
+        break;
+    case BNET_MESSAGE_TRX:
+        end->goods++;
         break;
     case BNET_MESSAGE_TRX_NOTICE:
-    case BNET_MESSAGE_TRX:
     case BNET_MESSAGE_MALFORMED:
         break;
     }
 }
 
-static void hello_taken(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t index)
 {
-    SimEndRecord *end = &self->ends[happening->end];
-    const BnetHello *hello = &happening->message->u.hello;
+    SimEndRecord *end = &self->ends[index];
+    end->writes = (uint8_t)(end->writes - (end->writes > 0));
+    if (!end->hello_writing)
+        return;
+    end->hello_writing = false;
+    end->hello_written = true;
+    noticed_all(self, world, end);
+}
+
+static void hello_taken(const SimRecord *self, const SimWorld *world, SimEndRecord *end,
+                        const BnetHello *hello)
+{
     if (end->hello_taken)
         return;
     end->hello_taken = true;
@@ -82,42 +228,45 @@ static void hello_taken(SimRecord *self, const SimWorld *world, const SimHappeni
     end->peer_lib = hello->lib_number;
     if (hello->first != BNET_NO_BLOCK && hello->head != BNET_NO_BLOCK)
         sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, hello->head);
-    noticed_all(self, world, happening);
+    noticed_all(self, world, end);
 }
 
 static void note_noticed(SimEndRecord *end, const SimWorld *world, const BnetRing *notice)
 {
     BnetRingWalk walk = bnet_ring_walk(notice);
     BnetBlock block;
-    while (bnet_ring_next(&walk, sim_world_pool(world), &block))
+    while (bnet_ring_next(&walk, &world->pool, &block))
         sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, block);
 }
 
-static void delivered(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+void sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index,
+                          const BnetMessage *message)
 {
-    SimEndRecord *end = &self->ends[happening->end];
-    const BnetMessage *message = happening->message;
-    if (message->kind == BNET_MESSAGE_HELLO)
-        hello_taken(self, world, happening);
-    if (!end->hello_taken)
-        return;
+    SimEndRecord *end = &self->ends[index];
     switch (message->kind) {
+    case BNET_MESSAGE_HELLO:
+        hello_taken(self, world, end, &message->u.hello);
+        break;
     case BNET_MESSAGE_BLOCK:
-        sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, message->u.block);
+        sim_block_set_add(&end->blocks, SIM_RECORD_TAKEN, message->u.block);
+        if (end->hello_taken)
+            sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, message->u.block);
         break;
     case BNET_MESSAGE_BLOCK_NOTICE:
-        note_noticed(end, world, &message->u.notice);
+        if (end->hello_taken)
+            note_noticed(end, world, &message->u.notice);
         break;
     case BNET_MESSAGE_PING:
+        if (!end->hello_taken)
+            break;
         end->pong_due = true;
         end->their_code = sim_record_code(&message->u.ping.code);
         end->peer_lib = MAX(end->peer_lib, message->u.ping.lib_number);
         break;
     case BNET_MESSAGE_PONG:
-        if (sim_record_code(&message->u.ping.code) == end->our_code)
+        if (end->hello_taken && sim_record_code(&message->u.ping.code) == end->our_code)
             end->ping_open = false;
         break;
-    case BNET_MESSAGE_HELLO:
     case BNET_MESSAGE_TRX_NOTICE:
     case BNET_MESSAGE_TRX:
     case BNET_MESSAGE_MALFORMED:
@@ -125,30 +274,31 @@ static void delivered(SimRecord *self, const SimWorld *world, const SimHappening
     }
 }
 
-static void written(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+void sim_record_asked(SimRecord *self, uint32_t index)
 {
-    SimEndRecord *end = &self->ends[happening->end];
-    if (!end->hello_writing)
-        return;
-    end->hello_writing = false;
-    end->hello_written = true;
-    noticed_all(self, world, happening);
+    SimEndRecord *end = &self->ends[index];
+    end->asks = (uint16_t)(end->asks + (end->asks < UINT16_MAX));
 }
 
-static void clear_end(SimEndRecord *end)
+static void end_changed(SimRecord *self, uint32_t index, bool open)
 {
+    SimEndRecord *end = &self->ends[index];
     sim_block_set_clear(&end->blocks);
-    *end = (SimEndRecord){0};
+    *end = (SimEndRecord){
+        .peer = end->peer,
+        .honest = end->honest,
+        .between_honest = end->between_honest,
+        .open = open,
+    };
 }
 
 /* --- peers ----------------------------------------------------------------------------------- */
 
 static void header(SimRecord *self, const SimWorld *world, const SimHappening *happening)
 {
-    const BnetStore *store = sim_world_store(world);
-    const BnetNode *node = sim_world_node(world, happening->peer);
-    int64_t made_ns =
-        bnet_store_slot_time_ns(store, bnet_store_block(store, happening->block)->slot);
+    const BnetNode *node = &world->peers[happening->peer].node;
+    int64_t made_ns = bnet_store_slot_time_ns(
+        &world->store, bnet_store_block(&world->store, happening->block)->slot);
     if (bnet_clock_at(&node->clock, happening->time_ns) - made_ns >= BNET_NOTICE_AGE_NS)
         return;
     SimPeerRecord *peer = &self->peers[happening->peer];
@@ -156,55 +306,47 @@ static void header(SimRecord *self, const SimWorld *world, const SimHappening *h
     peer->headers[peer->n_headers++ % SIM_RECORD_HEADERS] = happening->block;
 }
 
-static void chain_event(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+static void started(SimPeerRecord *peer)
 {
-    if (happening->event == BNET_CHAIN_HEADER)
+    sim_block_set_clear(&peer->young);
+    peer->n_headers = 0;
+}
+
+void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+{
+    if (happening->kind == SIM_SENT)
+        sim_record_sent(self, world, happening->end, happening->message);
+    else if (happening->kind == SIM_WRITTEN)
+        sim_record_written(self, world, happening->end);
+    else if (happening->kind == SIM_DELIVERED)
+        sim_record_delivered(self, world, happening->end, happening->message);
+    else if (happening->kind == SIM_ASKED)
+        sim_record_asked(self, happening->end);
+    else if (happening->kind == SIM_OPENED || happening->kind == SIM_CLOSED)
+        end_changed(self, happening->end, happening->kind == SIM_OPENED);
+    else if (happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_HEADER)
         header(self, world, happening);
-}
-
-static void end_changed(SimRecord *self, const SimWorld *world, const SimHappening *happening)
-{
-    (void)world;
-    clear_end(&self->ends[happening->end]);
-}
-
-static void started(SimRecord *self, const SimWorld *world, const SimHappening *happening)
-{
-    (void)world;
-    sim_block_set_clear(&self->peers[happening->peer].young);
-    self->peers[happening->peer].n_headers = 0;
-}
-
-static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
-{
-    static void (*const notes[SIM_HAPPENING_KINDS])(SimRecord *, const SimWorld *,
-                                                    const SimHappening *) = {
-        [SIM_SENT] = sent,          [SIM_DELIVERED] = delivered, [SIM_WRITTEN] = written,
-        [SIM_OPENED] = end_changed, [SIM_CLOSED] = end_changed,  [SIM_CHAIN] = chain_event,
-        [SIM_STARTED] = started,
-    };
-    if (sim_world_is_honest(world, happening->peer))
-        notes[happening->kind]((SimRecord *)observer, world, happening);
+    else if (happening->kind == SIM_STARTED)
+        started(&self->peers[happening->peer]);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-SimRecord *sim_record_new(SimWorld *world)
+SimRecord *sim_record_new(const SimWorld *world)
 {
     SimRecord *self = g_new0(SimRecord, 1);
-    self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_WRITTEN |
-                          1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
-    self->observer.sent = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK |
-                          1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING |
-                          1u << BNET_MESSAGE_PONG;
-    self->observer.delivered = 1u << BNET_MESSAGE_HELLO | 1u << BNET_MESSAGE_BLOCK |
-                               1u << BNET_MESSAGE_BLOCK_NOTICE | 1u << BNET_MESSAGE_PING |
-                               1u << BNET_MESSAGE_PONG;
-    self->observer.happened = happened;
-    self->n_ends = sim_world_ends(world);
-    self->n_peers = sim_world_peers(world);
-    self->ends = g_new0(SimEndRecord, self->n_ends);
+    self->n_ends = world->n_ends;
+    self->n_peers = world->n_peers;
+    self->sound_below = BNET_NO_BLOCK + 1;
+    self->ends = g_aligned_alloc0(MAX(1, self->n_ends), sizeof(SimEndRecord), 64);
     self->peers = g_new0(SimPeerRecord, self->n_peers);
+    for (uint32_t e = 0; e < self->n_ends; e++) {
+        uint32_t peer = world->ends[e].peer;
+        self->ends[e].peer = peer;
+        self->ends[e].honest = world->peers[peer].honest;
+        self->ends[e].between_honest =
+            self->ends[e].honest && world->peers[world->ends[e ^ 1].peer].honest;
+    }
     return self;
 }
 
@@ -216,7 +358,7 @@ void sim_record_free(SimRecord *self)
         sim_block_set_clear(&self->ends[e].blocks);
     for (uint32_t p = 0; p < self->n_peers; p++)
         sim_block_set_clear(&self->peers[p].young);
-    g_free(self->ends);
+    g_aligned_free(self->ends);
     g_free(self->peers);
     g_free(self);
 }

@@ -122,6 +122,8 @@ static bool run_events(SimWorld *world, const SimRunOptions *options)
         world->now_ns = event.time_ns;
         world->events++;
         dispatch(world, &event);
+        if (world->rounds.due_ns <= world->now_ns)
+            sim_checks_look(world);
         if (world->expect_watches)
             sim_expect_watches_look(world->expect_watches, world);
         if (!options || world->events % EVENTS_PER_LOOK != 0)
@@ -234,8 +236,8 @@ static void tell_clocks(const Scenario *scenario, SimStory *story)
 SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
 {
     bool watched = !options || !options->unwatched;
-    SimWorld *world = watched ? sim_world_new(scenario, error)
-                              : sim_world_new_unwatched(scenario, error);
+    SimWorld *world =
+        watched ? sim_world_new(scenario, error) : sim_world_new_unwatched(scenario, error);
     if (!world)
         return NULL;
     SimStory *story = sim_story_new(world);

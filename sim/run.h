@@ -18,8 +18,8 @@ typedef struct SimRunOptions {
     void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
     void *progress_data;
 
-    /* Nothing is watched: no checks, no expectations, no metrics, no story. The run is the same, with
-     * the same trace hash, and its verdict is "not judged". To measure what watching costs. */
+    /* Nothing is watched: no checks, no expectations, no metrics, no story. The run is the same,
+     * with the same trace hash, and its verdict is "not judged". To measure what watching costs. */
     bool unwatched;
 
     gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */

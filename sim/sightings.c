@@ -72,7 +72,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 void sim_sightings_init(SimSightings *sightings)
 {
     *sightings = (SimSightings){
-        .observer.mask = 1u << SIM_DELIVERED | 1u << SIM_STARTED | 1u << SIM_STOPPED,
+        .observer.mask = 1u << SIM_STARTED | 1u << SIM_STOPPED,
         .observer.delivered = 1u << BNET_MESSAGE_HELLO,
         .observer.happened = happened,
         .heads = g_array_new(FALSE, TRUE, sizeof(uint32_t)),

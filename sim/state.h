@@ -225,10 +225,32 @@ typedef struct SimStream {
     uint32_t turn; /* of the last origin in turn, from 1 on; 0: none yet */
 } SimStream;
 
-/* Happenings that the same observers are told: all of one kind, but messages sent and messages
- * delivered by the kind of message. */
+/* Who is told of the happenings of one kind: messages sent, messages delivered and chain events are
+ * a kind each. */
 #define SIM_MESSAGE_KINDS (BNET_MESSAGE_MALFORMED + 1u)
-#define SIM_AUDIENCES (SIM_HAPPENING_KINDS + 2 * SIM_MESSAGE_KINDS)
+#define SIM_CHAIN_KINDS (BNET_CHAIN_PRUNED + 1u)
+#define SIM_AUDIENCE_SENT ((uint32_t)SIM_HAPPENING_KINDS)
+#define SIM_AUDIENCE_DELIVERED (SIM_AUDIENCE_SENT + SIM_MESSAGE_KINDS)
+#define SIM_AUDIENCE_CHAIN (SIM_AUDIENCE_DELIVERED + SIM_MESSAGE_KINDS)
+#define SIM_AUDIENCES (SIM_AUDIENCE_CHAIN + SIM_CHAIN_KINDS)
+
+typedef struct SimListener {
+    SimObserver *observer;
+    uint32_t traits; /* it is told of happenings with one of them */
+} SimListener;
+
+typedef struct SimAudience {
+    SimListener *listeners; /* in the order in which they were added */
+    uint32_t n;
+    uint32_t wanted; /* all their traits: without one of them nobody is told */
+} SimAudience;
+
+/* The turn of those checks that look at each peer now and then. */
+typedef struct SimRounds {
+    int64_t due_ns;  /* of the next look; BNET_TIME_NEVER: nobody looks */
+    int64_t step_ns; /* between two looks */
+    uint32_t peer;   /* whose turn it is */
+} SimRounds;
 
 struct SimWorld {
     const Scenario *scenario;
@@ -261,8 +283,8 @@ struct SimWorld {
     GArray *block_trxs;             /* of BnetTrx, for the block that is being made */
     SimRandom random_filler;
     uint64_t fillers;
-    GPtrArray *observers[SIM_AUDIENCES]; /* those who are told, for each audience */
-    GPtrArray *checks;                   /* of SimCheck, owned */
+    SimAudience audiences[SIM_AUDIENCES];
+    GPtrArray *checks; /* of SimCheck, owned; NULL: the run is not watched, as the four after it */
     SimRecord *record;
     SimTrxRecord *trx_record;
     SimCauses *causes;
@@ -278,9 +300,11 @@ struct SimWorld {
     uint64_t bytes_delivered;
     uint64_t blocks_produced;
     uint64_t transactions_created;
-    uint64_t hash; /* of what happened to the network */
+    uint64_t verdicts[SIM_VERDICTS]; /* of honest peers on blocks */
+    uint64_t hash;                   /* of what happened to the network */
     SimProbes probes;
-    SimWork work;               /* of the last message that was taken in */
+    SimRounds rounds;
+    SimWork work;               /* of the last message that was taken in, if it was much */
     int64_t longest_latency_ns; /* that was drawn */
 };
 

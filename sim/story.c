@@ -82,7 +82,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         tell(story, happening->time_ns, NULL, g_strdup(happening->text));
     else if (happening->kind == SIM_CLOSED)
         closed(story, world, happening);
-    else if (happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_SWITCH)
+    else if (happening->kind == SIM_CHAIN)
         switched(story, world, happening);
     else if (happening->kind == SIM_STARTED && happening->time_ns > 0)
         tell(story, happening->time_ns, NULL,
@@ -93,7 +93,8 @@ SimStory *sim_story_new(SimWorld *world)
 {
     (void)world;
     SimStory *story = g_new0(SimStory, 1);
-    story->observer.mask = 1u << SIM_FAULT | 1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
+    story->observer.mask = 1u << SIM_FAULT | 1u << SIM_CLOSED | 1u << SIM_STARTED;
+    story->observer.chain = 1u << BNET_CHAIN_SWITCH;
     story->observer.happened = happened;
     story->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     story->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

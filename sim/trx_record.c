@@ -321,11 +321,10 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
 SimTrxRecord *sim_trx_record_new(SimWorld *world)
 {
     SimTrxRecord *self = g_new0(SimTrxRecord, 1);
-    self->observer.mask = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_TRX | 1u << SIM_OPENED |
-                          1u << SIM_CLOSED | 1u << SIM_CHAIN | 1u << SIM_STARTED;
-    self->observer.sent = 1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX;
-    self->observer.delivered =
-        1u << BNET_MESSAGE_BLOCK | 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_TRX_NOTICE;
+    self->observer.mask = 1u << SIM_TRX | 1u << SIM_OPENED | 1u << SIM_CLOSED | 1u << SIM_STARTED;
+    self->observer.sent = 1u << BNET_MESSAGE_TRX;
+    self->observer.delivered = 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_TRX_NOTICE;
+    self->observer.traits = SIM_TRAIT_CONTENT;
     self->observer.happened = happened;
     self->n_peers = sim_world_peers(world);
     self->n_ends = sim_world_ends(world);

@@ -17,7 +17,10 @@ void sim_work_message(SimWorld *world, uint32_t end, const BnetMessage *message)
 {
     SimEnd *e = &world->ends[end];
     uint64_t before = world->probes.core.steps;
-    world->work = (SimWork){end, message->kind, items_of(world, message), 0};
     bnet_node_message(&world->peers[e->peer].node, e->slot, message, world->now_ns);
-    world->work.steps = world->probes.core.steps - before;
+    uint64_t steps = world->probes.core.steps - before;
+    world->work.steps = 0;
+    if (steps > SIM_WORK_ITEMS * SIM_WORK_STEPS_PER_BIT &&
+        steps > SIM_WORK_ITEMS * SIM_WORK_STEPS_PER_BIT * g_bit_storage(world->store.n_blocks))
+        world->work = (SimWork){end, message->kind, items_of(world, message), steps};
 }

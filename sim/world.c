@@ -11,78 +11,6 @@ void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uin
     sim_queue_push(&world->queue, (SimQueueEvent){time_ns, target, arg});
 }
 
-SimHappening sim_happening(SimHappeningKind kind, uint32_t peer)
-{
-    return (SimHappening){
-        .kind = kind,
-        .peer = peer,
-        .remote = SIM_NONE,
-        .end = SIM_NONE,
-        .session = BNET_NO_SESSION,
-    };
-}
-
-SimHappening sim_session_happening(const SimWorld *world, SimHappeningKind kind, uint32_t end)
-{
-    SimHappening happening = sim_happening(kind, world->ends[end].peer);
-    happening.remote = world->ends[end ^ 1].peer;
-    happening.end = end;
-    happening.session = world->ends[end].slot;
-    return happening;
-}
-
-#define SENT_AUDIENCE ((uint32_t)SIM_HAPPENING_KINDS)
-#define DELIVERED_AUDIENCE (SENT_AUDIENCE + SIM_MESSAGE_KINDS)
-
-static uint32_t audience_of(const SimHappening *happening)
-{
-    if (happening->kind == SIM_SENT)
-        return SENT_AUDIENCE + happening->message->kind;
-    if (happening->kind == SIM_DELIVERED)
-        return DELIVERED_AUDIENCE + happening->message->kind;
-    return happening->kind;
-}
-
-void sim_world_tell(SimWorld *world, SimHappening *happening)
-{
-    happening->time_ns = world->now_ns;
-    sim_hash_happening(world, happening);
-    const GPtrArray *observers = world->observers[audience_of(happening)];
-    for (guint i = 0; i < observers->len; i++) {
-        SimObserver *observer = observers->pdata[i];
-        observer->happened(observer, world, happening);
-    }
-}
-
-static void observe_messages(SimWorld *world, SimObserver *observer, uint32_t kinds, uint32_t first)
-{
-    for (uint32_t k = 0; k < SIM_MESSAGE_KINDS; k++)
-        if (kinds == 0 || (kinds >> k & 1))
-            g_ptr_array_add(world->observers[first + k], observer);
-}
-
-void sim_world_observe(SimWorld *world, SimObserver *observer)
-{
-    for (uint32_t k = 0; k < SIM_HAPPENING_KINDS; k++)
-        if (observer->mask >> k & 1)
-            g_ptr_array_add(world->observers[k], observer);
-    if (observer->mask & 1u << SIM_SENT)
-        observe_messages(world, observer, observer->sent, SENT_AUDIENCE);
-    if (observer->mask & 1u << SIM_DELIVERED)
-        observe_messages(world, observer, observer->delivered, DELIVERED_AUDIENCE);
-}
-
-void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    SimHappening happening = sim_happening(SIM_FAULT, peer);
-    happening.text = text;
-    sim_world_tell(world, &happening);
-}
-
 /* --- what observers see ---------------------------------------------------------------------- */
 
 const Scenario *sim_world_scenario(const SimWorld *world)
@@ -105,7 +33,7 @@ const BnetPool *sim_world_pool(const SimWorld *world)
     return &world->pool;
 }
 
-const SimRecord *sim_world_record(const SimWorld *world)
+SimRecord *sim_world_record(const SimWorld *world)
 {
     return world->record;
 }
@@ -128,6 +56,15 @@ int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer)
 int64_t sim_world_latest_clock_ns(const SimWorld *world, uint32_t peer)
 {
     return MAX(world->peers[peer].clock_latest_ns, sim_clock_now(world, peer));
+}
+
+uint64_t sim_world_verdicts(const SimWorld *world, uint32_t verdict)
+{
+    uint64_t n = 0;
+    for (uint32_t v = 0; v < SIM_VERDICTS; v++)
+        if (v == verdict || verdict == SIM_VERDICTS)
+            n += world->verdicts[v];
+    return n;
 }
 
 uint32_t sim_world_start_height(const SimWorld *world)

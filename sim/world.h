@@ -23,7 +23,7 @@ const BnetPool *sim_world_pool(const SimWorld *world);
 
 /* What session ends have sent and taken in, and which transactions were accepted, sent, and taken
  * in; kept for the checks. */
-const struct SimRecord *sim_world_record(const SimWorld *world);
+struct SimRecord *sim_world_record(const SimWorld *world);
 struct SimTrxRecord *sim_world_trx_record(const SimWorld *world);
 
 /* How blocks and transactions came to where they are. */
@@ -34,6 +34,11 @@ int64_t sim_world_clock_ns(const SimWorld *world, uint32_t peer);
 
 /* The latest that it has shown, which is later if it was set back. */
 int64_t sim_world_latest_clock_ns(const SimWorld *world, uint32_t peer);
+
+#define SIM_VERDICTS (BNET_VERDICT_FUTURE + 1u)
+
+/* How many blocks honest peers have judged so; SIM_VERDICTS: in all. */
+uint64_t sim_world_verdicts(const SimWorld *world, uint32_t verdict);
 
 /* Number of the newest block of the chain that stood at the start. */
 uint32_t sim_world_start_height(const SimWorld *world);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two sets of blocks over one window of handles, against a plain array. */
+/* Three sets of blocks over one window of handles, against a plain array. */
 #include <stdlib.h>
 
 #include <check.h>
@@ -8,13 +8,14 @@
 #include "sim/block_set.h"
 
 #define WINDOW (SIM_BLOCK_SET_WORDS * 64)
+#define BOTH (1u << SIM_BLOCK_FIRST | 1u << SIM_BLOCK_SECOND)
 
 START_TEST(test_empty)
 {
     SimBlockSet set = {0};
     ck_assert(!sim_block_set_has(&set, SIM_BLOCK_FIRST, 1));
     ck_assert(!sim_block_set_evicted(&set, 1));
-    ck_assert_uint_eq(sim_block_set_above(&set, 0), BNET_NO_BLOCK);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 0), BNET_NO_BLOCK);
     sim_block_set_clear(&set);
 }
 END_TEST
@@ -28,10 +29,10 @@ START_TEST(test_planes)
     ck_assert(!sim_block_set_has(&set, SIM_BLOCK_SECOND, 1000));
     ck_assert(sim_block_set_has(&set, SIM_BLOCK_SECOND, 70));
     ck_assert(!sim_block_set_has(&set, SIM_BLOCK_FIRST, 70));
-    ck_assert_uint_eq(sim_block_set_above(&set, 0), 70);
-    ck_assert_uint_eq(sim_block_set_above(&set, 69), 70);
-    ck_assert_uint_eq(sim_block_set_above(&set, 70), 1000);
-    ck_assert_uint_eq(sim_block_set_above(&set, 1000), BNET_NO_BLOCK);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 0), 70);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 69), 70);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 70), 1000);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 1000), BNET_NO_BLOCK);
     sim_block_set_clear(&set);
     ck_assert(!sim_block_set_has(&set, SIM_BLOCK_FIRST, 1000));
 }
@@ -55,7 +56,7 @@ START_TEST(test_evicted)
     ck_assert(!sim_block_set_has(&set, SIM_BLOCK_FIRST, 63));
     sim_block_set_add(&set, SIM_BLOCK_FIRST, 100 * WINDOW); /* a leap beyond the window */
     ck_assert(sim_block_set_evicted(&set, WINDOW));
-    ck_assert_uint_eq(sim_block_set_above(&set, 0), 100 * WINDOW);
+    ck_assert_uint_eq(sim_block_set_above(&set, BOTH, 0), 100 * WINDOW);
     sim_block_set_clear(&set);
 }
 END_TEST
@@ -70,26 +71,31 @@ START_TEST(test_model)
     g_autofree uint8_t *model = g_new0(uint8_t, N);
     uint32_t highest = 0;
     uint32_t draw = 12345;
+    bool forgot = false;
     for (uint32_t i = 0; i < 20000; i++) {
         draw = draw * 1664525u + 1013904223u;
         uint32_t reach = 1 + i / 3;
         BnetBlock block = 1 + (draw >> 8) % MIN(reach, N - 1);
-        SimBlockPlane plane = draw >> 31;
+        SimBlockPlane plane = (draw >> 24) % SIM_BLOCK_PLANES;
         sim_block_set_add(&set, plane, block);
         model[block] |= (uint8_t)(1u << plane);
         highest = MAX(highest, block);
         uint32_t low =
             highest / 64 < SIM_BLOCK_SET_WORDS ? 0 : (highest / 64 - SIM_BLOCK_SET_WORDS + 1) * 64;
-        for (uint32_t b = 0; b < low; b++)
+        for (uint32_t b = 0; b < low; b++) {
+            forgot |= model[b] != 0;
             model[b] = 0;
+        }
+        ck_assert_int_eq(set.forgot, forgot);
         BnetBlock probe = 1 + (draw >> 3) % (N - 1);
         ck_assert_int_eq(sim_block_set_evicted(&set, probe), probe < low);
         for (uint32_t p = 0; p < SIM_BLOCK_PLANES; p++)
             ck_assert_int_eq(sim_block_set_has(&set, p, probe), model[probe] >> p & 1);
         BnetBlock above = probe + 1;
-        while (above < N && !model[above])
+        while (above < N && !(model[above] & BOTH))
             above++;
-        ck_assert_uint_eq(sim_block_set_above(&set, probe), above < N ? above : BNET_NO_BLOCK);
+        ck_assert_uint_eq(sim_block_set_above(&set, BOTH, probe),
+                          above < N ? above : BNET_NO_BLOCK);
     }
     sim_block_set_clear(&set);
 }

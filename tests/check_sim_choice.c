@@ -53,7 +53,7 @@ START_TEST(test_notice_first)
     fix_tell_block_notice(world, SIM_SENT, A, B, one);
     ask(A, B);
     fix_expect_check(world, "S5", 0, NULL);
-    ck_assert(fix_check_of(world, "S5")->judged);
+    ck_assert(sim_check_is_judged(fix_check_of(world, "S5"), world));
     fix_take_block(world, A, fix_child(world, one, 0));
     ask(A, B);
     fix_expect_check(world, "S5", 1,

@@ -92,6 +92,7 @@ START_TEST(test_l2_other_pong)
     static const BnetMessage pong = {.kind = BNET_MESSAGE_PONG};
     SimCheck *check = fix_check_of(world, "L2");
     fix_tell(world, SIM_OPENED, A, B);
+    fix_tell_message(world, SIM_SENT, A, B, &hello);
     fix_tell(world, SIM_WRITTEN, A, B);
     fix_tell_message(world, SIM_DELIVERED, A, B, &hello);
     for (int64_t second = 1; second <= 4; second += 3) {

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is told of what happens.
+ *
+ * The happenings of each message have a function of their own: it finds out what is remarkable
+ * about them, makes a SimHappening only if somebody wants to be told, and lets the record note
+ * them.
+ */
+#include "sim/internal.h"
+
+/* --- audiences ------------------------------------------------------------------------------- */
+
+static void listen(SimAudience *audience, SimObserver *observer, uint32_t traits)
+{
+    if (traits == 0)
+        return;
+    audience->listeners = g_renew(SimListener, audience->listeners, audience->n + 1);
+    audience->listeners[audience->n++] = (SimListener){observer, traits};
+    audience->wanted |= traits;
+}
+
+/* Of `n` audiences from `first` on, one for each kind: those in the mask are told whatever it is.
+ */
+static void listen_all(SimWorld *world, SimObserver *observer, uint32_t first, uint32_t n,
+                       uint32_t mask)
+{
+    for (uint32_t k = 0; k < n; k++)
+        listen(&world->audiences[first + k], observer,
+               mask >> k & 1 ? SIM_TRAIT_ANY : observer->traits);
+}
+
+/* All of a kind, or those that a mask of their kinds names. */
+static uint32_t kinds_of(const SimObserver *observer, SimHappeningKind kind, uint32_t kinds)
+{
+    return observer->mask >> kind & 1 ? UINT32_MAX : kinds;
+}
+
+void sim_world_observe(SimWorld *world, SimObserver *observer)
+{
+    static const uint32_t have_kinds = 1u << SIM_SENT | 1u << SIM_DELIVERED | 1u << SIM_CHAIN;
+    static const uint32_t have_traits = 1u << SIM_ASKED | 1u << SIM_VERDICT;
+    for (uint32_t k = 0; k < SIM_HAPPENING_KINDS; k++) {
+        if (have_kinds >> k & 1)
+            continue;
+        listen(&world->audiences[k], observer,
+               observer->mask >> k & 1 ? SIM_TRAIT_ANY
+               : have_traits >> k & 1  ? observer->traits
+                                       : 0);
+    }
+    listen_all(world, observer, SIM_AUDIENCE_SENT, SIM_MESSAGE_KINDS,
+               kinds_of(observer, SIM_SENT, observer->sent));
+    listen_all(world, observer, SIM_AUDIENCE_DELIVERED, SIM_MESSAGE_KINDS,
+               kinds_of(observer, SIM_DELIVERED, observer->delivered));
+    listen_all(world, observer, SIM_AUDIENCE_CHAIN, SIM_CHAIN_KINDS,
+               kinds_of(observer, SIM_CHAIN, observer->chain));
+}
+
+static uint32_t audience_of(const SimHappening *happening)
+{
+    if (happening->kind == SIM_SENT)
+        return SIM_AUDIENCE_SENT + happening->message->kind;
+    if (happening->kind == SIM_DELIVERED)
+        return SIM_AUDIENCE_DELIVERED + happening->message->kind;
+    if (happening->kind == SIM_CHAIN)
+        return SIM_AUDIENCE_CHAIN + happening->event;
+    return happening->kind;
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+static void tell(SimWorld *world, uint32_t index, uint32_t traits, const SimHappening *happening)
+{
+    const SimAudience *audience = &world->audiences[index];
+    if (!(audience->wanted & traits))
+        return;
+    for (uint32_t i = 0; i < audience->n; i++) {
+        const SimListener *listener = &audience->listeners[i];
+        if (listener->traits & traits)
+            listener->observer->happened(listener->observer, world, happening);
+    }
+}
+
+void sim_world_tell(SimWorld *world, SimHappening *happening)
+{
+    uint32_t traits = SIM_TRAIT_ANY;
+    happening->time_ns = world->now_ns;
+    sim_hash_happening(world, happening);
+    if (world->record)
+        traits |= sim_record_traits(world->record, world, happening);
+    tell(world, audience_of(happening), traits, happening);
+    if (world->record)
+        sim_record_note(world->record, world, happening);
+}
+
+void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *message, uint32_t bytes)
+{
+    uint32_t audience = SIM_AUDIENCE_SENT + message->kind;
+    uint32_t traits = SIM_TRAIT_ANY;
+    if (world->record)
+        traits |= sim_record_sent_traits(world->record, world, end, message);
+    if (world->audiences[audience].wanted & traits) {
+        SimHappening happening = sim_session_happening(world, SIM_SENT, end);
+        happening.message = message;
+        happening.bytes = bytes;
+        tell(world, audience, traits, &happening);
+    }
+    if (world->record)
+        sim_record_sent(world->record, world, end, message);
+}
+
+void sim_world_tell_written(SimWorld *world, uint32_t end)
+{
+    if (world->audiences[SIM_WRITTEN].wanted) {
+        SimHappening happening = sim_session_happening(world, SIM_WRITTEN, end);
+        tell(world, SIM_WRITTEN, SIM_TRAIT_ANY, &happening);
+    }
+    if (world->record)
+        sim_record_written(world->record, world, end);
+}
+
+void sim_world_tell_delivered(SimWorld *world, uint32_t end, const BnetMessage *message,
+                              uint32_t bytes)
+{
+    uint32_t traits = SIM_TRAIT_ANY;
+    SimHappening happening = sim_session_happening(world, SIM_DELIVERED, end);
+    happening.message = message;
+    happening.bytes = bytes;
+    sim_hash_happening(world, &happening);
+    if (world->record)
+        traits |= sim_record_delivered_traits(world->record, world, end, message);
+    tell(world, SIM_AUDIENCE_DELIVERED + message->kind, traits, &happening);
+    if (world->record)
+        sim_record_delivered(world->record, world, end, message);
+}
+
+void sim_world_tell_asked(SimWorld *world, uint32_t end, uint32_t number)
+{
+    uint32_t traits = SIM_TRAIT_ANY;
+    if (world->record)
+        traits |= sim_record_asked_traits(world->record, world, end);
+    if (world->audiences[SIM_ASKED].wanted & traits) {
+        SimHappening happening = sim_session_happening(world, SIM_ASKED, end);
+        happening.number = number;
+        tell(world, SIM_ASKED, traits, &happening);
+    }
+    if (world->record)
+        sim_record_asked(world->record, end);
+}
+
+void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    SimHappening happening = sim_happening(SIM_FAULT, peer);
+    happening.text = text;
+    sim_world_tell(world, &happening);
+}
