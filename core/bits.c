@@ -63,30 +63,80 @@ void bnet_bits_raise(BnetBits *bits, uint32_t handle)
         bits->end_word = bits->low_word;
 }
 
-/* Moves the window so that `word` is its last; true: there were marks in what fell out. */
-static bool status_move(BnetStatus *status, uint32_t word)
+/* --- status ---------------------------------------------------------------------------------- */
+
+void bnet_status_finish(BnetStatus *status)
 {
-    uint32_t low = word - BNET_STATUS_WORDS + 1;
-    uint32_t end = status->low_word + BNET_STATUS_WORDS;
-    uint32_t stop = low < end ? low : end;
+    if (!status)
+        return;
+    bnet_mem_resize(status->words, 0);
+    *status = (BnetStatus){0};
+}
+
+static uint64_t *status_word(const BnetStatus *status, uint32_t word)
+{
+    return &status->words[word & (status->n_words - 1)];
+}
+
+/* The window becomes the words low to end - 1, which it has room for. True: there were marks in
+ * what fell out. */
+static bool status_move(BnetStatus *status, uint32_t low, uint32_t end)
+{
     uint64_t gone = 0;
-    for (uint32_t w = status->low_word; w < stop; w++) {
-        gone |= status->words[w % BNET_STATUS_WORDS];
-        status->words[w % BNET_STATUS_WORDS] = 0;
+    for (uint32_t w = status->low_word; w < status->end_word && w < low; w++) {
+        gone |= *status_word(status, w);
+        *status_word(status, w) = 0;
     }
     status->low_word = low;
+    status->end_word = end;
     return gone != 0;
 }
 
-bool bnet_status_mark(BnetStatus *status, BnetBlock block)
+/* Makes room for so many words, a power of two. */
+static void status_grow(BnetStatus *status, uint32_t n_words)
+{
+    BnetStatus grown = *status;
+    grown.n_words = n_words;
+    grown.words = bnet_mem_resize(NULL, n_words * sizeof *grown.words);
+    for (uint32_t i = 0; i < n_words; i++)
+        grown.words[i] = 0;
+    for (uint32_t w = status->low_word; w < status->end_word; w++)
+        *status_word(&grown, w) = *status_word(status, w);
+    bnet_mem_resize(status->words, 0);
+    *status = grown;
+}
+
+/* Makes `word` one of the window; false: it is too old for that. Where there is no room the words
+ * below `floor` go first. */
+static bool status_reach(BnetStatus *status, uint32_t word, uint32_t floor, bool *ret_evicts)
+{
+    uint32_t low = status->end_word == 0 || word < status->low_word ? word : status->low_word;
+    uint32_t end = word < status->end_word ? status->end_word : word + 1;
+    if (word < low || (end - low > status->n_words && low < floor))
+        low = floor < word ? floor : word;
+    if (end - low > BNET_STATUS_WORDS)
+        low = end - BNET_STATUS_WORDS;
+    if (word < low)
+        return false;
+    uint32_t n_words = status->n_words ? status->n_words : BNET_STATUS_FIRST_WORDS;
+    while (n_words < end - low)
+        n_words *= 2;
+    bool evicts = status_move(status, low, status->end_word > low ? status->end_word : low);
+    *ret_evicts = evicts && low > floor;
+    if (n_words != status->n_words)
+        status_grow(status, n_words);
+    status->end_word = end;
+    return true;
+}
+
+bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlock floor)
 {
     uint32_t word = block / 64;
     bool evicts = false;
-    if (word < status->low_word)
+    bool is_in = word >= status->low_word && word < status->end_word;
+    if (!is_in && !status_reach(status, word, floor / 64, &evicts))
         return false;
-    if (word >= status->low_word + BNET_STATUS_WORDS)
-        evicts = status_move(status, word);
-    status->words[word % BNET_STATUS_WORDS] |= UINT64_C(1) << (block % 64);
+    *status_word(status, word) |= UINT64_C(1) << (block % 64);
     if (block > status->highest)
         status->highest = block;
     return evicts;
@@ -103,8 +153,8 @@ BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block)
         word = status->low_word;
         mask = ~UINT64_C(0);
     }
-    for (; word <= status->highest / 64; word++, mask = ~UINT64_C(0)) {
-        uint64_t bits = status->words[word % BNET_STATUS_WORDS] & mask;
+    for (; word < status->end_word; word++, mask = ~UINT64_C(0)) {
+        uint64_t bits = *status_word(status, word) & mask;
         if (bits)
             return word * 64 + (uint32_t)__builtin_ctzll(bits);
     }
@@ -114,7 +164,7 @@ BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block)
 uint32_t bnet_status_count(const BnetStatus *status)
 {
     uint32_t n = 0;
-    for (uint32_t w = 0; w < BNET_STATUS_WORDS; w++)
-        n += (uint32_t)__builtin_popcountll(status->words[w]);
+    for (uint32_t w = status->low_word; w < status->end_word; w++)
+        n += (uint32_t)__builtin_popcountll(*status_word(status, w));
     return n;
 }

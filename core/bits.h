@@ -6,8 +6,8 @@
  * Two sets of handles as bit windows: handles are given out in order of creation, so that the live
  * ones lie close together. Bit h stands in word (h / 64) mod the number of words.
  *
- * BnetBits grows with what is in it; its owner moves the low end up. BnetStatus has a fixed size
- * and keeps the newest: it is the block status of a session (protocol section 4).
+ * BnetBits grows with what is in it; its owner moves the low end up. BnetStatus grows up to a fixed
+ * size and keeps the newest: it is the block status of a session (protocol section 4).
  */
 
 #include "core/base.h"
@@ -41,22 +41,30 @@ static inline bool bnet_bits_has(const BnetBits *bits, uint32_t handle)
 #define BNET_STATUS_BLOCKS_MAX 2048u
 #define BNET_STATUS_WORDS (BNET_STATUS_BLOCKS_MAX / 64)
 
+/* Room that a status begins with. */
+#define BNET_STATUS_FIRST_WORDS 2u
+
+/* Zeroed: nothing is marked, nothing is owned. */
 typedef struct BnetStatus {
-    uint64_t words[BNET_STATUS_WORDS];
-    uint32_t low_word; /* the window is the BNET_STATUS_WORDS words from here */
+    uint64_t *words;   /* [n_words], owned; NULL: nothing was ever marked */
+    uint32_t low_word; /* the window is the words from here */
+    uint32_t end_word; /* to before here */
+    uint32_t n_words;  /* 0, or a power of two up to BNET_STATUS_WORDS */
     uint32_t highest;  /* highest handle that was ever marked; 0: none */
 } BnetStatus;
 
-/* Marks a block as known by the peer. One that is older than the window is left out. True: the
- * marks of older blocks had to go. */
-bool bnet_status_mark(BnetStatus *status, BnetBlock block);
+void bnet_status_finish(BnetStatus *status);
+
+/* Marks a block as known by the peer. One that is 2048 older than the highest is left out. Marks
+ * below `floor` are of no use any more, and may go. True: others had to go. May allocate. */
+bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlock floor);
 
 static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
 {
     uint32_t word = block / 64;
-    if (word < status->low_word || word >= status->low_word + BNET_STATUS_WORDS)
+    if (word < status->low_word || word >= status->end_word)
         return false;
-    return (status->words[word % BNET_STATUS_WORDS] >> (block % 64)) & 1;
+    return (status->words[word & (status->n_words - 1)] >> (block % 64)) & 1;
 }
 
 /* The lowest marked block above `block`; BNET_NO_BLOCK: none. */

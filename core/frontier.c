@@ -14,9 +14,11 @@ static void raise_to(BnetSession *session, const BnetView *view, BnetBlock certa
         session->frontier = common;
 }
 
+/* Of what is older than the last irreversible event nobody asks again: an applied block comes after
+ * it, and so does the next such event. A block on it has a higher handle. */
 void bnet_frontier_certain(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
-    if (bnet_status_mark(&session->status, block))
+    if (bnet_status_mark(&session->status, block, env->view->announced_block))
         bnet_probe(env->probes, BNET_PROBE_STATUS_EVICTED);
     raise_to(session, env->view, block);
 }

@@ -68,6 +68,8 @@ void bnet_node_finish(BnetNode *node)
     bnet_trxs_finish(&node->trxs);
     bnet_blame_finish(&node->blame);
     finish_deployed(node);
+    for (uint32_t i = 0; i < node->n_sessions; i++)
+        bnet_status_finish(&node->sessions[i].status);
     bnet_mem_resize(node->sessions, 0);
     memset(node, 0, sizeof *node);
 }

@@ -32,6 +32,7 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
     if (reason != BNET_CLOSE_LOST)
         bnet_session_act(session, env, BNET_ACTION_CLOSE)->u.reason = reason;
     bnet_ring_clear(&session->notices, env->pool);
+    bnet_status_finish(&session->status);
     bnet_trxs_forget_session(env->trxs, session->slot);
     if (env->deployed)
         bnet_deployed_close(session, env);

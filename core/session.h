@@ -5,11 +5,12 @@
 /*
  * One side of one bnet connection: the state machine of protocol sections 4 to 6.
  *
- * One input in, at most three actions out; no callbacks, no allocation, no clock. The environment
- * of an input holds the time and what the sessions of a node share. An input costs O(log n) in the
- * length of the chain, and besides: a notice that for each of its ids; a block its transactions; an
- * applied block the peer's known blocks that are newer (mostly none, at most 2048); choosing a
- * transaction those that the peer knows already, once each.
+ * One input in, at most three actions out; no callbacks, no clock. Memory is taken only where the
+ * marks of a session outgrow their room, up to 256 bytes, and given back when it is closed. The
+ * environment of an input holds the time and what the sessions of a node share. An input costs
+ * O(log n) in the length of the chain, and besides: a notice that for each of its ids; a block its
+ * transactions; an applied block the peer's known blocks that are newer (mostly none, at most
+ * 2048); choosing a transaction those that the peer knows already, once each.
  *
  * A session does what its node tells it (node.h): the rules that concern several sessions at once,
  * blame and redundant connections, stand there.
@@ -123,6 +124,7 @@ typedef enum BnetSessionState {
     BNET_SESSION_READY,     /* both hellos are through */
 } BnetSessionState;
 
+/* What every input looks at comes first. */
 typedef struct BnetSession {
     BnetSessionState state;
     uint32_t slot;
@@ -140,16 +142,16 @@ typedef struct BnetSession {
     uint32_t peer_lib;  /* number, as the peer last told; never lowered */
     BnetBlock frontier; /* highest block of our best chain that the peer has with certainty */
     uint32_t trx_cursor;
-    int64_t opened_ns; /* with the slot: which of two connections is older */
+    BnetRing notices;  /* blocks whose headers are to be noticed */
+    BnetStatus status; /* blocks known by the peer */
     int64_t last_received_ns;
     int64_t last_ping_ns;
     int64_t dropped_since_ns; /* since when its blocks do not link; BNET_TIME_NEVER: they do */
     uint32_t dropped_number;  /* highest number of those blocks */
     BnetKey peer_id;
+    int64_t opened_ns; /* with the slot: which of two connections is older */
     BnetId ping_code;
     BnetPing pong;
-    BnetRing notices;  /* blocks whose headers are to be noticed */
-    BnetStatus status; /* blocks known by the peer */
 } BnetSession;
 
 /* --- inputs ---------------------------------------------------------------------------------- */

@@ -67,6 +67,7 @@ void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head)
     uint32_t lib = bnet_store_block(store, head)->lib;
     view->lib = lib ? bnet_store_ancestor(store, head, lib) : BNET_NO_BLOCK;
     view->announced = lib;
+    view->announced_block = view->lib;
     bnet_bits_raise(&view->has, view->lib);
     for (BnetBlock b = head; bnet_store_number(store, b) > lib;
          b = bnet_store_block(store, b)->parent)
@@ -319,6 +320,7 @@ bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event)
     if (has_irreversible(view)) {
         BnetBlock block = bnet_store_ancestor(view->store, view->lib, ++view->announced);
         view->owes_event = false;
+        view->announced_block = block;
         *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_IRREVERSIBLE, .block = block};
         return true;
     }

@@ -60,6 +60,7 @@ typedef struct BnetView {
     BnetBlock target;   /* what the head shall become; head: nothing to do */
     BnetBlock fallback; /* head before a fork switch that is under way; BNET_NO_BLOCK: none */
     uint32_t announced; /* number of the last irreversible event */
+    BnetBlock announced_block; /* its block; BNET_NO_BLOCK: there is none */
     BnetBits has;       /* blocks above the LIB whose header was accepted */
     BnetList side;    /* those of them that are not on the applied best chain; of equal ones the one
                        * that    came first stands first */

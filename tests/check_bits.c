@@ -131,43 +131,71 @@ START_TEST(test_status_holds_the_newest)
     ck_assert_uint_eq(BNET_STATUS_BLOCKS_MAX, 2048);
     ck_assert_uint_eq(bnet_status_above(&status, 0), BNET_NO_BLOCK);
     for (BnetBlock b = 1; b < 2048; b++)
-        bnet_status_mark(&status, b);
+        bnet_status_mark(&status, b, 0);
     for (BnetBlock b = 1; b < 2048; b++)
         ck_assert(bnet_status_has(&status, b));
     ck_assert(!bnet_status_has(&status, 2048));
     ck_assert_uint_eq(bnet_status_count(&status), 2047);
     /* The next word drops the oldest word. */
-    bnet_status_mark(&status, 2048);
+    bnet_status_mark(&status, 2048, 0);
     ck_assert(bnet_status_has(&status, 2048));
     ck_assert(bnet_status_has(&status, 64));
     ck_assert(!bnet_status_has(&status, 63));
     ck_assert_uint_eq(bnet_status_count(&status), 2048 - 64 + 1);
     /* What is older than the window is left out, and harms nobody. */
-    bnet_status_mark(&status, 63);
+    bnet_status_mark(&status, 63, 0);
     ck_assert(!bnet_status_has(&status, 63));
     ck_assert(!bnet_status_has(&status, 2048 + 63));
+    bnet_status_finish(&status);
+}
+END_TEST
+
+/* Marks below the floor go before room is taken; those above it only where there is none left. */
+START_TEST(test_status_floor)
+{
+    BnetStatus status = {0};
+    for (BnetBlock b = 1; b < 128; b++)
+        ck_assert(!bnet_status_mark(&status, b, 0));
+    ck_assert_uint_eq(status.n_words, BNET_STATUS_FIRST_WORDS);
+    ck_assert(!bnet_status_mark(&status, 128, 70));
+    ck_assert_uint_eq(status.n_words, BNET_STATUS_FIRST_WORDS);
+    ck_assert(!bnet_status_has(&status, 63));
+    ck_assert(bnet_status_has(&status, 64));
+    ck_assert(!bnet_status_mark(&status, 192, 70));
+    ck_assert_uint_eq(status.n_words, 2 * BNET_STATUS_FIRST_WORDS);
+    ck_assert(bnet_status_has(&status, 64));
+    ck_assert(!bnet_status_mark(&status, 2048, 70));
+    ck_assert(bnet_status_has(&status, 64));
+    ck_assert_msg(bnet_status_mark(&status, 2112, 70), "the marks of block 70 had to go");
+    ck_assert(!bnet_status_has(&status, 127));
+    ck_assert(bnet_status_has(&status, 128));
+    ck_assert_uint_eq(status.n_words, BNET_STATUS_WORDS);
+    bnet_status_finish(&status);
+    bnet_status_finish(NULL);
 }
 END_TEST
 
 START_TEST(test_status_jumps)
 {
     BnetStatus status = {0};
-    bnet_status_mark(&status, 5);
-    bnet_status_mark(&status, UINT32_C(1000000));
+    bnet_status_mark(&status, 5, 0);
+    bnet_status_mark(&status, UINT32_C(1000000), 0);
     ck_assert(!bnet_status_has(&status, 5));
     ck_assert_uint_eq(bnet_status_above(&status, 0), 1000000);
     ck_assert_uint_eq(bnet_status_above(&status, 999999), 1000000);
     ck_assert_uint_eq(bnet_status_above(&status, 1000000), BNET_NO_BLOCK);
     /* An older one inside the window. */
-    bnet_status_mark(&status, 999000);
+    bnet_status_mark(&status, 999000, 0);
     ck_assert_uint_eq(bnet_status_above(&status, 0), 999000);
     ck_assert_uint_eq(bnet_status_above(&status, 999000), 1000000);
     ck_assert_uint_eq(status.highest, 1000000);
     ck_assert_uint_eq(bnet_status_count(&status), 2);
+    bnet_status_finish(&status);
 }
 END_TEST
 
-/* Against an array; the window is the words up to that of the highest handle. */
+/* Against an array; the window is the words up to that of the highest handle. What is below the
+ * floor, which rises in the second run, may be there or not. */
 START_TEST(test_random_status)
 {
     enum {
@@ -177,6 +205,7 @@ START_TEST(test_random_status)
     bool *model = calloc(HANDLES, sizeof *model);
     BnetStatus status = {0};
     uint32_t highest = 0;
+    uint32_t floor = 0;
     for (unsigned step = 0; step < 30000; step++) {
         uint32_t back = core_below(&random, 2600);
         uint32_t b = highest + core_below(&random, core_below(&random, 500) ? 3 : 700);
@@ -186,7 +215,9 @@ START_TEST(test_random_status)
             b = 1;
         if (b >= HANDLES)
             break;
-        bnet_status_mark(&status, b);
+        uint32_t rise = core_below(&random, 100);
+        floor += _i == 1 && floor + rise < highest ? rise : 0;
+        bnet_status_mark(&status, b, floor);
         highest = b > highest ? b : highest;
         uint32_t low = highest / 64 < 32 ? 0 : (highest / 64 - 31) * 64;
         model[b] = true;
@@ -194,6 +225,7 @@ START_TEST(test_random_status)
         uint32_t from = core_below(&random, HANDLES);
         if (core_below(&random, 2))
             from = low + core_below(&random, 2100);
+        from = from > floor ? from : floor;
         uint32_t next = from + 1;
         while (next < HANDLES && !model[next])
             next++;
@@ -201,6 +233,7 @@ START_TEST(test_random_status)
         ck_assert(from >= HANDLES || bnet_status_has(&status, from) == model[from]);
     }
     ck_assert_uint_gt(highest, 10000);
+    bnet_status_finish(&status);
     free(model);
 }
 END_TEST
@@ -217,7 +250,8 @@ int main(void)
     tcase_add_test(tcase, test_random_bits);
     tcase_add_test(tcase, test_status_holds_the_newest);
     tcase_add_test(tcase, test_status_jumps);
-    tcase_add_test(tcase, test_random_status);
+    tcase_add_test(tcase, test_status_floor);
+    tcase_add_loop_test(tcase, test_random_status, 0, 2);
     suite_add_tcase(suite, tcase);
     return core_run(suite);
 }
