@@ -188,6 +188,8 @@ enum {
 typedef struct BnetQuirkName {
     const char *name; /* "ping-blocks-sending" */
     const char *id;   /* "H3"; "": it has none */
+    /* "S7 L1": the properties that it breaks where it shows, in the order of reports; "": none. */
+    const char *breaks;
 } BnetQuirkName;
 
 /* Of bit `index`, 0 to BNET_QUIRKS - 1. */

@@ -8,6 +8,7 @@
 /* A property or an expectation that did not hold. */
 typedef struct Violated {
     char *id;
+    uint32_t place; /* of its check among those of a run */
     uint64_t seeds;
     uint64_t first_seed;
 } Violated;
@@ -36,17 +37,20 @@ void report_explore_finish(ReportExplore *explore)
 
 /* --- counting -------------------------------------------------------------------------------- */
 
-static void add_violated(ReportExplore *explore, const char *id, uint64_t seed)
+/* The properties have the same places in all runs. */
+static void add_violated(ReportExplore *explore, const char *id, uint32_t place, uint64_t seed)
 {
+    guint before = 0;
     for (guint i = 0; i < explore->violated->len; i++) {
         Violated *violated = &g_array_index(explore->violated, Violated, i);
         if (g_str_equal(violated->id, id)) {
             violated->seeds++;
             return;
         }
+        before += violated->place <= place;
     }
-    Violated violated = {.id = g_strdup(id), .seeds = 1, .first_seed = seed};
-    g_array_append_val(explore->violated, violated);
+    Violated violated = {.id = g_strdup(id), .place = place, .seeds = 1, .first_seed = seed};
+    g_array_insert_val(explore->violated, before, violated);
 }
 
 bool report_explore_add(ReportExplore *explore, const SimResult *result, const bool *seen)
@@ -58,10 +62,12 @@ bool report_explore_add(ReportExplore *explore, const SimResult *result, const b
     if (result->verdict != SIM_VERDICT_FAIL) {
         return false;
     }
-    explore->failed++;
+    if (explore->failed++ == 0) {
+        explore->first_failed = result->seed;
+    }
     for (uint32_t i = 0; i < result->n_checks; i++) {
         if (sim_check_outcome(&result->checks[i]) == SIM_OUTCOME_FAIL) {
-            add_violated(explore, result->checks[i].id, result->seed);
+            add_violated(explore, result->checks[i].id, i, result->seed);
         }
     }
     return true;
@@ -80,13 +86,32 @@ static const SimCheckResult *first_failed(const SimResult *result)
     return NULL;
 }
 
-void report_explore_text_failure(GString *out, const SimResult *result, const char *command)
+void report_explore_append_violated(GString *out, const SimResult *result)
+{
+    const char *space = "";
+    for (uint32_t i = 0; i < result->n_checks; i++) {
+        if (sim_check_outcome(&result->checks[i]) == SIM_OUTCOME_FAIL) {
+            g_string_append_printf(out, "%s%s", space, result->checks[i].id);
+            space = " ";
+        }
+    }
+}
+
+void report_explore_text_failure(GString *out, const SimResult *result, const ReportStyle *style)
 {
     const SimCheckResult *check = first_failed(result);
     g_assert(check != NULL);
-    g_string_append_printf(out, "%s  # %s: ", command, check->id);
-    report_append_clean(out, check->detail);
-    g_string_append_c(out, '\n');
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line, "seed %" G_GUINT64_FORMAT ": ", result->seed);
+    report_explore_append_violated(line, result);
+    g_string_append(line, ": ");
+    report_append_clean(line, check->detail);
+    if (g_utf8_strlen(line->str, -1) > (glong)style->width) {
+        const char *end = g_utf8_offset_to_pointer(line->str, (glong)style->width - 3);
+        g_string_truncate(line, (gsize)(end - line->str));
+        g_string_append(line, "...");
+    }
+    g_string_append_printf(out, "%s\n", line->str);
 }
 
 /* "12.3 %", rounded down. */
@@ -131,25 +156,27 @@ static void append_occurred(GString *out, const ReportExplore *explore)
     }
 }
 
-void report_explore_text_end(GString *out, const ReportExplore *explore, uint64_t asked,
-                             double wall_seconds, const ReportStyle *style)
+void report_explore_text_end(GString *out, const ReportExplore *explore,
+                             const ReportExploreEnd *end)
 {
-    (void)style;
     append_violated(out, explore);
     append_occurred(out, explore);
-    report_append_count(out, explore->runs);
-    if (explore->runs < asked) {
-        g_string_append(out, " of ");
-        report_append_count(out, asked);
+    if (end->command != NULL) {
+        g_string_append_printf(out, "repeat the first failure: %s\n", end->command);
     }
-    g_string_append_printf(out, " seed%s from %" G_GUINT64_FORMAT ": ", asked == 1 ? "" : "s",
+    report_append_count(out, explore->runs);
+    if (explore->runs < end->asked) {
+        g_string_append(out, " of ");
+        report_append_count(out, end->asked);
+    }
+    g_string_append_printf(out, " seed%s from %" G_GUINT64_FORMAT ": ", end->asked == 1 ? "" : "s",
                            explore->first_seed);
     report_append_count(out, explore->runs - explore->failed);
     g_string_append(out, " passed, ");
     report_append_count(out, explore->failed);
     char wall[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append_printf(out, " failed (%s s)\n",
-                           g_ascii_formatd(wall, sizeof wall, "%.2f", wall_seconds));
+                           g_ascii_formatd(wall, sizeof wall, "%.2f", end->wall_seconds));
 }
 
 /* --- JSON ------------------------------------------------------------------------------------ */

@@ -23,8 +23,9 @@ typedef struct ReportExplore {
     uint64_t first_seed;
     uint64_t runs; /* that went to their end */
     uint64_t failed;
+    uint64_t first_failed;            /* seed; only where one failed */
     uint64_t occurred[SIM_SIGHTINGS]; /* in so many runs */
-    GArray *violated;                 /* of Violated (explore.c), in the order of the first seeds */
+    GArray *violated;                 /* of Violated (explore.c), in the order of reports */
 } ReportExplore;
 
 void report_explore_init(ReportExplore *explore, uint64_t first_seed);
@@ -35,13 +36,22 @@ void report_explore_finish(ReportExplore *explore);
 /* Counts a run. True: it failed. `seen` is a flag for each sighting. */
 bool report_explore_add(ReportExplore *explore, const SimResult *result, const bool *seen);
 
-/* The line of a failed run: the command that repeats it, and behind it, as a shell's comment, the
- * first thing that failed. */
-void report_explore_text_failure(GString *out, const SimResult *result, const char *command);
+/* What failed in a run, in the order of reports: "S7 L1". */
+void report_explore_append_violated(GString *out, const SimResult *result);
 
-/* The summary. `asked` is how many seeds there were to be. */
-void report_explore_text_end(GString *out, const ReportExplore *explore, uint64_t asked,
-                             double wall_seconds, const ReportStyle *style);
+/* The line of a failed run, cut to the width: its seed, what failed, and what was found first. */
+void report_explore_text_failure(GString *out, const SimResult *result, const ReportStyle *style);
+
+/* What a text ends with. */
+typedef struct ReportExploreEnd {
+    uint64_t asked;      /* so many seeds there were to be */
+    const char *command; /* that repeats the first failure; NULL: there was none */
+    double wall_seconds;
+} ReportExploreEnd;
+
+/* The summary. */
+void report_explore_text_end(GString *out, const ReportExplore *explore,
+                             const ReportExploreEnd *end);
 
 /* JSON, in three steps: its beginning, ... */
 void report_explore_json_begin(GString *out, uint64_t first_seed);

@@ -43,7 +43,7 @@ static const FeatureOdds odds[SWARM_FEATURES] = {
     [SWARM_BURST] = {150, false},
     [SWARM_FULL_STATUS] = {63, true},
     [SWARM_PROCESSING] = {250, false},
-    [SWARM_IDLE_TIMEOUT] = {150, false},
+    [SWARM_IDLE_TIMEOUT] = {600, false},
     [SWARM_BLOCK] = {150, false},
     [SWARM_LOSS] = {200, false},
     [SWARM_BANDWIDTH] = {250, false},
@@ -56,6 +56,7 @@ static const FeatureOdds odds[SWARM_FEATURES] = {
     [SWARM_FAR_LIB] = {50, true},
     [SWARM_STALL_LIB] = {20, true},
     [SWARM_MUTUAL] = {180, false},
+    [SWARM_PERSONAS] = {350, false},
 };
 
 /* --- draws ----------------------------------------------------------------------------------- */
@@ -96,7 +97,7 @@ static void keep_apart(Swarm *swarm)
             SWARM_FULL_STATUS, SWARM_BIG,           SWARM_BYTES,      SWARM_FAR_LIB,
             SWARM_OFFLINE,     SWARM_SET_PRODUCERS, SWARM_SKEW_FAR,   SWARM_DRIFT,
             SWARM_PARTITION,   SWARM_RANDOM_FAULTS, SWARM_SLOW,       SWARM_MISSED_SLOTS,
-            SWARM_STREAM,      SWARM_BURST,         SWARM_PROCESSING,
+            SWARM_STREAM,      SWARM_BURST,         SWARM_PROCESSING, SWARM_PERSONAS,
         };
         for (uint32_t i = 0; i < G_N_ELEMENTS(others); i++) {
             leave_out(swarm, others[i]);
@@ -107,6 +108,7 @@ static void keep_apart(Swarm *swarm)
         leave_out(swarm, SWARM_BYTES);
         leave_out(swarm, SWARM_PROCESSING);
         leave_out(swarm, SWARM_SLOW);
+        leave_out(swarm, SWARM_PERSONAS);
     }
     if (swarm_has(swarm, SWARM_FAR_LIB)) {
         leave_out(swarm, SWARM_BIG);
@@ -145,9 +147,21 @@ static uint32_t duration_ms(const Swarm *swarm)
 
 /* --- the text -------------------------------------------------------------------------------- */
 
-char *sim_swarm_text(uint64_t seed, SimSwarmProfile profile)
+/* Nobody is cut off for a bad block but who may make one. */
+static void put_bad_blocks(Swarm *swarm)
 {
-    Swarm swarm = {.seed = seed, .profile = profile, .text.out = g_string_new(NULL)};
+    if (!swarm_has(swarm, SWARM_PERSONAS)) {
+        swarm_text_put(&swarm->text, "bad_block", "[]");
+        return;
+    }
+    g_autofree char *honest = swarm_honest_groups(swarm);
+    swarm_text_put(&swarm->text, "disconnects", "[{'who': [%s], 'why': 'bad-block', 'exactly': 0}]",
+                   honest);
+}
+
+char *sim_swarm_text(uint64_t seed, SimSwarmPlugin plugin)
+{
+    Swarm swarm = {.seed = seed, .plugin = plugin, .text.out = g_string_new(NULL)};
     SwarmText *text = &swarm.text;
     plan_features(&swarm);
     swarm_plan_peers(&swarm);
@@ -167,7 +181,7 @@ char *sim_swarm_text(uint64_t seed, SimSwarmProfile profile)
     swarm_put_random_faults(&swarm);
     swarm_text_put(text, "duration", "'%ums'", duration_ms(&swarm));
     swarm_text_open(text, "expect", '{');
-    swarm_text_put(text, "bad_block", "[]");
+    put_bad_blocks(&swarm);
     swarm_text_close(text, '}');
     swarm_text_close(text, '}');
     return g_string_free(text->out, FALSE);

@@ -5,7 +5,7 @@
 /*
  * Random scenarios of honest peers, as texts (docs/explore.md).
  *
- * A seed has one text, which is a function of the seed and the profile and of nothing else: drawn
+ * A seed has one text, which is a function of the seed and the plugin and of nothing else: drawn
  * in integers, from streams of its own (SIM_RANDOM_SWARM). Features of scenarios are in it or left
  * out at random, with weights that the seed draws, too. The text always loads; all faults end
  * before its last minute, so that convergence is judged.
@@ -16,15 +16,22 @@
 
 #include <stdint.h>
 
+#include "core/quirks.h"
+
 #define SIM_SWARM_PEERS_MAX 40u
 
-/* What the peers run. */
 typedef enum SimSwarmProfile {
     SIM_SWARM_DOCUMENTED, /* the default of every scenario */
-    SIM_SWARM_EOSIO_1_7,  /* all of them, or some groups, the deployed plugin */
+    SIM_SWARM_EOSIO_1_7,  /* all peers, or some groups, the deployed plugin */
 } SimSwarmProfile;
 
+/* What the peers run; all zero: the protocol as documented. */
+typedef struct SimSwarmPlugin {
+    SimSwarmProfile profile;
+    BnetQuirks quirks; /* that all peers have, in profile `documented` */
+} SimSwarmPlugin;
+
 /* The scenario of a seed, as pretty JSON that ends with a line feed. (transfer full) */
-char *sim_swarm_text(uint64_t seed, SimSwarmProfile profile);
+char *sim_swarm_text(uint64_t seed, SimSwarmPlugin plugin);
 
 #endif

@@ -79,7 +79,7 @@ static uint32_t draw_time(Events *events, uint32_t from_ms, uint32_t to_ms)
 /* Within `from_ms` and `until_ms`, which are apart: short, longer or long. */
 static Span draw_span(Events *events, uint32_t from_ms, uint32_t until_ms)
 {
-    static const uint32_t lengths_ms[] = {1500, 8000, 20000, 90000};
+    static const uint32_t lengths_ms[] = {1500, 8000, 25000, 60000, 90000};
     uint32_t length_ms = lengths_ms[swarm_below(&events->random, G_N_ELEMENTS(lengths_ms))];
     uint32_t at_ms = draw_time(events, from_ms, until_ms - 1);
     return (Span){
@@ -104,7 +104,7 @@ static char *draw_peers(Events *events)
 
 static const char *draw_connections(Events *events)
 {
-    static const char *const words[] = {"hold", "reset", "lose"};
+    static const char *const words[] = {"hold", "hold", "reset", "lose"};
     return words[some(events, 0, G_N_ELEMENTS(words) - 1)];
 }
 

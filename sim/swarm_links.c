@@ -261,11 +261,31 @@ static void put_properties(Swarm *swarm, SimRandom *random)
     }
 }
 
+static bool has_accomplice(const Swarm *swarm)
+{
+    for (uint32_t g = 0; g < swarm->n_groups; g++) {
+        if (swarm->groups[g].is_accomplice) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who has an accomplice is far from the others, so that what it sends may come by it before. */
+static void put_detour(Swarm *swarm)
+{
+    g_autofree char *honest = swarm_honest_groups(swarm);
+    swarm_text_put(&swarm->text, NULL,
+                   "{'from': 'mallory', 'to': [%s], 'latency': '%ums', 'one_way': true}", honest,
+                   swarm->hop_ms);
+}
+
 static void put_rules(Swarm *swarm, SimRandom *random)
 {
     SwarmText *text = &swarm->text;
     swarm_text_open(text, "between", '[');
-    for (uint32_t n = swarm_between(random, 1, 4); n > 0; n--) {
+    uint32_t most = swarm_has(swarm, SWARM_BETWEEN) ? 4 : 0;
+    for (uint32_t n = swarm_between(random, MIN(1, most), most); n > 0; n--) {
         g_autofree char *from = swarm_peer_name(swarm, swarm_below(random, swarm->n_peers));
         swarm_text_open(text, NULL, '{');
         swarm_text_put(text, "from", "'%s'", from);
@@ -273,6 +293,9 @@ static void put_rules(Swarm *swarm, SimRandom *random)
         put_latency(swarm, random);
         swarm_text_put(text, "one_way", swarm_chance(random, 400) ? "true" : "false");
         swarm_text_close(text, '}');
+    }
+    if (has_accomplice(swarm)) {
+        put_detour(swarm);
     }
     swarm_text_close(text, ']');
 }
@@ -291,7 +314,7 @@ void swarm_put_links(Swarm *swarm)
         put_latency(swarm, &random);
     }
     put_properties(swarm, &random);
-    if (swarm_has(swarm, SWARM_BETWEEN)) {
+    if (swarm_has(swarm, SWARM_BETWEEN) || has_accomplice(swarm)) {
         put_rules(swarm, &random);
     }
     swarm_text_close(text, '}');

@@ -44,8 +44,8 @@ static void put_heights(Swarm *swarm, SimRandom *random)
     uint32_t rule = swarm_below(random, 10);
     if (rule == 0) {
         swarm_text_put(&swarm->text, "irreversibility", "'none'");
-    } else if (rule <= 2) {
-        uint32_t depth = swarm_chance(random, 200) ? swarm_between(random, 1, 5)
+    } else if (rule <= 3) {
+        uint32_t depth = swarm_chance(random, 450) ? swarm_between(random, 1, 5)
                                                    : swarm_between(random, 10, 150);
         swarm_text_put(&swarm->text, "irreversibility", "{'depth': %u}", depth);
     }

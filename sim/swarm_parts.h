@@ -17,7 +17,7 @@
 #include "sim/swarm.h"
 #include "sim/swarm_text.h"
 
-#define SWARM_GROUPS_MAX 6u
+#define SWARM_GROUPS_MAX 8u
 #define SWARM_PRODUCERS_MAX 21u
 #define SWARM_SECOND_MS 1000u
 
@@ -63,6 +63,7 @@ typedef enum SwarmFeature {
     SWARM_FAR_LIB,   /* the LIB is always more than 2048 blocks below the head */
     SWARM_STALL_LIB, /* finality stands still for so long */
     SWARM_MUTUAL,    /* the two peers of a link dial each other */
+    SWARM_PERSONAS,  /* peers that misbehave */
     SWARM_FEATURES,
 } SwarmFeature;
 
@@ -77,6 +78,7 @@ typedef enum SwarmPart {
     SWARM_PART_EVENTS = 6,
     SWARM_PART_RANDOM_FAULTS = 7,
     SWARM_PART_PROFILES = 8,
+    SWARM_PART_PERSONAS = 9,
 } SwarmPart;
 
 typedef struct SwarmGroup {
@@ -86,16 +88,18 @@ typedef struct SwarmGroup {
     bool produces;
     bool is_standby; /* its producers have no turns at the start */
     bool is_follower;
-    bool is_offline;   /* its processes never start */
-    bool is_flooded;   /* with transactions */
-    bool is_deployed;  /* of profile eosio-1.7 */
-    bool is_far;       /* its clock is set right when the faults are over */
-    uint32_t start_ms; /* 0: at once */
+    bool is_offline;    /* its processes never start */
+    bool is_flooded;    /* with transactions */
+    bool is_deployed;   /* of profile eosio-1.7 */
+    bool is_malicious;  /* of personas */
+    bool is_accomplice; /* who passes on what the other one makes */
+    bool is_far;        /* its clock is set right when the faults are over */
+    uint32_t start_ms;  /* 0: at once */
 } SwarmGroup;
 
 typedef struct Swarm {
     uint64_t seed;
-    SimSwarmProfile profile;
+    SimSwarmPlugin plugin;
     uint64_t features; /* of 1 << SwarmFeature */
     SwarmGroup groups[SWARM_GROUPS_MAX];
     uint32_t n_groups;
@@ -137,11 +141,17 @@ const SwarmGroup *swarm_group_of(const Swarm *swarm, uint32_t peer);
 /* "bp[2]". (transfer full) */
 char *swarm_peer_name(const Swarm *swarm, uint32_t peer);
 
+/* "'bp', 'relay'": all groups but those that misbehave, as members of an array. (transfer full) */
+char *swarm_honest_groups(const Swarm *swarm);
+
 /* --- parts ----------------------------------------------------------------------------------- */
 
 void swarm_plan_peers(Swarm *swarm);
 /* After load is known; sets ahead_ms. */
 void swarm_put_peers(Swarm *swarm);
+
+/* What the peers of a group do that is wrong; adds to load. */
+void swarm_put_personas(Swarm *swarm, const SwarmGroup *group);
 
 /* Draws the topology; sets diameter, n_links_max and hop_ms. */
 void swarm_put_topology(Swarm *swarm);

@@ -21,6 +21,18 @@ char *swarm_peer_name(const Swarm *swarm, uint32_t peer)
     return g_strdup_printf("%s[%u]", group->name, peer - group->first);
 }
 
+char *swarm_honest_groups(const Swarm *swarm)
+{
+    GString *names = g_string_new(NULL);
+    for (uint32_t g = 0; g < swarm->n_groups; g++) {
+        if (!swarm->groups[g].is_malicious) {
+            g_string_append_printf(names, "%s'%s'", names->len > 0 ? ", " : "",
+                                   swarm->groups[g].name);
+        }
+    }
+    return g_string_free(names, FALSE);
+}
+
 /* --- the plan -------------------------------------------------------------------------------- */
 
 static void add_group(Swarm *swarm, const SwarmGroup *group)
@@ -34,7 +46,7 @@ static void add_group(Swarm *swarm, const SwarmGroup *group)
 static uint32_t draw_peers(const Swarm *swarm, SimRandom *random)
 {
     if (swarm_has(swarm, SWARM_BIG)) {
-        return swarm_between(random, 20, SIM_SWARM_PEERS_MAX);
+        return swarm_between(random, 20, SIM_SWARM_PEERS_MAX - 2);
     }
     if (swarm_has(swarm, SWARM_FULL_STATUS)) {
         return swarm_between(random, 2, 3);
@@ -93,9 +105,31 @@ static void plan_profiles(Swarm *swarm)
     SimRandom random = swarm_random(swarm, SWARM_PART_PROFILES);
     bool is_mixed = swarm_chance(&random, 500);
     swarm->spares_fetch = swarm_chance(&random, 700);
-    uint32_t one = swarm_below(&random, swarm->n_groups);
+    uint32_t one;
+    do {
+        one = swarm_below(&random, swarm->n_groups);
+    } while (swarm->groups[one].is_malicious);
     for (uint32_t g = 0; g < swarm->n_groups; g++) {
-        swarm->groups[g].is_deployed = !is_mixed || g == one || swarm_chance(&random, 400);
+        SwarmGroup *group = &swarm->groups[g];
+        bool is_drawn = !is_mixed || g == one || swarm_chance(&random, 400);
+        group->is_deployed = is_drawn && !group->is_malicious;
+    }
+}
+
+/* One or two, in addition to the others. One that has turns may have an accomplice. */
+static void add_malicious(Swarm *swarm, SimRandom *random)
+{
+    bool produces = swarm->n_producers < SWARM_PRODUCERS_MAX && swarm_chance(random, 600);
+    bool are_two = swarm_chance(random, 600);
+    SwarmGroup mallory = {.name = "mallory", .produces = produces, .is_malicious = true};
+    mallory.count = are_two && !produces ? 2 : 1;
+    swarm->n_producers += produces;
+    add_group(swarm, &mallory);
+    if (are_two && produces) {
+        add_group(swarm, &(SwarmGroup){.name = "accomplice",
+                                       .count = 1,
+                                       .is_malicious = true,
+                                       .is_accomplice = true});
     }
 }
 
@@ -128,8 +162,11 @@ void swarm_plan_peers(Swarm *swarm)
                                    .start_ms = late_ms,
                                    .is_follower = is_late_follower});
     add_group(swarm, &(SwarmGroup){.name = "relay", .count = n_others});
+    if (swarm_has(swarm, SWARM_PERSONAS)) {
+        add_malicious(swarm, &random);
+    }
     shuffle_groups(swarm, &random);
-    if (swarm->profile == SIM_SWARM_EOSIO_1_7) {
+    if (swarm->plugin.profile == SIM_SWARM_EOSIO_1_7) {
         plan_profiles(swarm);
     }
 }
@@ -204,6 +241,20 @@ static void put_role(Swarm *swarm, const SwarmGroup *group, SimRandom *random)
     }
 }
 
+static void put_quirks(Swarm *swarm)
+{
+    g_autoptr(GString) quirks = g_string_new(NULL);
+    for (uint32_t bit = 0; bit < BNET_QUIRKS; bit++) {
+        if ((swarm->plugin.quirks >> bit & 1) != 0) {
+            g_string_append_printf(quirks, "%s'%s': true", quirks->len > 0 ? ", " : "",
+                                   bnet_quirk_name(bit)->name);
+        }
+    }
+    if (quirks->len > 0) {
+        swarm_text_put(&swarm->text, "quirks", "{%s}", quirks->str);
+    }
+}
+
 static void put_group(Swarm *swarm, SwarmGroup *group, SimRandom *random)
 {
     SwarmText *text = &swarm->text;
@@ -215,16 +266,22 @@ static void put_group(Swarm *swarm, SwarmGroup *group, SimRandom *random)
             swarm_text_put(text, "quirks", "{'busy-fetch': false}");
         }
     }
+    if (!group->is_malicious) {
+        put_quirks(swarm);
+    }
+    if (group->is_malicious) {
+        swarm_put_personas(swarm, group);
+    }
     put_role(swarm, group, random);
     put_clock(swarm, group, random);
     if (swarm_has(swarm, SWARM_PROCESSING) && swarm_chance(random, 600)) {
         put_processing(swarm, random);
     }
-    if (swarm_has(swarm, SWARM_IDLE_TIMEOUT) && swarm_chance(random, 500)) {
-        if (swarm_chance(random, 300)) {
+    if (swarm_has(swarm, SWARM_IDLE_TIMEOUT) && swarm_chance(random, 800)) {
+        if (swarm_chance(random, 150)) {
             swarm_text_put(text, "idle_timeout", "'none'");
         } else {
-            swarm_text_put(text, "idle_timeout", "'%us'", swarm_between(random, 20, 60));
+            swarm_text_put(text, "idle_timeout", "'%us'", swarm_between(random, 12, 30));
         }
     }
     if (swarm_has(swarm, SWARM_ACCESS) && swarm_chance(random, 500)) {

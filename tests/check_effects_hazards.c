@@ -252,6 +252,19 @@ START_TEST(test_with_the_quirk)
 }
 END_TEST
 
+/* The table of quirks names the properties that the scenario says must fail. */
+START_TEST(test_properties_of_the_quirk)
+{
+    g_autoptr(TraceRun) run = run_of(_i, (ScenarioOverride[]){{NULL, NULL}});
+    g_autoptr(GString) failed = g_string_new(NULL);
+    for (uint32_t i = 0; i < run->result->n_checks; i++)
+        if (sim_check_outcome(&run->result->checks[i]) == SIM_OUTCOME_FAIL_ASKED)
+            g_string_append_printf(failed, "%s%s", failed->len > 0 ? " " : "",
+                                   run->result->checks[i].id);
+    ck_assert_str_eq(failed->str, bnet_quirk_name((uint32_t)_i)->breaks);
+}
+END_TEST
+
 /* Nothing is left to fail. */
 START_TEST(test_as_documented)
 {
@@ -295,6 +308,7 @@ int main(void)
     const int n = G_N_ELEMENTS(hazards);
     tcase_set_timeout(tcase, 300);
     tcase_add_loop_test(tcase, test_with_the_quirk, 0, n);
+    tcase_add_loop_test(tcase, test_properties_of_the_quirk, 0, n);
     tcase_add_loop_test(tcase, test_as_documented, 0, n);
     tcase_add_loop_test(tcase, test_not_as_documented, 0, n);
     tcase_add_loop_test(tcase, test_as_deployed, 0, n);

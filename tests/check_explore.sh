@@ -82,9 +82,26 @@ err '--profile eosio-0.9'
 expect 2 --seeds 1 something
 err 'something'
 expect 2 --seed 1 --emit -
-err '--emit'
+err 'explore: --emit -'
+expect 2 --seed 1 --emit ''
+err 'explore: --emit: '
 expect 2 --seed 1 --emit "$folder/missing/file.json"
-err '--emit'
+err 'explore: --emit '
+expect 2 --seed 1 --json --emit "$folder/file.json"
+err 'leave out --json'
+[ ! -e "$folder/file.json" ] || fail 'a scenario was written in spite of bad usage'
+expect 2 --seeds 1 --quirk no-such
+err 'explore: --quirk no-such: there is no such quirk'
+expect 2 --seeds 1 --quirk H3 --profile eosio-1.7
+err 'leave it out with --quirk'
+expect 2 --hazards --profile eosio-1.7
+err 'leave it out with --hazards'
+expect 2 --hazards --seed 1
+err 'leave out --seed'
+expect 2 --hazards --emit "$folder/file.json"
+err '--hazards writes no scenario'
+expect 2 --hazards --seeds 0
+err 'must be a whole number from 1 to 1000000000'
 silent out
 
 # ---- many seeds ------------------------------------------------------------------------------------
@@ -144,12 +161,43 @@ silent err
 out 'violated '
 out '  L3 '
 line=$(sed -n 1p "$folder/out")
-seed=${line#*--seed }
-seed=${seed%% *}
-case $line in
-*"explore --profile eosio-1.7 --seed $seed  # "*) ;;
-*) fail "no command in: $line" ;;
-esac
+seed=${line#seed }
+seed=${seed%%:*}
+out "repeat the first failure: $bnetlab explore --profile eosio-1.7 --seed $seed"
+[ "$(awk 'length > 100' "$folder/out" | grep -cv '^repeat ')" -eq 0 ] || fail 'a line is too long'
+sed -n '/^violated/,/^occurred/s/^  \([A-Z][0-9]\) .*/\1/p' "$folder/out" >"$folder/order"
+grep -nxF -f "$folder/order" - >"$folder/sorted" <<END
+S1
+S2
+S3
+S4
+S5
+S6
+S7
+S8
+L1
+L2
+L3
+L4
+L5
+L6
+L7
+C1
+C2
+C3
+C4
+C5
+C6
+C7
+R1
+R2
+R3
+R4
+R5
+R6
+R7
+END
+cut -d: -f2 "$folder/sorted" | cmp -s - "$folder/order" || fail 'violated is not in order'
 cp "$folder/first.json" "$folder/again.json"
 expect 1 --seed "$seed" --profile eosio-1.7 --json
 hash_of "$folder/out" >"$folder/hash"
@@ -164,6 +212,35 @@ cp "$folder/out" "$folder/first"
 is_json "$folder/out"
 expect 1 --seeds 12 --profile eosio-1.7 --jobs 5 --json
 cmp -s "$folder/out" "$folder/first" || fail 'with failures and --jobs 5 it is another output'
+
+# ---- single quirks and hazards ----------------------------------------------------------------------
+
+expect 0 --seed 17 --quirk H3 --emit "$folder/quirk.json"
+grep -v '"quirks": {"ping-blocks-sending": true}' "$folder/quirk.json" |
+    sed 's/"count": \([0-9]*\),$/"count": \1/' >"$folder/again.json"
+sed 's/"count": \([0-9]*\),$/"count": \1/' "$folder/seed-17.json" |
+    cmp -s - "$folder/again.json" || fail 'the quirk changes more than itself'
+expect 0 --hazards --seeds 20 --jobs 1 --quirk ping-blocks-sending --quirk H1 --quirk zero-code
+silent err
+out 'hazard  quirk'
+out 'H1      busy-fetch              L3  '
+out 'H3      ping-blocks-sending     L2  '
+out '-       zero-code               no property    not found in 20 seeds'
+out '3 quirks, up to 20 seeds each from 1: 2 found, 0 not found, 1 that breaks no property ('
+seed=$(awk '$1 == "H3" { print $4 }' "$folder/out")
+expect 1 --seed "$seed" --quirk ping-blocks-sending
+out '✗ L2'
+out "explore --quirk ping-blocks-sending --seed $seed"
+expect 0 --seed "$seed"
+expect 0 --hazards --seeds 12 --jobs 1 --json
+silent err
+[ "$(wc -l <"$folder/out")" -eq 25 ] || fail 'not a line for each quirk and one for all'
+is_json "$folder/out"
+cp "$folder/out" "$folder/first"
+expect 0 --hazards --seeds 12 --jobs 7 --json
+cmp -s "$folder/out" "$folder/first" || fail 'with --jobs 7 other hazards are found'
+expect 0 --hazards --seeds 5 --seed-base 100 --quirk H11 --json
+out '"first_seed": 100, "seeds": 5, "quirks": 1, "found": 1'
 
 # ---- signals ---------------------------------------------------------------------------------------
 
@@ -182,5 +259,27 @@ for signal in INT:130 TERM:143; do
     is_json "$folder/out"
     out '"seeds": 1000000000,'
 done
+# As timeout(1) does: one stop is several signals, to the process and to its group.
+: >"$folder/out"
+"$bnetlab" explore --seeds 1000000000 --jobs 2 --json >"$folder/out" 2>"$folder/err" &
+process=$!
+until [ -s "$folder/out" ] || ! kill -0 "$process"; do :; done
+kill -TERM "$process"
+kill -TERM "$process"
+wait "$process"
+status=$?
+[ "$status" -eq 143 ] || fail "exit status $status, not 143, on SIGTERM twice"
+is_json "$folder/out"
+out '"seeds": 1000000000,'
+# A table of hazards ends with what is known, too.
+: >"$folder/out"
+"$bnetlab" explore --hazards --seeds 1000000000 --quirk zero-code >"$folder/out" 2>"$folder/err" &
+process=$!
+until [ -s "$folder/out" ] || ! kill -0 "$process"; do :; done
+kill -TERM "$process"
+wait "$process"
+status=$?
+[ "$status" -eq 143 ] || fail "exit status $status, not 143, on SIGTERM with --hazards"
+out '0 of 1 quirk, up to 1,000,000,000 seeds each from 1: 0 found, 0 not found ('
 
 [ "$failures" -eq 0 ] || exit 1

@@ -43,23 +43,78 @@ START_TEST(test_text)
     SimResult failed;
     ReportExplore explore = explored(&failed);
     g_autoptr(GString) line = g_string_new(NULL);
-    report_explore_text_failure(line, &failed, "bnetlab explore --seed 7");
-    ck_assert_str_eq(line->str, "bnetlab explore --seed 7  # S8: moved \"back\"?\n");
+    report_explore_text_failure(line, &failed, &style);
+    ck_assert_str_eq(line->str, "seed 7: S8 C1: moved \"back\"?\n");
     g_autoptr(GString) out = g_string_new(NULL);
-    report_explore_text_end(out, &explore, 3, 1.5, &style);
+    ReportExploreEnd end = {.asked = 3, .command = "x --seed 6", .wall_seconds = 1.5};
+    ck_assert_uint_eq(explore.first_failed, 6);
+    report_explore_text_end(out, &explore, &end);
     ck_assert(g_str_has_prefix(out->str,
                                "violated                                 seeds  first seed\n"
                                "  S8                                         2  6\n"
                                "  C1                                         2  6\n"
                                "occurred in                              seeds    share\n"
                                "  fork switch                                1   33.3 %\n"));
-    ck_assert(g_str_has_suffix(out->str, "\n3 seeds from 5: 1 passed, 2 failed (1.50 s)\n"));
+    ck_assert(g_str_has_suffix(out->str, "\nrepeat the first failure: x --seed 6\n"
+                                         "3 seeds from 5: 1 passed, 2 failed (1.50 s)\n"));
     g_string_truncate(out, 0);
-    report_explore_text_end(out, &explore, 1000, 1.5, &style);
+    end = (ReportExploreEnd){.asked = 1000, .wall_seconds = 1.5};
+    report_explore_text_end(out, &explore, &end);
+    ck_assert_ptr_null(strstr(out->str, "repeat"));
     ck_assert(
         g_str_has_suffix(out->str, "\n3 of 1,000 seeds from 5: 1 passed, 2 failed (1.50 s)\n"));
     report_explore_finish(&explore);
     report_explore_finish(NULL);
+}
+END_TEST
+
+/* A line has as many columns as the terminal, whatever a character takes in bytes. */
+START_TEST(test_line_is_cut)
+{
+    SimCheckResult check = {.id = (char *)"S1", .verdict = SIM_VERDICT_FAIL};
+    SimResult result = {.seed = 1, .verdict = SIM_VERDICT_FAIL, .checks = &check, .n_checks = 1};
+    ReportStyle style = {.width = 40};
+    g_autoptr(GString) line = g_string_new(NULL);
+    check.detail = (char *)"123456789 123456789 \303\244\303\266\303\274456 8";
+    report_explore_text_failure(line, &result, &style);
+    ck_assert_str_eq(line->str, "seed 1: S1: 123456789 123456789 \303\244\303\266\303\274456 8\n");
+    g_string_truncate(line, 0);
+    check.detail = (char *)"123456789 123456789 \303\244\303\266\303\274456 89";
+    report_explore_text_failure(line, &result, &style);
+    ck_assert_str_eq(line->str, "seed 1: S1: 123456789 123456789 \303\244\303\266\303\27445...\n");
+}
+END_TEST
+
+/* What fails first is not first in the table: it has the order of the checks. */
+START_TEST(test_order_of_reports)
+{
+    bool seen[SIM_SIGHTINGS] = {false};
+    SimCheckResult some[] = {
+        {.id = (char *)"S1", .verdict = SIM_VERDICT_PASS},
+        {.id = (char *)"S2", .verdict = SIM_VERDICT_PASS},
+        {.id = (char *)"C1", .verdict = SIM_VERDICT_PASS},
+        {.id = (char *)"expect/bad_block", .verdict = SIM_VERDICT_PASS},
+    };
+    SimResult result = {.verdict = SIM_VERDICT_FAIL, .checks = some, .n_checks = 4};
+    static const uint32_t turns[] = {3, 1, 2, 0, 1};
+    ReportExplore explore;
+    report_explore_init(&explore, 1);
+    for (uint32_t i = 0; i < G_N_ELEMENTS(turns); i++) {
+        result.seed = i + 1;
+        some[turns[i]].verdict = SIM_VERDICT_FAIL;
+        ck_assert(report_explore_add(&explore, &result, seen));
+        some[turns[i]].verdict = SIM_VERDICT_PASS;
+    }
+    g_autoptr(GString) out = g_string_new(NULL);
+    ReportExploreEnd end = {.asked = 5};
+    report_explore_text_end(out, &explore, &end);
+    ck_assert(g_str_has_prefix(out->str,
+                               "violated                                 seeds  first seed\n"
+                               "  S1                                         1  4\n"
+                               "  S2                                         2  2\n"
+                               "  C1                                         1  3\n"
+                               "  expect/bad_block                           1  1\n"));
+    report_explore_finish(&explore);
 }
 END_TEST
 
@@ -113,6 +168,8 @@ int main(void)
     Suite *suite = suite_create("report_explore");
     TCase *tcase = tcase_create("explore");
     tcase_add_test(tcase, test_text);
+    tcase_add_test(tcase, test_line_is_cut);
+    tcase_add_test(tcase, test_order_of_reports);
     tcase_add_test(tcase, test_json);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -13,10 +13,13 @@
 #define RUNS 150u
 #define CALM_NS (60 * S)
 
+static const SimSwarmPlugin documented;
+static const SimSwarmPlugin deployed_profile = {.profile = SIM_SWARM_EOSIO_1_7};
+
 /* (transfer full) */
-static Scenario *load(uint64_t seed, SimSwarmProfile profile)
+static Scenario *load(uint64_t seed, SimSwarmPlugin plugin)
 {
-    g_autofree char *text = sim_swarm_text(seed, profile);
+    g_autofree char *text = sim_swarm_text(seed, plugin);
     g_autoptr(GError) error = NULL;
     ScenarioText loaded = {.path = "swarm.json", .data = text, .length = strlen(text)};
     Scenario *scenario = scenario_load_data(&loaded, NULL, 0, &error);
@@ -53,9 +56,9 @@ START_TEST(test_seed_has_one_text)
 {
     static const uint64_t seeds[] = {0, 1, 2, UINT64_MAX - 1, UINT64_MAX};
     for (uint32_t i = 0; i < G_N_ELEMENTS(seeds); i++) {
-        g_autofree char *text = sim_swarm_text(seeds[i], SIM_SWARM_DOCUMENTED);
-        g_autofree char *again = sim_swarm_text(seeds[i], SIM_SWARM_DOCUMENTED);
-        g_autofree char *other = sim_swarm_text(seeds[i] ^ 16, SIM_SWARM_DOCUMENTED);
+        g_autofree char *text = sim_swarm_text(seeds[i], documented);
+        g_autofree char *again = sim_swarm_text(seeds[i], documented);
+        g_autofree char *other = sim_swarm_text(seeds[i] ^ 16, documented);
         ck_assert_str_eq(text, again);
         ck_assert_str_ne(strstr(text, "\"chain\""), strstr(other, "\"chain\""));
     }
@@ -70,21 +73,30 @@ static int64_t last_fault_ns(const Scenario *scenario)
     for (uint32_t i = 0; i < scenario->n_groups; i++)
         if (scenario->groups[i].start_ns != SCENARIO_TIME_NONE)
             last_ns = MAX(last_ns, scenario->groups[i].start_ns);
+    for (uint32_t i = 0; i < scenario->n_groups; i++)
+        for (uint32_t p = 0; p < scenario->groups[i].n_personas; p++)
+            last_ns = MAX(last_ns, scenario->groups[i].personas[p].until_ns);
     return last_ns;
 }
 
-/* Honest peers only, a few of them, and a last minute without faults. */
+/* A few peers, up to two of which misbehave in some texts, and a last minute without faults. */
 START_TEST(test_every_text_loads)
 {
+    uint32_t with_personas = 0;
     for (uint64_t seed = 0; seed < TEXTS; seed++) {
-        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_DOCUMENTED);
+        g_autoptr(Scenario) scenario = load(seed, documented);
         ck_assert_uint_eq(scenario->seed, seed);
         ck_assert_uint_ge(scenario->n_peers, 2);
         ck_assert_uint_le(scenario->n_peers, SIM_SWARM_PEERS_MAX);
         ck_assert_int_le(last_fault_ns(scenario), scenario->duration_ns - CALM_NS);
+        uint32_t n_wrong = 0;
         for (uint32_t p = 0; p < scenario->n_peers; p++)
-            ck_assert_uint_eq(scenario_group_of(scenario, p)->n_personas, 0);
+            n_wrong += scenario_group_of(scenario, p)->n_personas > 0;
+        ck_assert_uint_le(n_wrong, 2);
+        with_personas += n_wrong > 0;
     }
+    ck_assert_uint_gt(with_personas, TEXTS / 10);
+    ck_assert_uint_lt(with_personas, TEXTS / 2);
 }
 END_TEST
 
@@ -93,15 +105,41 @@ START_TEST(test_deployed_peers)
 {
     uint32_t all = 0;
     for (uint64_t seed = 0; seed < TEXTS; seed++) {
-        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_EOSIO_1_7);
+        g_autoptr(Scenario) scenario = load(seed, deployed_profile);
         uint32_t deployed = 0;
-        for (uint32_t i = 0; i < scenario->n_groups; i++)
-            deployed += scenario->groups[i].quirks != 0;
+        uint32_t honest = 0;
+        for (uint32_t i = 0; i < scenario->n_groups; i++) {
+            const ScenarioGroup *group = &scenario->groups[i];
+            honest += group->n_personas == 0;
+            deployed += group->quirks != 0;
+            ck_assert(group->quirks == 0 || group->n_personas == 0);
+        }
         ck_assert_uint_ge(deployed, 1);
-        all += deployed == scenario->n_groups;
+        all += deployed == honest;
     }
     ck_assert_uint_gt(all, TEXTS / 4);
     ck_assert_uint_lt(all, TEXTS);
+}
+END_TEST
+
+/* All honest groups have what is asked for and nothing else; the rest is the same. */
+START_TEST(test_single_quirks)
+{
+    static const SimSwarmPlugin plugin = {.quirks = BNET_QUIRK_NO_TIMER | BNET_QUIRK_REDIAL_TIMER};
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        g_autoptr(Scenario) scenario = load(seed, plugin);
+        for (uint32_t i = 0; i < scenario->n_groups; i++) {
+            const ScenarioGroup *group = &scenario->groups[i];
+            ck_assert_uint_eq(group->quirks, group->n_personas > 0 ? 0 : plugin.quirks);
+        }
+        g_autofree char *text = sim_swarm_text(seed, documented);
+        g_autofree char *other = sim_swarm_text(seed, plugin);
+        g_auto(GStrv) parts = g_strsplit(
+            other, ",\n            \"quirks\": {\"no-timer\": true, \"redial-timer\": true}", -1);
+        g_autofree char *without = g_strjoinv("", parts);
+        ck_assert_uint_ge(g_strv_length(parts), 2);
+        ck_assert_str_eq(without, text);
+    }
 }
 END_TEST
 
@@ -110,7 +148,7 @@ START_TEST(test_runs_are_not_tame)
 {
     uint32_t seen[SIM_SIGHTINGS] = {0};
     for (uint64_t seed = 1; seed <= RUNS; seed++) {
-        g_autoptr(Scenario) scenario = load(seed, SIM_SWARM_DOCUMENTED);
+        g_autoptr(Scenario) scenario = load(seed, documented);
         SimSightings sightings;
         sim_sightings_init(&sightings);
         SimRunOptions options = {.trace = &sightings.observer};
@@ -218,6 +256,7 @@ int main(void)
     tcase_add_test(tcase, test_seed_has_one_text);
     tcase_add_test(tcase, test_every_text_loads);
     tcase_add_test(tcase, test_deployed_peers);
+    tcase_add_test(tcase, test_single_quirks);
     tcase_add_test(tcase, test_runs_are_not_tame);
     tcase_add_loop_test(tcase, test_sightings, 0, G_N_ELEMENTS(sightings_cases));
     tcase_add_test(tcase, test_conflicts_are_sighted);

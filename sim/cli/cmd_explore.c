@@ -6,8 +6,10 @@
 
 #include "reports/explore.h"
 #include "reports/file.h"
+#include "reports/hazards.h"
 #include "reports/json.h"
 #include "sim/cli/cli.h"
+#include "sim/cli/explore_hazards.h"
 #include "sim/cli/explore_runs.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/outputs.h"
@@ -17,12 +19,17 @@
 
 #define SEEDS_MAX UINT64_C(1000000000)
 
+/* For each hazard, unless it is said how many. */
+#define HAZARD_SEEDS 1000u
+
 typedef struct Options {
     char *seed;
     char *seeds;
     char *seed_base;
     char *profile;
     char *emit;
+    char **quirks;
+    gboolean hazards;
     gboolean json;
     int jobs;
 } Options;
@@ -30,11 +37,12 @@ typedef struct Options {
 /* All that a `bnetlab explore` has. */
 typedef struct Exploration {
     const Options *options;
-    SimSwarmProfile profile;
+    SimSwarmPlugin plugin;
     uint64_t first;
     uint64_t seeds; /* 0: one is repeated, `first` */
     ReportStyle style;
     ReportExplore report;
+    ReportHazards hazards;
     Progress *progress;
     bool has_erred; /* what is ours to mend, or a file that could not be written */
 } Exploration;
@@ -55,19 +63,39 @@ static bool read_number(const char *option, const char *text, uint64_t least, ui
     return true;
 }
 
+static bool read_quirks(Exploration *exploration)
+{
+    char **quirks = exploration->options->quirks;
+    for (uint32_t i = 0; quirks != NULL && quirks[i] != NULL; i++) {
+        BnetQuirks quirk = bnet_quirk_find(quirks[i]);
+        if (quirk == 0) {
+            cli_error("explore: --quirk %s: there is no such quirk; they are listed in the manual "
+                      "of scenarios, /peers/GROUP/quirks",
+                      quirks[i]);
+            return false;
+        }
+        exploration->plugin.quirks |= quirk;
+    }
+    return true;
+}
+
 static bool read_profile(Exploration *exploration)
 {
     const char *profile = exploration->options->profile;
     if (profile == NULL || strcmp(profile, "documented") == 0) {
-        exploration->profile = SIM_SWARM_DOCUMENTED;
         return true;
     }
-    if (strcmp(profile, "eosio-1.7") == 0) {
-        exploration->profile = SIM_SWARM_EOSIO_1_7;
-        return true;
+    if (strcmp(profile, "eosio-1.7") != 0) {
+        cli_error("explore: --profile %s: must be \"documented\" or \"eosio-1.7\"", profile);
+        return false;
     }
-    cli_error("explore: --profile %s: must be \"documented\" or \"eosio-1.7\"", profile);
-    return false;
+    if (exploration->options->hazards || exploration->plugin.quirks != 0) {
+        cli_error("explore: --profile eosio-1.7 has all quirks at once; leave it out with %s",
+                  exploration->options->hazards ? "--hazards" : "--quirk");
+        return false;
+    }
+    exploration->plugin.profile = SIM_SWARM_EOSIO_1_7;
+    return true;
 }
 
 static bool read_seeds(Exploration *exploration)
@@ -80,15 +108,37 @@ static bool read_seeds(Exploration *exploration)
     if (options->seed != NULL) {
         return read_number("--seed", options->seed, 0, UINT64_MAX, &exploration->first);
     }
-    if (options->seeds == NULL) {
+    if (options->seeds == NULL && !options->hazards) {
         cli_error("explore: say how many with --seeds N, or which with --seed N");
         return false;
     }
     exploration->first = 1;
-    return read_number("--seeds", options->seeds, 1, SEEDS_MAX, &exploration->seeds) &&
+    exploration->seeds = HAZARD_SEEDS;
+    return (options->seeds == NULL ||
+            read_number("--seeds", options->seeds, 1, SEEDS_MAX, &exploration->seeds)) &&
            (options->seed_base == NULL ||
             read_number("--seed-base", options->seed_base, 0, UINT64_MAX - exploration->seeds + 1,
                         &exploration->first));
+}
+
+/* What does not go together. */
+static bool check_together(const Options *options)
+{
+    if (options->seed != NULL && options->hazards) {
+        cli_error("explore: --hazards looks at many seeds; leave out --seed");
+        return false;
+    }
+    if (options->emit != NULL && options->hazards) {
+        cli_error("explore: --hazards writes no scenario; name the quirk and the seed that it told "
+                  "with --quirk and --seed for that");
+        return false;
+    }
+    if (options->emit != NULL && options->seed != NULL && options->json) {
+        cli_error("explore: --emit with --seed runs nothing, so there is no report; leave out "
+                  "--json");
+        return false;
+    }
+    return true;
 }
 
 static bool read_options(Exploration *exploration)
@@ -98,9 +148,9 @@ static bool read_options(Exploration *exploration)
         cli_error("explore: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
         return false;
     }
-    return read_profile(exploration) && read_seeds(exploration) &&
-           cli_output_name_check("--emit", options->emit) &&
-           (options->emit == NULL || cli_output_place_check("--emit", options->emit));
+    return read_quirks(exploration) && read_profile(exploration) && check_together(options) &&
+           read_seeds(exploration) && cli_output_name_check("explore", "--emit", options->emit) &&
+           (options->emit == NULL || cli_output_place_check("explore", "--emit", options->emit));
 }
 
 /* --- one seed -------------------------------------------------------------------------------- */
@@ -108,15 +158,14 @@ static bool read_options(Exploration *exploration)
 /* (transfer full) */
 static char *command_of(const Exploration *exploration, uint64_t seed)
 {
-    const char *profile = exploration->profile == SIM_SWARM_EOSIO_1_7 ? " --profile eosio-1.7" : "";
-    return g_strdup_printf("%s explore%s --seed %" G_GUINT64_FORMAT, cli_program(), profile, seed);
+    return explore_command(cli_program(), exploration->plugin, seed);
 }
 
 /* The scenario of a seed as a file. What is wrong has been told. */
 static bool emit(Exploration *exploration, uint64_t seed)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = sim_swarm_text(seed, exploration->profile);
+    g_autofree char *text = sim_swarm_text(seed, exploration->plugin);
     g_autoptr(ReportFile) file = report_file_new(exploration->options->emit, &error);
     if (file != NULL) {
         report_file_write(file, text, strlen(text));
@@ -148,7 +197,7 @@ static int repeat(Exploration *exploration)
         return emit(exploration, exploration->first) ? CLI_OK : CLI_INTERNAL;
     }
     g_autoptr(GError) error = NULL;
-    g_autoptr(Scenario) scenario = explore_load(exploration->first, exploration->profile, &error);
+    g_autoptr(Scenario) scenario = explore_load(exploration->first, exploration->plugin, &error);
     if (scenario == NULL) {
         cli_error("explore: %s", error->message);
         return CLI_INTERNAL;
@@ -176,13 +225,13 @@ static int repeat(Exploration *exploration)
 
 static void on_failure(Exploration *exploration, const SimResult *result)
 {
-    g_autofree char *command = command_of(exploration, result->seed);
     g_autoptr(GString) out = g_string_new(NULL);
     uint64_t index = exploration->report.failed - 1;
     if (exploration->options->json) {
+        g_autofree char *command = command_of(exploration, result->seed);
         report_explore_json_failure(out, index, result, command);
     } else {
-        report_explore_text_failure(out, result, command);
+        report_explore_text_failure(out, result, &exploration->style);
     }
     progress_clear(exploration->progress);
     cli_write(out->str, out->len);
@@ -191,7 +240,7 @@ static void on_failure(Exploration *exploration, const SimResult *result)
     }
 }
 
-static void on_done(void *user_data, uint64_t seed, const ExploreRun *run)
+static bool on_done(void *user_data, uint64_t seed, const ExploreRun *run)
 {
     Exploration *exploration = user_data;
     if (run->error != NULL) {
@@ -202,6 +251,7 @@ static void on_done(void *user_data, uint64_t seed, const ExploreRun *run)
         on_failure(exploration, run->result);
     }
     progress_count(exploration->progress, exploration->report.runs, exploration->report.failed);
+    return true;
 }
 
 static void on_wait(void *user_data)
@@ -216,8 +266,15 @@ static void write_end(Exploration *exploration, double wall_seconds)
     if (exploration->options->json) {
         report_explore_json_end(out, &exploration->report, exploration->seeds);
     } else {
-        report_explore_text_end(out, &exploration->report, exploration->seeds, wall_seconds,
-                                &exploration->style);
+        bool has_failed = exploration->report.failed > 0;
+        g_autofree char *command =
+            has_failed ? command_of(exploration, exploration->report.first_failed) : NULL;
+        ReportExploreEnd end = {
+            .asked = exploration->seeds,
+            .command = command,
+            .wall_seconds = wall_seconds,
+        };
+        report_explore_text_end(out, &exploration->report, &end);
     }
     progress_clear(exploration->progress);
     cli_write(out->str, out->len);
@@ -227,7 +284,7 @@ static int explore_all(Exploration *exploration)
 {
     gint *stop = interrupt_install();
     ExploreOptions options = {
-        .profile = exploration->profile,
+        .plugin = exploration->plugin,
         .first = exploration->first,
         .seeds = exploration->seeds,
         .jobs = (guint)exploration->options->jobs,
@@ -254,11 +311,90 @@ static int explore_all(Exploration *exploration)
     return exploration->report.failed > 0 ? CLI_FAILED : CLI_OK;
 }
 
+/* --- hazards --------------------------------------------------------------------------------- */
+
+static void on_hazard(void *user_data, const ReportHazard *hazard)
+{
+    Exploration *exploration = user_data;
+    g_autoptr(GString) out = g_string_new(NULL);
+    report_hazards_add(&exploration->hazards, hazard);
+    if (exploration->options->json) {
+        report_hazards_json_row(out, hazard);
+    } else {
+        report_hazards_text_row(out, hazard);
+    }
+    cli_write(out->str, out->len);
+}
+
+static void on_error(void *user_data, uint64_t seed, const GError *error)
+{
+    Exploration *exploration = user_data;
+    cli_error("explore: seed %" G_GUINT64_FORMAT ": %s", seed, error->message);
+    exploration->has_erred = true;
+}
+
+static void on_pause(void *user_data)
+{
+    (void)user_data; /* the rows tell how far it has come */
+}
+
+static void write_hazards_end(const Exploration *exploration, double wall_seconds)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (exploration->options->json) {
+        report_hazards_json_end(out, &exploration->hazards);
+    } else {
+        report_hazards_text_end(out, &exploration->hazards, wall_seconds);
+    }
+    cli_write(out->str, out->len);
+}
+
+static int look_for_hazards(Exploration *exploration)
+{
+    gint *stop = interrupt_install();
+    BnetQuirks quirks = exploration->plugin.quirks;
+    ExploreHazards search = {
+        .quirks = quirks != 0 ? quirks : BNET_PROFILE_EOSIO_1_7,
+        .first = exploration->first,
+        .seeds = exploration->seeds,
+        .jobs = (guint)exploration->options->jobs,
+        .stop = stop,
+        .done = on_hazard,
+        .erred = on_error,
+        .wait = on_pause,
+        .user_data = exploration,
+    };
+    exploration->hazards = (ReportHazards){
+        .first_seed = exploration->first,
+        .seeds = exploration->seeds,
+        .asked = (uint32_t)__builtin_popcount(search.quirks),
+    };
+    int64_t began_us = g_get_monotonic_time();
+    if (!exploration->options->json) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        report_hazards_text_begin(out);
+        cli_write(out->str, out->len);
+    }
+    explore_hazards(&search);
+    write_hazards_end(exploration, (double)(g_get_monotonic_time() - began_us) / 1e6);
+    if (exploration->has_erred || cli_write_failed()) {
+        return CLI_INTERNAL;
+    }
+    int signal_number = g_atomic_int_get(stop);
+    if (signal_number != 0) {
+        return CLI_SIGNALLED + signal_number;
+    }
+    return CLI_OK;
+}
+
 static int explore(const Options *options)
 {
     Exploration exploration = {.options = options, .style = cli_style()};
     if (!read_options(&exploration)) {
         return CLI_BAD_INPUT;
+    }
+    if (options->hazards) {
+        return look_for_hazards(&exploration);
     }
     if (exploration.seeds == 0) {
         return repeat(&exploration);
@@ -281,10 +417,12 @@ static const CliUsage usage = {
         "  bnetlab explore --seeds 1000\n"
         "  bnetlab explore --seeds 100000 --seed-base 5000000 --json\n"
         "  bnetlab explore --seeds 1000 --profile eosio-1.7\n"
+        "  bnetlab explore --hazards\n"
         "  bnetlab explore --seed 17\n"
         "  bnetlab explore --seed 17 --emit seed-17.json && bnetlab run seed-17.json\n"
         "\n"
-        "Exit status: 0 nothing was violated, 1 something was, 2 bad usage, 3 internal error,\n"
+        "Exit status: 0 nothing was violated, or it was to look for --hazards; 1 something was;\n"
+        "2 bad usage; 3 internal error;\n"
         "128 + n stopped by signal n (Ctrl-C: 130; what is known by then is told).",
 };
 
@@ -300,6 +438,13 @@ int cli_explore(int argc, char **argv)
          "Run this one, with the usual report", "N"},
         {"profile", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.profile,
          "What the peers run: documented (default), or eosio-1.7, all or some of them", "PROFILE"},
+        {"quirk", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.quirks,
+         "All peers have this quirk of the deployed plugin, \"no-timer\" or \"H7\"; repeatable",
+         "QUIRK"},
+        {"hazards", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.hazards,
+         "For each quirk alone, or each --quirk: which seed finds it first, of up to 200 or "
+         "--seeds",
+         NULL},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Seeds to run at a time (default: one a processor)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
@@ -323,5 +468,6 @@ int cli_explore(int argc, char **argv)
     g_free(options.seed_base);
     g_free(options.profile);
     g_free(options.emit);
+    g_strfreev(options.quirks);
     return status;
 }

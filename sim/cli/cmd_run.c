@@ -183,7 +183,7 @@ static bool name_traces_in_folder(Session *session)
             return false;
         }
     }
-    return cli_output_place_check("--trace", folder);
+    return cli_output_place_check("run", "--trace", folder);
 }
 
 static bool name_traces(Session *session)
@@ -202,7 +202,7 @@ static bool name_traces(Session *session)
         return false;
     }
     session->traces[0] = g_strdup(trace);
-    return cli_output_place_check("--trace", trace);
+    return cli_output_place_check("run", "--trace", trace);
 }
 
 /* No output is an input or another output. */
@@ -422,8 +422,8 @@ static int run(const Options *options)
     int status = CLI_BAD_INPUT;
     if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
         cli_error("run: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
-    } else if (cli_output_name_check("--trace", options->trace) &&
-               cli_output_name_check("--junit", options->junit) && load(&session) &&
+    } else if (cli_output_name_check("run", "--trace", options->trace) &&
+               cli_output_name_check("run", "--junit", options->junit) && load(&session) &&
                name_traces(&session) && keep_files_apart(&session) && open_junit(&session)) {
         status = run_all(&session);
     }

@@ -32,19 +32,35 @@ typedef struct Explorer {
     GCond changed;
 } Explorer;
 
-Scenario *explore_load(uint64_t seed, SimSwarmProfile profile, GError **error)
+Scenario *explore_load(uint64_t seed, SimSwarmPlugin plugin, GError **error)
 {
-    g_autofree char *text = sim_swarm_text(seed, profile);
+    g_autofree char *text = sim_swarm_text(seed, plugin);
     g_autofree char *path = g_strdup_printf("explore-%" G_GUINT64_FORMAT ".json", seed);
     ScenarioText in_memory = {.path = path, .data = text, .length = strlen(text)};
     return scenario_load_data(&in_memory, NULL, 0, error);
+}
+
+char *explore_command(const char *program, SimSwarmPlugin plugin, uint64_t seed)
+{
+    GString *out = g_string_new(program);
+    g_string_append(out, " explore");
+    if (plugin.profile == SIM_SWARM_EOSIO_1_7) {
+        g_string_append(out, " --profile eosio-1.7");
+    }
+    for (uint32_t bit = 0; bit < BNET_QUIRKS; bit++) {
+        if ((plugin.quirks >> bit & 1) != 0) {
+            g_string_append_printf(out, " --quirk %s", bnet_quirk_name(bit)->name);
+        }
+    }
+    g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, seed);
+    return g_string_free(out, FALSE);
 }
 
 /* --- threads --------------------------------------------------------------------------------- */
 
 static void simulate(const ExploreOptions *options, uint64_t seed, ExploreRun *run)
 {
-    g_autoptr(Scenario) scenario = explore_load(seed, options->profile, &run->error);
+    g_autoptr(Scenario) scenario = explore_load(seed, options->plugin, &run->error);
     if (scenario == NULL) {
         return;
     }
@@ -122,18 +138,21 @@ static bool take(Explorer *explorer, uint64_t index, ExploreRun *ret_run)
 static void hand_over_all(Explorer *explorer)
 {
     const ExploreOptions *options = explorer->options;
-    for (uint64_t i = 0; i < options->seeds && g_atomic_int_get(options->stop) == 0; i++) {
+    bool is_wanted = true;
+    for (uint64_t i = 0; i < options->seeds && is_wanted && g_atomic_int_get(options->stop) == 0;
+         i++) {
         ExploreRun run;
         while (!take(explorer, i, &run)) {
             options->wait(options->user_data);
         }
-        options->done(options->user_data, options->first + i, &run);
+        is_wanted = options->done(options->user_data, options->first + i, &run);
         sim_result_free(run.result);
         g_clear_error(&run.error);
     }
 }
 
-/* Stopped: what is left is not begun, and what was not handed over is given up. */
+/* Stopped, or no more is wanted: what is left is not begun, and what was not handed over is given
+ * up. */
 static void let_threads_end(Explorer *explorer, GThread **threads)
 {
     g_mutex_lock(&explorer->mutex);

@@ -18,7 +18,10 @@
 
 /* Makes the scenario of a seed and loads it. NULL and a GError only by a mistake of ours.
  * (transfer full) (nullable) */
-Scenario *explore_load(uint64_t seed, SimSwarmProfile profile, GError **error);
+Scenario *explore_load(uint64_t seed, SimSwarmPlugin plugin, GError **error);
+
+/* The command that repeats the run of a seed. (transfer full) */
+char *explore_command(const char *program, SimSwarmPlugin plugin, uint64_t seed);
 
 /* One seed. */
 typedef struct ExploreRun {
@@ -28,21 +31,21 @@ typedef struct ExploreRun {
 } ExploreRun;
 
 typedef struct ExploreOptions {
-    SimSwarmProfile profile;
+    SimSwarmPlugin plugin;
     uint64_t first; /* seed; first + seeds - 1 is at most UINT64_MAX */
     uint64_t seeds; /* 1 or more */
     guint jobs;     /* runs at a time, 1 or more */
     gint *stop;     /* not 0: runs under way end early, no other is begun */
 
     /* Told in the calling thread, in the order of the seeds, of each seed. The run stays the
-     * runner's. */
-    void (*done)(void *user_data, uint64_t seed, const ExploreRun *run);
+     * runner's. False: the others are not wanted any more. */
+    bool (*done)(void *user_data, uint64_t seed, const ExploreRun *run);
     /* Called now and then while there is nothing to tell. */
     void (*wait)(void *user_data);
     void *user_data;
 } ExploreOptions;
 
-/* Returns when all are done. */
+/* Returns when all are done, or no more are wanted. */
 void explore_run(const ExploreOptions *options);
 
 #endif

@@ -11,30 +11,31 @@
 
 #include "sim/cli/cli.h"
 
-bool cli_output_name_check(const char *option, const char *name)
+bool cli_output_name_check(const char *command, const char *option, const char *name)
 {
     if (name == NULL) {
         return true;
     }
     if (name[0] == '\0') {
-        cli_error("run: %s: the name of a file must follow, not an empty one", option);
+        cli_error("%s: %s: the name of a file must follow, not an empty one", command, option);
         return false;
     }
     if (strcmp(name, "-") == 0) {
-        cli_error("run: %s -: standard output is named /dev/stdout here (a file \"-\" is ./-)",
-                  option);
+        cli_error("%s: %s -: standard output is named /dev/stdout here (a file \"-\" is ./-)",
+                  command, option);
         return false;
     }
     return true;
 }
 
-bool cli_output_place_check(const char *option, const char *path)
+bool cli_output_place_check(const char *command, const char *option, const char *path)
 {
     struct stat status;
     bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
     if (is_special && !S_ISDIR(status.st_mode)) {
         if (g_access(path, W_OK) != 0) {
-            cli_error("run: %s %s: cannot be written to: %s", option, path, g_strerror(errno));
+            cli_error("%s: %s %s: cannot be written to: %s", command, option, path,
+                      g_strerror(errno));
             return false;
         }
         return true;
@@ -42,7 +43,7 @@ bool cli_output_place_check(const char *option, const char *path)
     /* Where a name ends in a slash the folder is meant. */
     g_autofree char *folder = is_special ? g_strdup(path) : g_path_get_dirname(path);
     if (g_access(folder, W_OK | X_OK) != 0) {
-        cli_error("run: %s %s: cannot write to folder %s: %s", option, path, folder,
+        cli_error("%s: %s %s: cannot write to folder %s: %s", command, option, path, folder,
                   g_strerror(errno));
         return false;
     }

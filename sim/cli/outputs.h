@@ -13,11 +13,12 @@
 
 #include "scenarios/scenario.h"
 
-/* The value of an option that names an output: neither empty nor "-". `name` may be NULL. */
-bool cli_output_name_check(const char *option, const char *name);
+/* The value of an option that names an output: neither empty nor "-". `name` may be NULL. `command`
+ * is the subcommand: "run". */
+bool cli_output_name_check(const char *command, const char *option, const char *name);
 
 /* An output can be made: its folder, or the device or pipe that is there, can be written to. */
-bool cli_output_place_check(const char *option, const char *path);
+bool cli_output_place_check(const char *command, const char *option, const char *path);
 
 /* The files that are in use, by device and inode, so that links and other spellings are seen. */
 typedef struct CliOutputs {
