@@ -358,6 +358,17 @@ static uint32_t server_of(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_
     return best;
 }
 
+/* Who has one may have been sent what is not irreversible, and cannot tell. */
+static bool has_dishonest_neighbour(const SimWorld *world, uint32_t peer)
+{
+    for (uint32_t s = 0; s < sim_world_node(world, peer)->n_sessions; s++) {
+        uint32_t end = sim_world_session_end(world, peer, s);
+        if (!sim_world_is_honest(world, sim_world_end_peer(world, end ^ 1)))
+            return true;
+    }
+    return false;
+}
+
 static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t most)
 {
     const BnetView *view = &sim_world_node(world, peer)->view;
@@ -375,7 +386,7 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
             "%s, which follows irreversible blocks, is at %u and waits for block "
             "%u; its servers' LIB is %u (%s, last sent to it: %s)",
             name, head, head + 1, due, sim_world_peer_name(world, server), last);
-    } else if (head > most) {
+    } else if (head > most && !has_dishonest_neighbour(world, peer)) {
         SimSubject about = {.peer = peer, .remote = UINT32_MAX, .block = view->head};
         sim_check_violation_of(
             &self->check, world, &about,

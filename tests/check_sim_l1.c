@@ -483,6 +483,22 @@ START_TEST(test_no_violation)
 }
 END_TEST
 
+/* A follower cannot tell what is irreversible elsewhere: it takes what somebody sends it who should
+ * not. */
+START_TEST(test_follower_is_sent_too_much)
+{
+    g_autoptr(Scenario) scenario = fix_scenario(
+        "{'duration': '65s', 'chain': {'start_height': 200, 'irreversibility': {'depth': 100}}, "
+        "'peers': {'bp': {'produces': true}, 'follower': {'bnet-follow-irreversible': true}, "
+        "'mallory': {'persona': {'kind': 'replay', 'count': 200, 'after': '1s', 'every': '100ms', "
+        "'until': '30s'}}}}");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    ck_assert_uint_gt(result->peers[1].head_number, result->peers[0].lib_number);
+    ck_assert_msg(fix_check(result, "L1")->verdict == SIM_VERDICT_PASS, "%s",
+                  fix_check(result, "L1")->detail);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_l1");
@@ -507,6 +523,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_bounds, 0, 6);
     tcase_add_test(tcase, test_bound_time);
     tcase_add_test(tcase, test_no_violation);
+    tcase_add_test(tcase, test_follower_is_sent_too_much);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
