@@ -121,10 +121,11 @@ static bool status_reach(BnetStatus *status, uint32_t word, uint32_t floor, bool
     uint32_t n_words = status->n_words ? status->n_words : BNET_STATUS_FIRST_WORDS;
     while (n_words < end - low)
         n_words *= 2;
-    bool evicts = status_move(status, low, status->end_word > low ? status->end_word : low);
-    *ret_evicts = evicts && low > floor;
+    /* What stands in the old room is where the old window says. */
     if (n_words != status->n_words)
         status_grow(status, n_words);
+    bool evicts = status_move(status, low, status->end_word > low ? status->end_word : low);
+    *ret_evicts = evicts && low > floor;
     status->end_word = end;
     return true;
 }

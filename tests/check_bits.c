@@ -196,6 +196,24 @@ END_TEST
 
 /* Against an array; the window is the words up to that of the highest handle. What is below the
  * floor, which rises in the second run, may be there or not. */
+/* An older block makes the window longer at its low end: what was marked stays, and nothing else is
+ * marked. */
+START_TEST(test_status_grows_downwards)
+{
+    for (uint32_t word = 1; word <= 20; word++) {
+        BnetStatus status = {0};
+        bnet_status_mark(&status, 1280 + 7, 0);
+        bnet_status_mark(&status, 1344 + 9, 0);
+        bnet_status_mark(&status, 1280 - 64 * word + 3, 0);
+        ck_assert_uint_eq(bnet_status_count(&status), 3);
+        for (uint32_t b = 0; b < 1408; b++)
+            ck_assert(bnet_status_has(&status, b) ==
+                      (b == 1287 || b == 1353 || b == 1280 - 64 * word + 3));
+        bnet_status_finish(&status);
+    }
+}
+END_TEST
+
 START_TEST(test_random_status)
 {
     enum {
@@ -250,6 +268,7 @@ int main(void)
     tcase_add_test(tcase, test_random_bits);
     tcase_add_test(tcase, test_status_holds_the_newest);
     tcase_add_test(tcase, test_status_jumps);
+    tcase_add_test(tcase, test_status_grows_downwards);
     tcase_add_test(tcase, test_status_floor);
     tcase_add_loop_test(tcase, test_random_status, 0, 2);
     suite_add_tcase(suite, tcase);
