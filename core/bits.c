@@ -130,16 +130,11 @@ static bool status_reach(BnetStatus *status, uint32_t word, uint32_t floor, bool
     return true;
 }
 
-bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlock floor)
+bool bnet_status_mark_outside(BnetStatus *status, BnetBlock block, BnetBlock floor)
 {
-    uint32_t word = block / 64;
     bool evicts = false;
-    bool is_in = word >= status->low_word && word < status->end_word;
-    if (!is_in && !status_reach(status, word, floor / 64, &evicts))
-        return false;
-    *status_word(status, word) |= UINT64_C(1) << (block % 64);
-    if (block > status->highest)
-        status->highest = block;
+    if (status_reach(status, block / 64, floor / 64, &evicts))
+        bnet_status_mark(status, block, floor);
     return evicts;
 }
 

@@ -55,9 +55,21 @@ typedef struct BnetStatus {
 
 void bnet_status_finish(BnetStatus *status);
 
+/* bnet_status_mark() of a block outside the window, which is moved or grows. */
+bool bnet_status_mark_outside(BnetStatus *status, BnetBlock block, BnetBlock floor);
+
 /* Marks a block as known by the peer. One that is 2048 older than the highest is left out. Marks
  * below `floor` are of no use any more, and may go. True: others had to go. May allocate. */
-bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlock floor);
+static inline bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlock floor)
+{
+    uint32_t word = block / 64;
+    if (word < status->low_word || word >= status->end_word)
+        return bnet_status_mark_outside(status, block, floor);
+    status->words[word & (status->n_words - 1)] |= UINT64_C(1) << (block % 64);
+    if (block > status->highest)
+        status->highest = block;
+    return false;
+}
 
 static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
 {

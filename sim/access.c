@@ -309,8 +309,6 @@ static void come(SimWorld *world, uint32_t index)
 bool sim_access_send(SimWorld *world, uint32_t end, uint32_t bytes)
 {
     const SimAccess *access = world->access;
-    if (!access)
-        return false;
     const Port *up = &access->ports[2 * world->ends[end].peer + SIM_UPLINK];
     const Port *down = &access->ports[2 * world->ends[end ^ 1].peer + SIM_DOWNLINK];
     if (!up->used && !down->used && !access->paced[end])

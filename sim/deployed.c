@@ -93,11 +93,6 @@ void sim_deployed_stop(SimWorld *world, uint32_t index)
 
 /* --- closing waits (H13) --------------------------------------------------------------------- */
 
-bool sim_deployed_stands(const SimPeer *peer)
-{
-    return peer->paused || (peer->deployed != NULL && peer->deployed->waits_for != SIM_NONE);
-}
-
 void sim_deployed_closed(SimWorld *world, uint32_t end, BnetCloseReason reason)
 {
     SimDeployed *deployed = of_end(world, end);
@@ -145,7 +140,7 @@ void sim_deployed_go_on(SimWorld *world, uint32_t index, uint32_t waits)
 bool sim_deployed_holds(SimWorld *world, uint32_t end, const BnetMessage *message)
 {
     SimDeployed *deployed = of_end(world, end);
-    if (deployed == NULL || deployed->waits_for == SIM_NONE)
+    if (deployed->waits_for == SIM_NONE)
         return false;
     const SimHeldWrite held = {end, *message};
     g_array_append_val(deployed->held, held);

@@ -41,7 +41,10 @@ void sim_deployed_start(SimWorld *world, uint32_t index);
 void sim_deployed_stop(SimWorld *world, uint32_t index);
 
 /* The peer's network thread does nothing: its process is paused, or it waits for a close. */
-bool sim_deployed_stands(const SimPeer *peer);
+static inline bool sim_deployed_stands(const SimPeer *peer)
+{
+    return peer->paused || (peer->deployed != NULL && peer->deployed->waits_for != SIM_NONE);
+}
 
 /* The end's connection is gone for that reason. */
 void sim_deployed_closed(SimWorld *world, uint32_t end, BnetCloseReason reason);
@@ -52,10 +55,10 @@ void sim_deployed_answer(SimWorld *world, uint32_t end);
 /* A SIM_EVENT_THAW: the answer is there. */
 void sim_deployed_go_on(SimWorld *world, uint32_t index, uint32_t waits);
 
-/* A session sends; true: the message waits, and is taken over. */
+/* A session of a peer with these quirks sends; true: the message waits, and is taken over. */
 bool sim_deployed_holds(SimWorld *world, uint32_t end, const BnetMessage *message);
 
-/* A frame was read, of one message; *message becomes the one that is handled now. */
+/* Such a peer read a frame, of one message; *message becomes the one that is handled now. */
 void sim_deployed_read(SimWorld *world, uint32_t end, BnetMessage *message);
 
 /* Chunks of the lists in messages that wait here, and in the notices that wait in the peer's core.

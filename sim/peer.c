@@ -60,9 +60,10 @@ void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
 
 void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message)
 {
-    if (sim_deployed_holds(world, end, message))
+    const SimPeer *peer = &world->peers[world->ends[end].peer];
+    if (peer->deployed && sim_deployed_holds(world, end, message))
         return;
-    if (world->peers[world->ends[end].peer].personas && !sim_persona_sends(world, end, message)) {
+    if (peer->personas && !sim_persona_sends(world, end, message)) {
         sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
         return;
     }
@@ -422,7 +423,8 @@ static void read_one(SimWorld *world, uint32_t end)
             sim_connection_gone(world, end, BNET_CLOSE_LOST, false);
         sim_deployed_answer(world, end);
     } else if (e->open) {
-        sim_deployed_read(world, end, &message);
+        if (world->peers[e->peer].deployed)
+            sim_deployed_read(world, end, &message);
         take_message_in(world, end, &message, bytes);
         if (has_persona)
             sim_persona_has_read(world, end);

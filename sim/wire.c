@@ -154,7 +154,7 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
         to->missed++;
         return;
     }
-    if (sim_access_send(world, end, bytes))
+    if (world->access && sim_access_send(world, end, bytes))
         return;
     int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
     int64_t span_ns = sim_wire_transfer_ns(bytes, from->bandwidth_bytes_per_s);
