@@ -36,8 +36,9 @@ typedef struct SimAccess SimAccess;
 SimAccess *sim_access_new(const SimWorld *world);
 void sim_access_free(SimAccess *access);
 
-/* In a world with limits: a message of `bytes` sets out from `end`, behind what is on its way from there; false: it is none
- * of the access's business. The arrival events of the message are scheduled in time. */
+/* In a world with limits: a message of `bytes` sets out from `end`, behind what is on its way from
+ * there; false: it is none of the access's business. The arrival events of the message are
+ * scheduled in time. */
 bool sim_access_send(SimWorld *world, uint32_t end, uint32_t bytes);
 
 /* All that `end` has sent and that has not arrived is gone; its shares are free. */

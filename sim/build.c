@@ -16,6 +16,7 @@ static void init_peer(SimWorld *world, uint32_t index)
     SimPeer *peer = &world->peers[index];
     peer->name = scenario_peer_name(scenario, index);
     peer->honest = group->n_personas == 0;
+    peer->processing = &group->processing;
     peer->producer = SIM_NONE;
     peer->producing = true;
     peer->stopped_by = SIM_NONE;
@@ -39,13 +40,10 @@ static void init_end(SimWorld *world, uint32_t end)
         .peer = peer,
         .cut_by = SIM_NONE,
         .timer_ns = BNET_TIME_NEVER,
-        .latency = scenario_way_latency(scenario, end),
-        .edge_latency_ns = link->latency_ns,
-        .bandwidth_bytes_per_s = way.bandwidth_bytes_per_s,
-        .loss_ppm = way.loss_ppm,
         .buffer_bytes = way.send_buffer_bytes + way.receive_buffer_bytes,
-        .random_latency = sim_random_stream(scenario->seed, SIM_RANDOM_LATENCY, end),
     };
+    sim_wire_shape(&world->ends[end], &way);
+    sim_wire_set_latency(&world->ends[end], scenario_way_latency(scenario, end), link->latency_ns);
     world->peers[peer].n_ends++;
 }
 

@@ -40,20 +40,20 @@ static void update_way(SimWorld *world, uint32_t end)
     const Scenario *scenario = world->scenario;
     SimEnd *from = &world->ends[end];
     ScenarioWay way = scenario_way(scenario, end);
-    from->latency = scenario_way_latency(scenario, end);
-    from->edge_latency_ns = scenario->links[end / 2].latency_ns;
+    const ScenarioLatency *latency = scenario_way_latency(scenario, end);
+    int64_t edge_ns = scenario->links[end / 2].latency_ns;
     for (guint i = 0; i < world->changes->len; i++) {
         const ScenarioEvent *event = change_in_force(world, i);
         if (event->kind != SCENARIO_EVENT_CHANGE_LINKS || !sim_changes_concern(world, event, end))
             continue;
         scenario_link_change_way(&event->change, &way);
         if (event->change.has_latency) {
-            from->latency = &event->change.latency;
-            from->edge_latency_ns = 0;
+            latency = &event->change.latency;
+            edge_ns = 0;
         }
     }
-    from->bandwidth_bytes_per_s = way.bandwidth_bytes_per_s;
-    from->loss_ppm = way.loss_ppm;
+    sim_wire_set_latency(from, latency, edge_ns);
+    sim_wire_shape(from, &way);
     sim_wire_set_buffers(world, end, way.send_buffer_bytes + way.receive_buffer_bytes);
 }
 

@@ -147,6 +147,13 @@ int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t 
 /* One latency of what an end sends. */
 int64_t sim_wire_latency(SimWorld *world, uint32_t end);
 
+/* What an end sends has that latency from now on: the link's own, constant, or, if that is 0, the
+ * distribution's. */
+void sim_wire_set_latency(SimEnd *end, const ScenarioLatency *latency, int64_t edge_ns);
+
+/* The bandwidth and loss of what an end sends. */
+void sim_wire_shape(SimEnd *end, const ScenarioWay *way);
+
 /* --- bytes.c: messages as bytes -------------------------------------------------------------- */
 
 /* Encodes a message, and makes it what the bytes are decoded to. A malformed one is made of bytes

@@ -127,7 +127,13 @@ void sim_peer_arm_timer(SimWorld *world, uint32_t end)
     SimEnd *e = &world->ends[end];
     if (!e->open)
         return;
-    int64_t due_ns = bnet_node_deadline(&world->peers[e->peer].node, e->slot);
+    /* Nothing but a ping can become due before the timer that is set. */
+    const BnetNode *node = &world->peers[e->peer].node;
+    const BnetSession *session = bnet_node_session(node, e->slot);
+    bool is_set = e->timer_ns != BNET_TIME_NEVER;
+    if (is_set && bnet_time_after(session->last_ping_ns, BNET_PING_INTERVAL_NS) >= e->timer_ns)
+        return;
+    int64_t due_ns = bnet_node_deadline(node, e->slot);
     due_ns = MIN(due_ns, world->now_ns + BNET_PING_INTERVAL_NS);
     due_ns = MAX(due_ns, world->now_ns);
     if (due_ns >= e->timer_ns)
@@ -282,7 +288,7 @@ static int64_t apply_ns(const SimWorld *world, const SimPeer *peer, const Scenar
 static int64_t job_ns(const SimWorld *world, uint32_t index, const SimJob *job)
 {
     const SimPeer *peer = &world->peers[index];
-    const ScenarioProcessing *cost = &scenario_group_of(world->scenario, index)->processing;
+    const ScenarioProcessing *cost = peer->processing;
     switch (job->kind) {
     case SIM_JOB_BLOCK:
         return cost->header_ns;

@@ -98,31 +98,33 @@ typedef struct SimJobs {
     uint32_t n;
 } SimJobs;
 
+/* What every message looks at comes first. */
 typedef struct SimEnd {
     uint32_t peer;
-    uint32_t slot;            /* in the peer's node */
-    bool open;                /* has a session */
-    bool paused;              /* reads no message until its SIM_JOB_RESUME is done */
-    bool blocked;             /* its write waits for room in the buffers */
-    bool room_due;            /* a paused peer is to learn that its write is complete */
-    bool cut;                 /* what this end sends does not arrive */
-    uint32_t cut_by;          /* event of the last cut of it that is not mended; SIM_NONE: none */
-    uint32_t epoch;           /* arrival events of an earlier one are void */
-    uint32_t coming;          /* arrival events of this epoch in the queue */
-    uint32_t missed;          /* items of the wire whose arrival waits for the link to be mended */
-    uint32_t arrived;         /* items of the wire that have arrived and wait to be read */
-    BnetRing wire;            /* items to this end that it has not read, in order */
-    uint64_t wire_bytes;      /* of all of them */
-    int64_t last_arrival_ns;  /* of what this end sent: the next one comes later */
-    int64_t sending_until_ns; /* when the last byte that this end sent is on the wire */
-    int64_t timer_ns;         /* of the timer event that counts; BNET_TIME_NEVER: none */
-    const ScenarioLatency *latency; /* of what this end sends */
-    int64_t edge_latency_ns;        /* the link's own, constant; 0: none, `latency` holds */
-    uint64_t bandwidth_bytes_per_s; /* of what this end sends; 0: without limit */
+    uint32_t slot;           /* in the peer's node */
+    bool open;               /* has a session */
+    bool paused;             /* reads no message until its SIM_JOB_RESUME is done */
+    bool blocked;            /* its write waits for room in the buffers */
+    bool room_due;           /* a paused peer is to learn that its write is complete */
+    bool cut;                /* what this end sends does not arrive */
+    bool shaped;             /* what it sends is lost or takes its time, or was and did once */
+    uint32_t epoch;          /* arrival events of an earlier one are void */
+    uint32_t coming;         /* arrival events of this epoch in the queue */
+    uint32_t missed;         /* items of the wire whose arrival waits for the link to be mended */
+    uint32_t arrived;        /* items of the wire that have arrived and wait to be read */
+    uint32_t buffer_bytes;   /* that a write takes at once: both sides' buffers */
+    BnetRing wire;           /* items to this end that it has not read, in order */
+    uint64_t wire_bytes;     /* of all of them */
+    int64_t last_arrival_ns; /* of what this end sent: the next one comes later */
+    int64_t timer_ns;        /* of the timer event that counts; BNET_TIME_NEVER: none */
+    int64_t constant_ns;     /* latency of what this end sends; 0: it is drawn */
+    const ScenarioLatency *latency; /* from which it is drawn */
+    uint64_t latency_draws;         /* of the stream of latencies */
     uint64_t loss_draws;            /* of the stream that says which segments are lost */
+    int64_t sending_until_ns;       /* when the last byte that this end sent is on the wire */
+    uint64_t bandwidth_bytes_per_s; /* of what this end sends; 0: without limit */
     uint32_t loss_ppm;              /* of the segments that this end sends; 0: none */
-    uint32_t buffer_bytes;          /* that a write takes at once: both sides' buffers */
-    SimRandom random_latency;
+    uint32_t cut_by;                /* event of its last cut that is not mended; SIM_NONE: none */
 } SimEnd;
 
 typedef struct SimLink {
@@ -138,6 +140,7 @@ typedef struct SimPeer {
     char *name;
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
+    const ScenarioProcessing *processing;
     struct SimPersonas *personas; /* persona.h; NULL: honest */
     struct SimDeployed *deployed; /* deployed.h; NULL: as documented, but for its core */
     uint32_t producer;            /* index in the scenario's producers; SIM_NONE */

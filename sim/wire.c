@@ -24,18 +24,42 @@
 #include "sim/latency.h"
 #include "sim/loss.h"
 
+/* Streams of which an end keeps but the place: it follows from that and the end. */
+static int64_t draw_latency(SimWorld *world, uint32_t end)
+{
+    SimEnd *from = &world->ends[end];
+    SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_LATENCY, end);
+    random.draw = from->latency_draws;
+    int64_t latency_ns = sim_latency_draw(from->latency, &random);
+    from->latency_draws = random.draw;
+    return latency_ns;
+}
+
 int64_t sim_wire_latency(SimWorld *world, uint32_t end)
 {
     SimEnd *from = &world->ends[end];
-    int64_t latency_ns = from->edge_latency_ns > 0
-                             ? from->edge_latency_ns
-                             : sim_latency_draw(from->latency, &from->random_latency);
+    int64_t latency_ns = from->constant_ns > 0 ? from->constant_ns : draw_latency(world, end);
     if (latency_ns > world->longest_latency_ns)
         world->longest_latency_ns = latency_ns;
     return latency_ns;
 }
 
-/* One draw counter instead of a stream in each end: most links lose nothing. */
+void sim_wire_set_latency(SimEnd *end, const ScenarioLatency *latency, int64_t edge_ns)
+{
+    SimRandom none = {0}; /* a constant draws nothing */
+    end->latency = latency;
+    end->constant_ns = edge_ns;
+    if (edge_ns == 0 && latency->kind == SCENARIO_LATENCY_CONSTANT)
+        end->constant_ns = sim_latency_draw(latency, &none);
+}
+
+void sim_wire_shape(SimEnd *end, const ScenarioWay *way)
+{
+    end->bandwidth_bytes_per_s = way->bandwidth_bytes_per_s;
+    end->loss_ppm = way->loss_ppm;
+    end->shaped |= way->bandwidth_bytes_per_s > 0 || way->loss_ppm > 0;
+}
+
 int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t latency_ns,
                          int64_t span_ns)
 {
@@ -156,6 +180,10 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
     }
     if (world->access && sim_access_send(world, end, bytes))
         return;
+    if (!from->shaped) {
+        sim_wire_due(world, end, world->now_ns + sim_wire_latency(world, end));
+        return;
+    }
     int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
     int64_t span_ns = sim_wire_transfer_ns(bytes, from->bandwidth_bytes_per_s);
     int64_t latency_ns = sim_wire_latency(world, end);
