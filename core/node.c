@@ -34,6 +34,8 @@ void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_session
     node->n_sessions = n_sessions;
     node->sessions = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->sessions);
     memset(node->sessions, 0, (n_sessions + 1) * sizeof *node->sessions);
+    node->tags = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->tags);
+    memset(node->tags, 0, (n_sessions + 1) * sizeof *node->tags);
     node->actions = shared->actions;
     reserve_actions(node->actions, (n_sessions + 1) * ACTIONS_PER_SESSION);
     node->view.store = shared->store;
@@ -71,6 +73,7 @@ void bnet_node_finish(BnetNode *node)
     for (uint32_t i = 0; i < node->n_sessions; i++)
         bnet_status_finish(&node->sessions[i].status);
     bnet_mem_resize(node->sessions, 0);
+    bnet_mem_resize(node->tags, 0);
     memset(node, 0, sizeof *node);
 }
 
@@ -173,10 +176,22 @@ static BnetSession *loser_of(const BnetNode *node, BnetSession *newcomer, BnetSe
     return node->self.quirks & quirk ? newcomer : redundant_of(node, newcomer, other);
 }
 
+/* Few bytes of an id, never 0: equal ids have equal tags. */
+static uint32_t tag_of(const BnetKey *id)
+{
+    const uint8_t *bytes = id->bytes + 2;
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | 1;
+}
+
+/* A node may have very many sessions: those with another tag are passed over without a look. */
 static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv *env)
 {
+    const uint32_t tag = tag_of(&session->peer_id);
+    node->tags[session->slot] = tag;
     for (uint32_t i = 0; i < node->n_sessions; i++) {
         BnetSession *other = &node->sessions[i];
+        if (node->tags[i] != tag)
+            continue;
         if (other == session || !bnet_session_is_open(other) || !other->hello_received)
             continue;
         if (memcmp(&other->peer_id, &session->peer_id, sizeof other->peer_id) != 0)
@@ -197,6 +212,7 @@ void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
 {
     bnet_assert(slot < node->n_sessions && !bnet_session_is_open(&node->sessions[slot]));
     const BnetEnv *env = enter(node, now_ns, 0);
+    node->tags[slot] = 0;
     bnet_session_open(&node->sessions[slot], env, &node->self, slot, dialled);
 }
 

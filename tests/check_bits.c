@@ -194,8 +194,6 @@ START_TEST(test_status_jumps)
 }
 END_TEST
 
-/* Against an array; the window is the words up to that of the highest handle. What is below the
- * floor, which rises in the second run, may be there or not. */
 /* An older block makes the window longer at its low end: what was marked stays, and nothing else is
  * marked. */
 START_TEST(test_status_grows_downwards)
@@ -214,6 +212,8 @@ START_TEST(test_status_grows_downwards)
 }
 END_TEST
 
+/* Against an array; the window is the words up to that of the highest handle. What is below the
+ * floor, which rises in the second run, may be there or not. */
 START_TEST(test_random_status)
 {
     enum {
