@@ -162,7 +162,6 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
         return NULL;
     world->record = sim_record_new(world);
     world->trx_record = sim_trx_record_new(world);
-    world->causes = sim_causes_new(world);
     world->checks = sim_checks_new(world);
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
@@ -170,11 +169,16 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error)
     }
     /* After the checks, which judge by what stood before. */
     sim_world_observe(world, &world->trx_record->observer);
-    sim_world_observe(world, sim_causes_observer(world->causes));
     world->metrics = sim_metrics_new(world);
     sim_world_observe(world, sim_metrics_observer(world->metrics));
     sim_checks_begin_rounds(world);
     return world;
+}
+
+void sim_world_remember(SimWorld *world)
+{
+    world->causes = sim_causes_new(world);
+    sim_world_observe(world, sim_causes_observer(world->causes));
 }
 
 static void free_peer(SimWorld *world, SimPeer *peer)
@@ -192,7 +196,7 @@ void sim_world_free(SimWorld *world)
         return;
     g_clear_pointer(&world->checks, g_ptr_array_unref); /* none: the chain could not be read */
     for (uint32_t a = 0; a < SIM_AUDIENCES; a++)
-        g_free(world->audiences[a].listeners);
+        sim_audience_finish(&world->audiences[a]);
     sim_record_free(world->record);
     sim_trx_record_free(world->trx_record);
     sim_causes_free(world->causes);

@@ -431,6 +431,8 @@ char *sim_causes_last(const SimCauses *self, SimWorld *world, uint32_t peer, uin
 {
     SimCause last = {.time_ns = -1};
     SimCause ping;
+    if (!self)
+        return g_strdup("what nobody remembers");
     for (uint64_t i = self->n; i > first_remembered(self) && last.time_ns < 0; i--) {
         const SimCause *cause = cause_at(self, i - 1);
         if (is_sending(cause) && cause->peer == peer && cause->remote == remote)

@@ -8,7 +8,9 @@
  * and processes; the newest 65,536 of such happenings, 24 bytes each. From that it tells, for the
  * first violation of a check, the chain of messages that led there.
  *
- * O(1) for a happening and each block of a notice; telling is O(what is remembered).
+ * O(1) for a happening and each block of a notice; telling is O(what is remembered). To remember
+ * costs more than all checks together, so nobody does until there is something to tell: then the
+ * run is repeated (run.c).
  */
 
 #include <glib.h>
@@ -45,7 +47,7 @@ SimObserver *sim_causes_observer(SimCauses *self);
  */
 GStrv sim_causes_tell(const SimCauses *self, SimWorld *world, const SimSubject *subject);
 
-/* What `peer` sent `remote` last: "a ping at 57.240 s", "nothing". (transfer full) */
+/* What `peer` sent `remote` last: "a ping at 57.240 s", "nothing". Accepts NULL. (transfer full) */
 char *sim_causes_last(const SimCauses *self, SimWorld *world, uint32_t peer, uint32_t remote);
 
 #endif

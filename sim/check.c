@@ -66,8 +66,10 @@ SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote)
 static void violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
                          const char *format, va_list args)
 {
-    if (!check->first)
-        check->causes = sim_causes_tell(sim_world_causes(world), world, subject);
+    if (!check->first && world->causes)
+        check->causes = sim_causes_tell(world->causes, world, subject);
+    else if (!check->first)
+        world->untold = true;
     violation(check, world, format, args);
 }
 
@@ -134,16 +136,15 @@ GPtrArray *sim_checks_new(SimWorld *world)
 
 void sim_checks_begin_rounds(SimWorld *world)
 {
-    world->rounds.step_ns = SIM_ROUND_NS / world->n_peers;
-    world->rounds.due_ns = 0;
-}
-
-static void look_at(SimWorld *world, uint32_t peer)
-{
+    SimRounds *rounds = &world->rounds;
+    rounds->step_ns = SIM_ROUND_NS / world->n_peers;
+    rounds->due_ns = 0;
     for (guint i = 0; i < world->checks->len; i++) {
         SimCheck *check = world->checks->pdata[i];
-        if (check->look)
-            check->look(check, world, peer);
+        if (!check->look)
+            continue;
+        g_assert(rounds->n < G_N_ELEMENTS(rounds->looking));
+        rounds->looking[rounds->n++] = check;
     }
 }
 
@@ -151,7 +152,8 @@ void sim_checks_look(SimWorld *world)
 {
     SimRounds *rounds = &world->rounds;
     for (uint32_t i = 0; i < world->n_peers && rounds->due_ns <= world->now_ns; i++) {
-        look_at(world, rounds->peer);
+        for (uint32_t c = 0; c < rounds->n; c++)
+            rounds->looking[c]->look(rounds->looking[c], world, rounds->peer);
         rounds->peer = rounds->peer + 1 < world->n_peers ? rounds->peer + 1 : 0;
         rounds->due_ns += rounds->step_ns;
     }

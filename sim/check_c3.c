@@ -29,7 +29,8 @@ static void sent_pong(CheckC3 *self, SimWorld *world, const SimHappening *happen
                       const SimEndRecord *end)
 {
     self->check.judged = true;
-    bool right = end->their_code == sim_record_code(&happening->message->u.ping.code);
+    bool right = sim_world_record(world)->pings[happening->end].their_code ==
+                 sim_record_code(&happening->message->u.ping.code);
     if (end->pong_due && right)
         return;
     sim_check_violation_in(
@@ -44,7 +45,8 @@ static void took_pong(CheckC3 *self, SimWorld *world, const SimHappening *happen
     if (!end->hello_taken)
         return; /* it is closed for another reason */
     self->check.judged = true;
-    if (!end->ping_open || end->our_code != sim_record_code(&happening->message->u.ping.code))
+    if (!end->ping_open || sim_world_record(world)->pings[happening->end].our_code !=
+                               sim_record_code(&happening->message->u.ping.code))
         sim_must_close_because(&self->must_close, world, happening, BNET_CLOSE_BAD_PONG);
 }
 
@@ -81,13 +83,13 @@ SimCheck *sim_check_c3_new(SimWorld *world)
     CheckC3 *self = g_new0(CheckC3, 1);
     self->check.id = "C3";
     self->check.title = "pings carry the LIB, pongs the code";
-    self->check.observer.sent = 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
-    self->check.observer.delivered = 1u << BNET_MESSAGE_PONG;
+    self->check.judges_sent = 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_PONG;
+    self->check.observer.traits = SIM_TRAIT_ODD;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;
     sim_must_close_init(&self->must_close, &self->check, world, SIM_CONDEMNER_C3);
     self->must_close.reasons = 1u << BNET_CLOSE_BAD_PONG;
-    self->must_close.forbidden = self->check.observer.sent;
+    self->must_close.forbidden = self->check.judges_sent;
     return &self->check;
 }

@@ -42,7 +42,8 @@ SimCheck *sim_check_c7_new(SimWorld *world)
     SimCheck *self = g_new0(SimCheck, 1);
     self->id = "C7";
     self->title = "headers are noticed while they are young";
-    self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
+    self->judges_sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
+    self->observer.traits = SIM_TRAIT_OLD;
     self->observer.happened = happened;
     return self;
 }

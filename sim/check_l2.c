@@ -25,8 +25,8 @@
 typedef struct Suspect {
     uint32_t since_ms;      /* when a block or transaction was sendable; 0: none was */
     uint32_t pong_since_ms; /* the same for a pong */
-    uint16_t goods;         /* SimEndRecord.goods at that time */
-    uint16_t pongs;
+    uint32_t goods;         /* SimEndRecord.goods at that time */
+    uint32_t pongs;         /* SimPingRecord.pongs */
 } Suspect;
 
 typedef struct CheckL2 {
@@ -57,12 +57,11 @@ static BnetBlock next_block(const SimEndRecord *end, const BnetView *view)
 
 static BnetTrx next_trx(SimWorld *world, uint32_t e, const BnetNode *node)
 {
+    /* By a clock that was set, what had expired may live again, which wakes nobody. */
+    if (node->trxs.n_pending == 0 || sim_look_skew_ns(world, sim_world_end_peer(world, e)) != 0)
+        return BNET_NO_TRX;
     const BnetSession *session = sim_look_session(world, e);
     uint32_t cursor = session->trx_cursor;
-    uint32_t peer = sim_world_end_peer(world, e);
-    /* By a clock that was set, what had expired may live again, which wakes nobody. */
-    if (node->trxs.n_pending == 0 || sim_look_skew_ns(world, peer) != 0)
-        return BNET_NO_TRX;
     return bnet_trxs_next(&node->trxs, session->slot, &cursor, sim_world_now_ns(world));
 }
 
@@ -81,8 +80,9 @@ static void not_sent(CheckL2 *self, SimWorld *world, uint32_t e)
     if (sim_check_is_one_more(&self->check))
         return;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), e);
-    const BnetNode *node = sim_world_node(world, end->peer);
-    SimSubject what = sim_subject_of_session(end->peer, sim_world_end_peer(world, e ^ 1));
+    const BnetNode *node = sim_world_node(world, sim_world_end_peer(world, e));
+    SimSubject what =
+        sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
     what.block = next_block(end, &node->view);
     what.trx = what.block == BNET_NO_BLOCK ? next_trx(world, e, node) : BNET_NO_TRX;
     g_autofree char *name = what.trx != BNET_NO_TRX ? sim_trx_name(world, what.trx) : NULL;
@@ -109,7 +109,7 @@ static void no_pong(CheckL2 *self, SimWorld *world, uint32_t e)
 /* --- looking --------------------------------------------------------------------------------- */
 
 /* `due`: something waits; `count`: of what was sent of the kind by now, `*seen` by then. */
-static bool is_late(uint32_t *since_ms, uint16_t *seen, bool due, uint16_t count, uint32_t now)
+static bool is_late(uint32_t *since_ms, uint32_t *seen, bool due, uint32_t count, uint32_t now)
 {
     if (!due || *since_ms == 0 || *seen != count) {
         *since_ms = due ? now : 0;
@@ -150,7 +150,8 @@ static void look(CheckL2 *self, SimWorld *world, uint32_t e, const BnetNode *nod
     Suspect *suspect = suspect_of(self, end, e);
     if (is_late(&suspect->since_ms, &suspect->goods, due, end->goods, now))
         not_sent(self, world, e);
-    if (is_late(&suspect->pong_since_ms, &suspect->pongs, pong_due, end->pongs, now))
+    if (is_late(&suspect->pong_since_ms, &suspect->pongs, pong_due,
+                sim_world_record(world)->pings[e].pongs, now))
         no_pong(self, world, e);
 }
 

@@ -48,7 +48,8 @@ SimCheck *sim_check_r2_new(SimWorld *world)
     self->id = "R2";
     self->title = "queued notices are bounded";
     self->observer.chain = 1u << BNET_CHAIN_HEADER;
-    self->observer.sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
+    self->judges_sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
+    self->observer.traits = SIM_TRAIT_LONG;
     self->observer.happened = happened;
     return self;
 }

@@ -44,18 +44,24 @@ static void judge_entry(CheckR3 *self, SimWorld *world, uint32_t peer)
                            sim_world_peer_name(world, peer), name);
 }
 
+static void sent(CheckR3 *self, SimWorld *world, const SimHappening *happening)
+{
+    BnetMessageKind kind = happening->message->kind;
+    uint32_t n = kind == BNET_MESSAGE_TRX ? 1 : kind == BNET_MESSAGE_PING ? ENTRIES_PER_PING : 0;
+    for (uint32_t i = 0; i < n; i++)
+        judge_entry(self, world, happening->peer);
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     CheckR3 *self = (CheckR3 *)observer;
     if (!sim_world_is_honest(world, happening->peer))
         return;
-    if (happening->kind != SIM_SENT) {
+    if (happening->kind == SIM_SENT)
+        sent(self, world, happening);
+    else if (happening->kind == SIM_TRX ||
+             (happening->kind == SIM_DELIVERED && happening->message->kind == BNET_MESSAGE_TRX))
         judge_number(self, world, happening->peer);
-        return;
-    }
-    uint32_t n = happening->message->kind == BNET_MESSAGE_PING ? ENTRIES_PER_PING : 1;
-    for (uint32_t i = 0; i < n; i++)
-        judge_entry(self, world, happening->peer);
 }
 
 SimCheck *sim_check_r3_new(SimWorld *world)
@@ -65,7 +71,8 @@ SimCheck *sim_check_r3_new(SimWorld *world)
     self->check.id = "R3";
     self->check.title = "transaction status is bounded";
     self->check.observer.mask = 1u << SIM_TRX;
-    self->check.observer.sent = 1u << BNET_MESSAGE_TRX | 1u << BNET_MESSAGE_PING;
+    self->check.observer.sent = 1u << BNET_MESSAGE_TRX;
+    self->check.observer.traits = SIM_TRAIT_CONTENT;
     self->check.observer.delivered = 1u << BNET_MESSAGE_TRX;
     self->check.observer.happened = happened;
     return &self->check;

@@ -3,11 +3,9 @@
  * R5: a full block crosses a connection once, and once more, the other way, only if two copies meet
  * on the way: nobody sends what it has sent, or has taken in, on the same connection.
  *
- * Told of blocks that are sent and went over the connection before, as far as the record goes back;
- * and of copies that have met.
+ * Told of blocks that are sent and went over the connection before, as far as the record goes back.
  */
 #include "sim/check.h"
-#include "sim/look.h"
 #include "sim/record.h"
 
 static void violation(SimCheck *self, SimWorld *world, const SimHappening *happening,
@@ -27,10 +25,6 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     const SimEndRecord *end = sim_record_end(sim_world_record(world), happening->end);
     if (!end->honest)
         return;
-    if (happening->kind == SIM_DELIVERED) {
-        sim_look_probe(world, SIM_PROBE_BLOCK_CROSSING);
-        return;
-    }
     if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block))
         violation(self, world, happening, "once more on the same connection");
     if (sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, block))
@@ -44,7 +38,7 @@ SimCheck *sim_check_r5_new(SimWorld *world)
     self->id = "R5";
     self->title = "a block crosses a connection once";
     self->judges_sent = 1u << BNET_MESSAGE_BLOCK;
-    self->observer.traits = SIM_TRAIT_AGAIN | SIM_TRAIT_HEARD | SIM_TRAIT_CROSSED;
+    self->observer.traits = SIM_TRAIT_AGAIN | SIM_TRAIT_HEARD;
     self->observer.happened = happened;
     return self;
 }

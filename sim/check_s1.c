@@ -62,7 +62,8 @@ static bool is_linked(CheckS1 *self, SimWorld *world, const SimHappening *happen
                             : sim_record_was_sent(end, store, parent);
     return in_flight || bnet_view_has(&sim_world_node(world, happening->remote)->view, parent) ||
            sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, parent) ||
-           (is_old && end->blocks.forgot) || g_hash_table_contains(self->pruned, &key);
+           (is_old && sim_block_set_forgot(&end->blocks)) ||
+           g_hash_table_contains(self->pruned, &key);
 }
 
 static void cannot_link(CheckS1 *self, SimWorld *world, const SimSubject *subject)

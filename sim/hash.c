@@ -137,6 +137,22 @@ void sim_hash_happening(SimWorld *world, const SimHappening *happening)
     *hash = mix_effect(value, world, happening);
 }
 
+void sim_hash_delivered(SimWorld *world, uint32_t end, const BnetMessage *message)
+{
+    uint64_t *hash = &world->peers[world->ends[end].peer].hash;
+    uint64_t value = mix(*hash, (uint64_t)world->now_ns);
+    value = mix(value, (uint64_t)SIM_DELIVERED << 32 | end);
+    *hash = mix_message(value, world, message);
+}
+
+void sim_hash_verdict(SimWorld *world, uint32_t peer, BnetBlock block, BnetVerdict verdict)
+{
+    uint64_t *hash = &world->peers[peer].hash;
+    uint64_t value = mix(*hash, (uint64_t)world->now_ns);
+    value = mix(value, (uint64_t)SIM_VERDICT << 32 | SIM_NONE);
+    *hash = mix_block(mix(value, verdict), world, block);
+}
+
 uint64_t sim_hash_of_world(const SimWorld *world)
 {
     uint64_t hash = mix(world->hash, (uint64_t)world->now_ns);

@@ -19,6 +19,8 @@ void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uin
 /* Adds an observer, after those that are there. Its masks stay as they are. */
 void sim_world_observe(SimWorld *world, SimObserver *observer);
 
+void sim_audience_finish(SimAudience *audience);
+
 /* Hashes a happening, tells it, and has it recorded. Fills in the time. */
 void sim_world_tell(SimWorld *world, SimHappening *happening);
 
@@ -29,6 +31,10 @@ void sim_world_tell_written(SimWorld *world, uint32_t end);
 void sim_world_tell_delivered(SimWorld *world, uint32_t end, const BnetMessage *message,
                               uint32_t bytes);
 void sim_world_tell_asked(SimWorld *world, uint32_t end, uint32_t number);
+
+/* The same of a verdict; session: BNET_NO_SESSION: none. */
+void sim_world_tell_verdict(SimWorld *world, uint32_t peer, uint32_t session, BnetBlock block,
+                            BnetVerdict verdict);
 
 /* A happening to a peer, with all other fields "none". */
 static inline SimHappening sim_happening(SimHappeningKind kind, uint32_t peer)
@@ -65,6 +71,10 @@ void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ..
 /* Takes a happening into the hash of the peer or network it concerns. */
 void sim_hash_happening(SimWorld *world, const SimHappening *happening);
 
+/* The same, now, of SIM_DELIVERED and of SIM_VERDICT. */
+void sim_hash_delivered(SimWorld *world, uint32_t end, const BnetMessage *message);
+void sim_hash_verdict(SimWorld *world, uint32_t peer, BnetBlock block, BnetVerdict verdict);
+
 /* The trace hash of the run so far. O(peers). */
 uint64_t sim_hash_of_world(const SimWorld *world);
 
@@ -75,6 +85,9 @@ SimWorld *sim_world_new(const Scenario *scenario, GError **error);
 
 /* The same without anybody who watches: `checks`, the records and `metrics` are NULL. */
 SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error);
+
+/* It is remembered what led to what (causes.h). Before anything happens. */
+void sim_world_remember(SimWorld *world);
 
 void sim_world_free(SimWorld *world);
 

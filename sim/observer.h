@@ -76,16 +76,19 @@ typedef enum SimTrait {
     SIM_TRAIT_HEARD = 1u << 7,    /* the other side has sent, noticed or listed it */
     SIM_TRAIT_UNLINKED = 1u << 8, /* its parent went over the connection in neither direction, or
                                    * it is not above the LIB that was told */
-    /* Of SIM_DELIVERED of a block: */
-    SIM_TRAIT_CROSSED = 1u << 9,  /* this side had sent it, too */
-    SIM_TRAIT_UNSOUND = 1u << 10, /* it may be invalid */
-    /* Of others: */
-    SIM_TRAIT_CONTENT = 1u << 11,   /* SIM_SENT, SIM_DELIVERED of a block, SIM_CHAIN: there have
-                                     * been transactions */
-    SIM_TRAIT_DROPPED = 1u << 12,   /* SIM_VERDICT: neither accepted nor known */
-    SIM_TRAIT_TOIL = 1u << 13,      /* SIM_DELIVERED: the message before took much work */
-    SIM_TRAIT_AFTERMATH = 1u << 14, /* of whatever follows malformed input */
-    SIM_TRAIT_ANY = 1u << 15,       /* of all happenings */
+    /* Of other messages: */
+    SIM_TRAIT_OLD = 1u << 9,   /* SIM_SENT of notices: one is of a block that was not young */
+    SIM_TRAIT_LONG = 1u << 10, /* SIM_SENT of notices: there are many */
+    SIM_TRAIT_ODD = 1u << 11,  /* SIM_SENT of a ping: its LIB is not that of the peer; SIM_SENT and
+                                * SIM_DELIVERED of a pong: its code is not that of an open ping */
+    /* Of all: */
+    SIM_TRAIT_UNSOUND = 1u << 12,   /* SIM_DELIVERED of a block: it may be invalid */
+    SIM_TRAIT_CONTENT = 1u << 13,   /* SIM_SENT and SIM_DELIVERED of a block with transactions;
+                                     * SIM_SENT of a ping and SIM_CHAIN: there have been some */
+    SIM_TRAIT_DROPPED = 1u << 14,   /* SIM_VERDICT: neither accepted nor known */
+    SIM_TRAIT_TOIL = 1u << 15,      /* SIM_DELIVERED: the message before took much work */
+    SIM_TRAIT_AFTERMATH = 1u << 16, /* of whatever follows malformed input */
+    SIM_TRAIT_ANY = 1u << 17,       /* of all happenings */
 } SimTrait;
 
 /*

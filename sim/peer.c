@@ -195,12 +195,7 @@ static void receive_block(SimWorld *world, uint32_t index, BnetBlock block, uint
 {
     SimPeer *peer = &world->peers[index];
     BnetVerdict verdict = bnet_node_receive_block(&peer->node, block, slot, world->now_ns);
-    SimHappening happening = sim_happening(SIM_VERDICT, index);
-    happening.session = slot;
-    happening.block = block;
-    happening.verdict = verdict;
-    world->verdicts[verdict] += peer->honest;
-    sim_world_tell(world, &happening);
+    sim_world_tell_verdict(world, index, slot, block, verdict);
     if (verdict == BNET_VERDICT_ACCEPTED)
         tell_chain(world, index, &(BnetChainEvent){.kind = BNET_CHAIN_HEADER, .block = block});
     sim_peer_act(world, index);

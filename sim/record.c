@@ -82,14 +82,48 @@ static uint32_t sent_block_traits(const SimEndRecord *end, const SimWorld *world
 }
 
 /* Something may wait that goes before a pong, a ping, or what comes after that. */
-static bool may_overtake(const SimRecord *self, const SimEndRecord *end, BnetMessageKind kind,
-                         int64_t now_ns)
+static bool may_overtake(const SimRecord *self, const SimWorld *world, uint32_t index,
+                         BnetMessageKind kind)
 {
-    if (end->wants_irreversible || self->peers[end->peer].n_headers != end->noticed)
+    const SimEndRecord *end = &self->ends[index];
+    if (end->wants_irreversible || self->peers[world->ends[index].peer].n_headers != end->noticed)
         return true; /* a notice */
     if (kind == BNET_MESSAGE_PONG)
         return false;
-    return end->pong_due || (kind != BNET_MESSAGE_PING && sim_record_ping_is_due(end, now_ns));
+    return end->pong_due ||
+           (kind != BNET_MESSAGE_PING && sim_record_ping_is_due(end, world->now_ns));
+}
+
+static uint32_t notice_traits(const SimPeerRecord *peer, const SimWorld *world,
+                              const BnetRing *notice)
+{
+    uint32_t traits = notice->count > SIM_RECORD_NOTICES_MANY ? SIM_TRAIT_LONG : 0;
+    BnetRingWalk walk = bnet_ring_walk(notice);
+    BnetBlock block;
+    while (bnet_ring_next(&walk, &world->pool, &block))
+        if (!sim_block_set_has(&peer->young, SIM_BLOCK_FIRST, block))
+            traits |= SIM_TRAIT_OLD;
+    return traits;
+}
+
+/* Of a ping or pong that is sent. */
+static uint32_t ping_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
+                            const BnetMessage *message)
+{
+    const BnetNode *node = &world->peers[world->ends[index].peer].node;
+    uint32_t traits = 0;
+    if (may_overtake(self, world, index, message->kind))
+        traits |= SIM_TRAIT_OVERTAKES;
+    if (message->kind == BNET_MESSAGE_PONG) {
+        bool answers = self->ends[index].pong_due &&
+                       sim_record_code(&message->u.ping.code) == self->pings[index].their_code;
+        return traits | (answers ? 0 : SIM_TRAIT_ODD);
+    }
+    if (world->store.n_trxs > 1)
+        traits |= SIM_TRAIT_CONTENT;
+    if (message->u.ping.lib_number != bnet_view_lib_number(&node->view))
+        traits |= SIM_TRAIT_ODD;
+    return traits;
 }
 
 uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
@@ -102,10 +136,11 @@ uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, ui
     if (end->wants_irreversible)
         traits |= SIM_TRAIT_FOLLOWER;
     if (message->kind == BNET_MESSAGE_BLOCK)
-        return traits | sent_block_traits(end, world, message->u.block);
-    if ((message->kind == BNET_MESSAGE_PING || message->kind == BNET_MESSAGE_PONG) &&
-        may_overtake(self, end, message->kind, world->now_ns))
-        traits |= SIM_TRAIT_OVERTAKES;
+        traits |= sent_block_traits(end, world, message->u.block);
+    else if (message->kind == BNET_MESSAGE_BLOCK_NOTICE)
+        traits |= notice_traits(&self->peers[world->ends[index].peer], world, &message->u.notice);
+    else if (message->kind == BNET_MESSAGE_PING || message->kind == BNET_MESSAGE_PONG)
+        traits |= ping_traits(self, world, index, message);
     return traits;
 }
 
@@ -116,13 +151,14 @@ uint32_t sim_record_delivered_traits(const SimRecord *self, const SimWorld *worl
     uint32_t traits = end_traits(self, end);
     if (world->work.steps > 0)
         traits |= SIM_TRAIT_TOIL;
+    if (message->kind == BNET_MESSAGE_PONG &&
+        (!end->ping_open || sim_record_code(&message->u.ping.code) != self->pings[index].our_code))
+        traits |= SIM_TRAIT_ODD;
     if (message->kind != BNET_MESSAGE_BLOCK)
         return traits;
     BnetBlock block = message->u.block;
     if (block >= self->sound_below)
         traits |= SIM_TRAIT_UNSOUND;
-    if (sim_block_set_has(&end->blocks, SIM_RECORD_SENT, block))
-        traits |= SIM_TRAIT_CROSSED;
     if (world->store.n_trxs > 1 && bnet_store_block(&world->store, block)->n_trx > 0)
         traits |= SIM_TRAIT_CONTENT;
     return traits;
@@ -134,9 +170,15 @@ uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, u
     uint32_t traits = 0;
     if (end->asks >= SIM_RECORD_ASKS_BUSY)
         traits |= SIM_TRAIT_BUSY;
-    if (may_overtake(self, end, BNET_MESSAGE_BLOCK, world->now_ns))
+    if (may_overtake(self, world, index, BNET_MESSAGE_BLOCK))
         traits |= SIM_TRAIT_OVERTAKES;
     return traits;
+}
+
+uint32_t sim_record_verdict_traits(const SimRecord *self, BnetVerdict verdict)
+{
+    bool dropped = verdict != BNET_VERDICT_ACCEPTED && verdict != BNET_VERDICT_KNOWN;
+    return self->traits | (dropped ? SIM_TRAIT_DROPPED : 0);
 }
 
 uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
@@ -151,9 +193,8 @@ uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
         return sim_record_asked_traits(self, world, happening->end);
     if (happening->kind == SIM_CHAIN && world->store.n_trxs > 1)
         traits |= SIM_TRAIT_CONTENT;
-    if (happening->kind == SIM_VERDICT && happening->verdict != BNET_VERDICT_ACCEPTED &&
-        happening->verdict != BNET_VERDICT_KNOWN)
-        traits |= SIM_TRAIT_DROPPED;
+    if (happening->kind == SIM_VERDICT)
+        return sim_record_verdict_traits(self, happening->verdict);
     return traits;
 }
 
@@ -161,11 +202,13 @@ uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
 
 /* Of what there is to notice nothing is left; what came before both hellos were through is noticed
  * to nobody. */
-static void noticed_all(const SimRecord *self, const SimWorld *world, SimEndRecord *end)
+static void noticed_all(SimRecord *self, const SimWorld *world, uint32_t index)
 {
+    SimEndRecord *end = &self->ends[index];
+    uint32_t peer = world->ends[index].peer;
     if (sim_record_is_ready(end))
-        end->noticed = end->wants_irreversible ? world->peers[end->peer].node.view.announced
-                                               : self->peers[end->peer].n_headers;
+        end->noticed = end->wants_irreversible ? world->peers[peer].node.view.announced
+                                               : self->peers[peer].n_headers;
 }
 
 void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t index,
@@ -185,17 +228,17 @@ void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t index,
         end->goods++;
         break;
     case BNET_MESSAGE_BLOCK_NOTICE:
-        noticed_all(self, world, end);
+        noticed_all(self, world, index);
         break;
     case BNET_MESSAGE_PING:
         end->has_pinged = true;
         end->ping_open = true;
         end->last_ping_ns = world->now_ns;
-        end->our_code = sim_record_code(&message->u.ping.code);
+        self->pings[index].our_code = sim_record_code(&message->u.ping.code);
         break;
     case BNET_MESSAGE_PONG:
         end->pong_due = false;
-        end->pongs++;
+        self->pings[index].pongs++;
         break;
     case BNET_MESSAGE_TRX:
         end->goods++;
@@ -214,12 +257,13 @@ void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t index)
         return;
     end->hello_writing = false;
     end->hello_written = true;
-    noticed_all(self, world, end);
+    noticed_all(self, world, index);
 }
 
-static void hello_taken(const SimRecord *self, const SimWorld *world, SimEndRecord *end,
+static void hello_taken(SimRecord *self, const SimWorld *world, uint32_t index,
                         const BnetHello *hello)
 {
+    SimEndRecord *end = &self->ends[index];
     if (end->hello_taken)
         return;
     end->hello_taken = true;
@@ -228,7 +272,7 @@ static void hello_taken(const SimRecord *self, const SimWorld *world, SimEndReco
     end->peer_lib = hello->lib_number;
     if (hello->first != BNET_NO_BLOCK && hello->head != BNET_NO_BLOCK)
         sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, hello->head);
-    noticed_all(self, world, end);
+    noticed_all(self, world, index);
 }
 
 static void note_noticed(SimEndRecord *end, const SimWorld *world, const BnetRing *notice)
@@ -239,15 +283,17 @@ static void note_noticed(SimEndRecord *end, const SimWorld *world, const BnetRin
         sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, block);
 }
 
-void sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index,
+bool sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index,
                           const BnetMessage *message)
 {
     SimEndRecord *end = &self->ends[index];
+    bool crossed = false;
     switch (message->kind) {
     case BNET_MESSAGE_HELLO:
-        hello_taken(self, world, end, &message->u.hello);
+        hello_taken(self, world, index, &message->u.hello);
         break;
     case BNET_MESSAGE_BLOCK:
+        crossed = end->honest && sim_block_set_has(&end->blocks, SIM_RECORD_SENT, message->u.block);
         sim_block_set_add(&end->blocks, SIM_RECORD_TAKEN, message->u.block);
         if (end->hello_taken)
             sim_block_set_add(&end->blocks, SIM_RECORD_FROM_PEER, message->u.block);
@@ -260,11 +306,12 @@ void sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index
         if (!end->hello_taken)
             break;
         end->pong_due = true;
-        end->their_code = sim_record_code(&message->u.ping.code);
+        self->pings[index].their_code = sim_record_code(&message->u.ping.code);
         end->peer_lib = MAX(end->peer_lib, message->u.ping.lib_number);
         break;
     case BNET_MESSAGE_PONG:
-        if (end->hello_taken && sim_record_code(&message->u.ping.code) == end->our_code)
+        if (end->hello_taken &&
+            sim_record_code(&message->u.ping.code) == self->pings[index].our_code)
             end->ping_open = false;
         break;
     case BNET_MESSAGE_TRX_NOTICE:
@@ -272,6 +319,7 @@ void sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index
     case BNET_MESSAGE_MALFORMED:
         break;
     }
+    return crossed;
 }
 
 void sim_record_asked(SimRecord *self, uint32_t index)
@@ -284,8 +332,8 @@ static void end_changed(SimRecord *self, uint32_t index, bool open)
 {
     SimEndRecord *end = &self->ends[index];
     sim_block_set_clear(&end->blocks);
+    self->pings[index] = (SimPingRecord){0};
     *end = (SimEndRecord){
-        .peer = end->peer,
         .honest = end->honest,
         .between_honest = end->between_honest,
         .open = open,
@@ -312,14 +360,14 @@ static void started(SimPeerRecord *peer)
     peer->n_headers = 0;
 }
 
-void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+bool sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening)
 {
+    if (happening->kind == SIM_DELIVERED)
+        return sim_record_delivered(self, world, happening->end, happening->message);
     if (happening->kind == SIM_SENT)
         sim_record_sent(self, world, happening->end, happening->message);
     else if (happening->kind == SIM_WRITTEN)
         sim_record_written(self, world, happening->end);
-    else if (happening->kind == SIM_DELIVERED)
-        sim_record_delivered(self, world, happening->end, happening->message);
     else if (happening->kind == SIM_ASKED)
         sim_record_asked(self, happening->end);
     else if (happening->kind == SIM_OPENED || happening->kind == SIM_CLOSED)
@@ -328,9 +376,12 @@ void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening 
         header(self, world, happening);
     else if (happening->kind == SIM_STARTED)
         started(&self->peers[happening->peer]);
+    return false;
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
+
+G_STATIC_ASSERT(sizeof(SimEndRecord) == 64);
 
 SimRecord *sim_record_new(const SimWorld *world)
 {
@@ -339,10 +390,10 @@ SimRecord *sim_record_new(const SimWorld *world)
     self->n_peers = world->n_peers;
     self->sound_below = BNET_NO_BLOCK + 1;
     self->ends = g_aligned_alloc0(MAX(1, self->n_ends), sizeof(SimEndRecord), 64);
+    self->pings = g_new0(SimPingRecord, self->n_ends);
     self->peers = g_new0(SimPeerRecord, self->n_peers);
     for (uint32_t e = 0; e < self->n_ends; e++) {
         uint32_t peer = world->ends[e].peer;
-        self->ends[e].peer = peer;
         self->ends[e].honest = world->peers[peer].honest;
         self->ends[e].between_honest =
             self->ends[e].honest && world->peers[world->ends[e ^ 1].peer].honest;
@@ -359,6 +410,7 @@ void sim_record_free(SimRecord *self)
     for (uint32_t p = 0; p < self->n_peers; p++)
         sim_block_set_clear(&self->peers[p].young);
     g_aligned_free(self->ends);
+    g_free(self->pings);
     g_free(self->peers);
     g_free(self);
 }

@@ -10,9 +10,9 @@
  * By it a happening has traits (observer.h): for most checks nothing but a trait is worth a look.
  *
  * The record notes a happening after the checks were told: while a check judges a message, the
- * record says how things stood before it. An end costs 64 bytes, a cache line, and its blocks
- * (block_set.h) while its session is open; a peer 96 bytes. O(1) for each happening, and for each
- * block of a notice.
+ * record says how things stood before it. An end costs 76 bytes, 64 of them a cache line that
+ * most messages need alone, and its older blocks (block_set.h) while its session is open; a peer
+ * 112 bytes. O(1) for each happening, and for each block of a notice.
  */
 
 #include "sim/block_set.h"
@@ -36,14 +36,10 @@ typedef enum SimCondemner {
 typedef struct SimEndRecord {
     SimBlockSet blocks;
     int64_t last_ping_ns; /* when this end sent its last ping */
-    uint32_t our_code;    /* of that ping, hashed */
-    uint32_t their_code;  /* of the last ping that this end took in, hashed */
     uint32_t peer_lib;    /* highest that the other side has told */
     uint32_t noticed;     /* headers of its peer, or number of the irreversible block, up to which
                            * notices were sent or were not to be sent */
-    uint32_t peer;
-    uint16_t goods;    /* blocks and transactions that it has sent, modulo 2^16 */
-    uint16_t pongs;    /* the same of pongs */
+    uint16_t goods;       /* blocks and transactions that it has sent, modulo 2^16 */
     uint16_t asks;     /* how often it has asked for a block since it sent last; at most 2^16 - 1 */
     uint8_t writes;    /* that were begun and are not complete; at most 2^8 - 1 */
     uint8_t condemned; /* of SimCondemner */
@@ -61,20 +57,31 @@ typedef struct SimEndRecord {
     bool suspected : 1; /* L2 waits for it to send something */
 } SimEndRecord;
 
+/* What pings and pongs need besides. */
+typedef struct SimPingRecord {
+    uint32_t our_code;   /* of the last ping that the end sent, hashed */
+    uint32_t their_code; /* of the last one that it took in, hashed */
+    uint32_t pongs;      /* that it has sent, modulo 2^32 */
+} SimPingRecord;
+
 /* Young headers of a peer that are kept in order. */
 #define SIM_RECORD_HEADERS 16u
+
+/* Notices of more blocks are remarkable. */
+#define SIM_RECORD_NOTICES_MANY 1024u
 
 /* From so many on, asking without sending is remarkable. */
 #define SIM_RECORD_ASKS_BUSY 64u
 
 typedef struct SimPeerRecord {
-    uint32_t n_headers;                    /* so many there have been in this process */
+    SimBlockSet young;  /* first plane: headers that were accepted less than 6 s old */
+    uint32_t n_headers; /* so many there have been in this process */
     BnetBlock headers[SIM_RECORD_HEADERS]; /* the newest of them, in order, a ring */
-    SimBlockSet young; /* first plane: headers that were accepted less than 6 s old */
 } SimPeerRecord;
 
 typedef struct SimRecord {
-    SimEndRecord *ends;   /* [n_ends] */
+    SimEndRecord *ends;   /* [n_ends], each in a cache line */
+    SimPingRecord *pings; /* [n_ends] */
     SimPeerRecord *peers; /* [n_peers] */
     uint32_t n_ends;
     uint32_t n_peers;
@@ -91,19 +98,21 @@ void sim_record_free(SimRecord *self);
 uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
                            const SimHappening *happening);
 
-/* Notes it. */
-void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening);
+/* Notes it. True: two copies of a block have met. */
+bool sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening);
 
 /* The same of those of which there are many. */
 uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t end,
                                 const BnetMessage *message);
 uint32_t sim_record_delivered_traits(const SimRecord *self, const SimWorld *world, uint32_t end,
                                      const BnetMessage *message);
+uint32_t sim_record_verdict_traits(const SimRecord *self, BnetVerdict verdict);
 uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, uint32_t end);
 void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t end,
                      const BnetMessage *message);
 void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t end);
-void sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t end,
+/* True: a block that this side had sent, too. */
+bool sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t end,
                           const BnetMessage *message);
 void sim_record_asked(SimRecord *self, uint32_t end);
 

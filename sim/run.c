@@ -111,8 +111,8 @@ static void begin(SimWorld *world)
     sim_persona_begin(world);
 }
 
-/* True: stopped from outside. */
-static bool run_events(SimWorld *world, const SimRunOptions *options)
+/* True: stopped from outside, or after so many events, a multiple of EVENTS_PER_LOOK. */
+static bool run_events(SimWorld *world, const SimRunOptions *options, uint64_t events_max)
 {
     int64_t end_ns = world->scenario->duration_ns;
     const SimQueueEvent *next;
@@ -130,7 +130,7 @@ static bool run_events(SimWorld *world, const SimRunOptions *options)
             continue;
         if (options->progress)
             options->progress(options->progress_data, world->now_ns, end_ns);
-        if (options->stop && g_atomic_int_get(options->stop))
+        if ((options->stop && g_atomic_int_get(options->stop)) || world->events == events_max)
             return true;
     }
     if (!world->stopped)
@@ -233,26 +233,74 @@ static void tell_clocks(const Scenario *scenario, SimStory *story)
     }
 }
 
-SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
+/* One go of a run. */
+typedef struct Go {
+    const SimRunOptions *options; /* (nullable) */
+    bool remembers;               /* what led to what, whatever the options say */
+    uint64_t events_max;          /* a multiple of EVENTS_PER_LOOK, if options are there */
+    bool ret_untold;              /* what led to a violation is to be told, and nobody remembers */
+} Go;
+
+static SimWorld *world_of(const Scenario *scenario, const Go *go, GError **error)
 {
-    bool watched = !options || !options->unwatched;
-    SimWorld *world =
-        watched ? sim_world_new(scenario, error) : sim_world_new_unwatched(scenario, error);
+    if (go->options && go->options->unwatched)
+        return sim_world_new_unwatched(scenario, error);
+    SimWorld *world = sim_world_new(scenario, error);
+    if (world && (go->remembers || (go->options && go->options->remembers)))
+        sim_world_remember(world);
+    return world;
+}
+
+static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
+{
+    SimWorld *world = world_of(scenario, go, error);
     if (!world)
         return NULL;
     SimStory *story = sim_story_new(world);
-    if (watched)
+    if (world->checks)
         sim_world_observe(world, sim_story_observer(story));
-    if (options && options->trace)
-        sim_world_observe(world, options->trace);
+    if (go->options && go->options->trace)
+        sim_world_observe(world, go->options->trace);
     g_autofree char *chain = sim_start_describe(world);
     if (chain)
         sim_story_add(story, 0, chain);
     tell_clocks(scenario, story);
     begin(world);
-    bool interrupted = run_events(world, options);
+    bool interrupted = run_events(world, go->options, go->events_max);
     SimResult *result = result_of(world, story, interrupted);
+    go->ret_untold = world->untold;
     sim_story_free(story);
     sim_world_free(world);
     return result;
+}
+
+static bool is_same(const SimResult *a, const SimResult *b)
+{
+    bool same = a->trace_hash == b->trace_hash && a->events == b->events &&
+                a->interrupted == b->interrupted && a->n_checks == b->n_checks;
+    for (uint32_t i = 0; same && i < a->n_checks; i++)
+        same = a->checks[i].violations == b->checks[i].violations;
+    return same;
+}
+
+/* The same run again, in which it is remembered what leads to what. Stopped from outside, or broken
+ * by an observer, it is another one, and says nothing. Takes the result over. (transfer full) */
+static SimResult *retold(const Scenario *scenario, const SimRunOptions *options, SimResult *result)
+{
+    const SimRunOptions again = {.stop = options ? options->stop : NULL};
+    Go go = {&again, true, result->interrupted ? result->events : UINT64_MAX, false};
+    SimResult *told = run_once(scenario, &go, NULL);
+    if (told && is_same(told, result)) {
+        sim_result_free(result);
+        return told;
+    }
+    sim_result_free(told);
+    return result;
+}
+
+SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
+{
+    Go go = {options, false, UINT64_MAX, false};
+    SimResult *result = run_once(scenario, &go, error);
+    return result && go.ret_untold ? retold(scenario, options, result) : result;
 }

@@ -18,6 +18,10 @@ typedef struct SimRunOptions {
     void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
     void *progress_data;
 
+    /* From the start on it is remembered what leads to what; else a run in which a check fails is
+     * done again to find out. */
+    bool remembers;
+
     /* Nothing is watched: no checks, no expectations, no metrics, no story. The run is the same,
      * with the same trace hash, and its verdict is "not judged". To measure what watching costs. */
     bool unwatched;
@@ -25,7 +29,11 @@ typedef struct SimRunOptions {
     gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
 } SimRunOptions;
 
-/* (transfer full) A scenario that loaded can be run: NULL and an error only if it has a blocks.log
+/*
+ * A run in which a check fails is done again, to remember what led there: it takes twice as long.
+ * `progress` and `trace` are told of the first time only.
+ *
+ * (transfer full) A scenario that loaded can be run: NULL and an error only if it has a blocks.log
  * that cannot be started from (start.h). options may be NULL. */
 SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error);
 

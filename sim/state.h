@@ -244,7 +244,9 @@ typedef struct SimListener {
 
 typedef struct SimAudience {
     SimListener *listeners; /* in the order in which they were added */
+    SimObserver **always;   /* those of them who are told whatever it is */
     uint32_t n;
+    uint32_t n_always;
     uint32_t wanted; /* all their traits: without one of them nobody is told */
 } SimAudience;
 
@@ -253,6 +255,8 @@ typedef struct SimRounds {
     int64_t due_ns;  /* of the next look; BNET_TIME_NEVER: nobody looks */
     int64_t step_ns; /* between two looks */
     uint32_t peer;   /* whose turn it is */
+    uint32_t n;
+    struct SimCheck *looking[8]; /* [n] */
 } SimRounds;
 
 struct SimWorld {
@@ -290,7 +294,8 @@ struct SimWorld {
     GPtrArray *checks; /* of SimCheck, owned; NULL: the run is not watched, as the four after it */
     SimRecord *record;
     SimTrxRecord *trx_record;
-    SimCauses *causes;
+    SimCauses *causes;    /* NULL: nobody remembers what led to what */
+    bool untold;          /* and a check would have told it */
     GArray *bound_values; /* of SimBoundValue, in the order of the scenario's bounds */
     SimExpectDisconnects *expect_disconnects;   /* NULL: the scenario says nothing of them */
     SimExpectWatches *expect_watches;           /* the same */

@@ -17,6 +17,16 @@ static void listen(SimAudience *audience, SimObserver *observer, uint32_t traits
     audience->listeners = g_renew(SimListener, audience->listeners, audience->n + 1);
     audience->listeners[audience->n++] = (SimListener){observer, traits};
     audience->wanted |= traits;
+    if (!(traits & SIM_TRAIT_ANY))
+        return;
+    audience->always = g_renew(SimObserver *, audience->always, audience->n_always + 1);
+    audience->always[audience->n_always++] = observer;
+}
+
+void sim_audience_finish(SimAudience *audience)
+{
+    g_free(audience->listeners);
+    g_free(audience->always);
 }
 
 /* Of `n` audiences from `first` on, one for each kind: those in the mask are told whatever it is.
@@ -68,11 +78,14 @@ static uint32_t audience_of(const SimHappening *happening)
 
 /* --- telling --------------------------------------------------------------------------------- */
 
-static void tell(SimWorld *world, uint32_t index, uint32_t traits, const SimHappening *happening)
+static void tell(SimWorld *world, const SimAudience *audience, uint32_t traits,
+                 const SimHappening *happening)
 {
-    const SimAudience *audience = &world->audiences[index];
-    if (!(audience->wanted & traits))
+    if ((audience->wanted & traits) == SIM_TRAIT_ANY) {
+        for (uint32_t i = 0; i < audience->n_always; i++)
+            audience->always[i]->happened(audience->always[i], world, happening);
         return;
+    }
     for (uint32_t i = 0; i < audience->n; i++) {
         const SimListener *listener = &audience->listeners[i];
         if (listener->traits & traits)
@@ -87,18 +100,18 @@ void sim_world_tell(SimWorld *world, SimHappening *happening)
     sim_hash_happening(world, happening);
     if (world->record)
         traits |= sim_record_traits(world->record, world, happening);
-    tell(world, audience_of(happening), traits, happening);
-    if (world->record)
-        sim_record_note(world->record, world, happening);
+    tell(world, &world->audiences[audience_of(happening)], traits, happening);
+    if (world->record && sim_record_note(world->record, world, happening))
+        sim_probe(&world->probes, SIM_PROBE_BLOCK_CROSSING);
 }
 
 void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *message, uint32_t bytes)
 {
-    uint32_t audience = SIM_AUDIENCE_SENT + message->kind;
+    const SimAudience *audience = &world->audiences[SIM_AUDIENCE_SENT + message->kind];
     uint32_t traits = SIM_TRAIT_ANY;
     if (world->record)
         traits |= sim_record_sent_traits(world->record, world, end, message);
-    if (world->audiences[audience].wanted & traits) {
+    if (audience->wanted & traits) {
         SimHappening happening = sim_session_happening(world, SIM_SENT, end);
         happening.message = message;
         happening.bytes = bytes;
@@ -110,9 +123,10 @@ void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *messa
 
 void sim_world_tell_written(SimWorld *world, uint32_t end)
 {
-    if (world->audiences[SIM_WRITTEN].wanted) {
+    const SimAudience *audience = &world->audiences[SIM_WRITTEN];
+    if (audience->wanted) {
         SimHappening happening = sim_session_happening(world, SIM_WRITTEN, end);
-        tell(world, SIM_WRITTEN, SIM_TRAIT_ANY, &happening);
+        tell(world, audience, SIM_TRAIT_ANY, &happening);
     }
     if (world->record)
         sim_record_written(world->record, world, end);
@@ -121,30 +135,53 @@ void sim_world_tell_written(SimWorld *world, uint32_t end)
 void sim_world_tell_delivered(SimWorld *world, uint32_t end, const BnetMessage *message,
                               uint32_t bytes)
 {
+    const SimAudience *audience = &world->audiences[SIM_AUDIENCE_DELIVERED + message->kind];
     uint32_t traits = SIM_TRAIT_ANY;
-    SimHappening happening = sim_session_happening(world, SIM_DELIVERED, end);
-    happening.message = message;
-    happening.bytes = bytes;
-    sim_hash_happening(world, &happening);
+    sim_hash_delivered(world, end, message);
     if (world->record)
         traits |= sim_record_delivered_traits(world->record, world, end, message);
-    tell(world, SIM_AUDIENCE_DELIVERED + message->kind, traits, &happening);
-    if (world->record)
-        sim_record_delivered(world->record, world, end, message);
+    if (audience->wanted & traits) {
+        SimHappening happening = sim_session_happening(world, SIM_DELIVERED, end);
+        happening.message = message;
+        happening.bytes = bytes;
+        tell(world, audience, traits, &happening);
+    }
+    if (world->record && sim_record_delivered(world->record, world, end, message))
+        sim_probe(&world->probes, SIM_PROBE_BLOCK_CROSSING);
 }
 
 void sim_world_tell_asked(SimWorld *world, uint32_t end, uint32_t number)
 {
+    const SimAudience *audience = &world->audiences[SIM_ASKED];
     uint32_t traits = SIM_TRAIT_ANY;
     if (world->record)
         traits |= sim_record_asked_traits(world->record, world, end);
-    if (world->audiences[SIM_ASKED].wanted & traits) {
+    if (audience->wanted & traits) {
         SimHappening happening = sim_session_happening(world, SIM_ASKED, end);
         happening.number = number;
-        tell(world, SIM_ASKED, traits, &happening);
+        tell(world, audience, traits, &happening);
     }
     if (world->record)
         sim_record_asked(world->record, end);
+}
+
+void sim_world_tell_verdict(SimWorld *world, uint32_t peer, uint32_t session, BnetBlock block,
+                            BnetVerdict verdict)
+{
+    const SimAudience *audience = &world->audiences[SIM_VERDICT];
+    uint32_t traits = SIM_TRAIT_ANY;
+    world->verdicts[verdict] += world->peers[peer].honest;
+    sim_hash_verdict(world, peer, block, verdict);
+    if (world->record)
+        traits |= sim_record_verdict_traits(world->record, verdict);
+    if (!(audience->wanted & traits))
+        return;
+    SimHappening happening = sim_happening(SIM_VERDICT, peer);
+    happening.time_ns = world->now_ns;
+    happening.session = session;
+    happening.block = block;
+    happening.verdict = verdict;
+    tell(world, audience, traits, &happening);
 }
 
 void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ...)

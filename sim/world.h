@@ -26,7 +26,7 @@ const BnetPool *sim_world_pool(const SimWorld *world);
 struct SimRecord *sim_world_record(const SimWorld *world);
 struct SimTrxRecord *sim_world_trx_record(const SimWorld *world);
 
-/* How blocks and transactions came to where they are. */
+/* How blocks and transactions came to where they are; NULL: nobody remembers. (nullable) */
 const struct SimCauses *sim_world_causes(const SimWorld *world);
 
 /* What the peer's clock shows. */

@@ -86,7 +86,7 @@ START_TEST(test_model)
             forgot |= model[b] != 0;
             model[b] = 0;
         }
-        ck_assert_int_eq(set.forgot, forgot);
+        ck_assert_int_eq(sim_block_set_forgot(&set), forgot);
         BnetBlock probe = 1 + (draw >> 3) % (N - 1);
         ck_assert_int_eq(sim_block_set_evicted(&set, probe), probe < low);
         for (uint32_t p = 0; p < SIM_BLOCK_PLANES; p++)

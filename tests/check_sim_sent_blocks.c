@@ -144,7 +144,7 @@ START_TEST(test_c7)
     world->now_ns = 60 * S; /* it waited for the socket */
     fix_tell_block_notice(world, SIM_SENT, A, B, one);
     fix_expect_check(world, "C7", 0, NULL);
-    ck_assert(fix_check_of(world, "C7")->judged);
+    ck_assert(sim_check_is_judged(fix_check_of(world, "C7"), world));
     fix_tell_block_notice(world, SIM_SENT, A, B, two);
     fix_expect_check(world, "C7", 1,
                      "at 60.000 s a noticed block 2 to b, whose header it has not accepted within "

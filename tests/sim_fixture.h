@@ -129,7 +129,10 @@ static inline const FixNote *fix_note(const FixRecorder *self, guint index)
 /* Runs a scenario text; recorder may be NULL. (transfer full) */
 static inline SimResult *fix_run(const Scenario *scenario, FixRecorder *recorder)
 {
-    SimRunOptions options = {.trace = recorder ? &recorder->observer : NULL};
+    SimRunOptions options = {
+        .trace = recorder ? &recorder->observer : NULL,
+        .remembers = recorder && recorder->hook,
+    };
     return sim_run(scenario, &options, NULL);
 }
 
@@ -197,6 +200,7 @@ static inline uint32_t fix_end(const SimWorld *world, uint32_t peer, uint32_t re
 static inline SimWorld *fix_world(const Scenario *scenario)
 {
     SimWorld *world = sim_world_new(scenario, NULL);
+    sim_world_remember(world);
     for (uint32_t p = 0; p < world->n_peers; p++)
         sim_peer_start(world, p, false);
     for (uint32_t e = 0; e < world->n_ends; e++)
