@@ -240,6 +240,10 @@ static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPi
     if (ping->lib_number > session->peer_lib)
         session->peer_lib = ping->lib_number;
     bnet_frontier_lib_moved(session, env->view);
+    /* What was of no use when it was dropped is of use now. The peer need not have more to send. */
+    if (session->dropped_number > 0 && session->dropped_since_ns == BNET_TIME_NEVER &&
+        session->peer_lib > bnet_view_lib_number(env->view))
+        session->dropped_since_ns = env->now_ns;
 }
 
 static void pong_received(BnetSession *session, const BnetEnv *env, const BnetPing *pong)
@@ -414,12 +418,14 @@ static void judge_dropped(BnetSession *session, const BnetEnv *env)
 
 void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number)
 {
-    if (is_passed(session, env, number) || bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
+    if (bnet_has_quirk(env, BNET_QUIRK_UNLINKED_SEND))
         return;
-    judge_dropped(session, env);
+    bool is_of_use = !is_passed(session, env, number);
+    if (is_of_use)
+        judge_dropped(session, env);
     if (!bnet_session_is_open(session))
         return;
-    if (session->dropped_since_ns == BNET_TIME_NEVER)
+    if (is_of_use && session->dropped_since_ns == BNET_TIME_NEVER)
         session->dropped_since_ns = env->now_ns;
     if (number > session->dropped_number)
         session->dropped_number = number;

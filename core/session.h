@@ -193,8 +193,8 @@ void bnet_session_irreversible(BnetSession *session, const BnetEnv *env, BnetBlo
 void bnet_session_trx_accepted(BnetSession *session, const BnetEnv *env);
 
 /* The chain dropped a block of this peer as unlinkable or future. One that is not above our head
- * does not count unless the peer's LIB is above ours: it is of no use to us, as what a partition
- * held back. */
+ * does not count unless, or before, the peer's LIB is above ours: it is of no use to us, as what a
+ * partition held back. */
 void bnet_session_dropped(BnetSession *session, const BnetEnv *env, uint32_t number);
 
 /* A block of this peer linked. */

@@ -397,6 +397,33 @@ START_TEST(test_higher_lib_counts)
 }
 END_TEST
 
+/* The peer may tell its higher LIB when it has no more to send: then the 6 s begin. */
+START_TEST(test_higher_lib_is_told_later)
+{
+    CoreBench bench;
+    BnetBlock head = bench_start_chain(&bench, 0, 2, 6);
+    BnetBlock at_head = core_extend(&bench.store, core_child(&bench.store, BNET_GENESIS, 4), 4);
+    bench_connect(&bench, 0, 4, head);
+    bench_connect(&bench, 1, 4, head);
+    drop_unlinkable(&bench, 0, at_head);
+    bench.now_ns += BNET_NS_PER_S;
+    bench_ping(&bench, 0, 1, 4);
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, BNET_TIME_NEVER);
+    int64_t start_ns = bench.now_ns;
+    bench_ping(&bench, 0, 2, 5);
+    ck_assert_int_eq(bench_session(&bench, 0)->dropped_since_ns, start_ns);
+    bench.now_ns += BNET_NS_PER_S;
+    bench_ping(&bench, 0, 3, 5);
+    ck_assert_msg(bench_session(&bench, 0)->dropped_since_ns == start_ns, "they begin once");
+    bench_ping(&bench, 1, 1, 5);
+    ck_assert_int_eq(bench_session(&bench, 1)->dropped_since_ns, BNET_TIME_NEVER);
+    bench.now_ns = start_ns + 6 * BNET_NS_PER_S;
+    bench_timer(&bench, 0);
+    ck_assert(!bnet_session_is_open(bench_session(&bench, 0)));
+    bench_finish(&bench);
+}
+END_TEST
+
 /* When our LIB has reached the peer's, and our head the number, we are in step after all. */
 START_TEST(test_reached_lib_is_in_step)
 {
@@ -517,6 +544,7 @@ int main(void)
     tcase_add_test(tcase, test_linking_ends_resync);
     tcase_add_test(tcase, test_overtaken_blocks_do_not_count);
     tcase_add_test(tcase, test_higher_lib_counts);
+    tcase_add_test(tcase, test_higher_lib_is_told_later);
     tcase_add_test(tcase, test_reached_lib_is_in_step);
     tcase_add_test(tcase, test_future_leads_to_resync);
     tcase_add_test(tcase, test_stop_and_restart);
