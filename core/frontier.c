@@ -6,12 +6,15 @@
  */
 #include "core/session.h"
 
-/* A certain block, on any fork, makes its newest ancestor on our best chain certain. */
+/* A certain block, on any fork, makes its newest ancestor on our best chain certain. One that is
+ * built on our head is kept in mind until it is applied. */
 static void raise_to(BnetSession *session, const BnetView *view, BnetBlock certain)
 {
     BnetBlock common = bnet_store_common(view->store, certain, view->head);
     if (bnet_store_number(view->store, common) > bnet_store_number(view->store, session->frontier))
         session->frontier = common;
+    if (common == view->head && certain != view->head && certain > session->ahead)
+        session->ahead = certain;
 }
 
 /* Of what is older than the last irreversible event nobody asks again: an applied block comes after
@@ -31,19 +34,36 @@ void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view)
         session->frontier = bnet_view_at(view, both);
 }
 
-/* Certain blocks that are not descendants of the new head have no newer ancestor on our chain than
- * before; one that is makes the head itself certain. A descendant has a higher handle. */
-void bnet_frontier_applied(BnetSession *session, const BnetView *view)
+/* The newest certain block that is the head or built on it; BNET_NO_BLOCK: there is none. It has a
+ * higher handle than what it is built on. */
+static BnetBlock find_ahead(const BnetSession *session, const BnetView *view)
 {
-    bnet_frontier_lib_moved(session, view);
+    BnetBlock found = BNET_NO_BLOCK;
     BnetBlock known = bnet_status_above(&session->status, view->head - 1);
     for (; known != BNET_NO_BLOCK; known = bnet_status_above(&session->status, known)) {
         bnet_probe_steps(view->store->probes, 1);
-        if (!bnet_store_is_ancestor(view->store, view->head, known))
-            continue;
-        session->frontier = view->head;
-        return;
+        if (bnet_store_is_ancestor(view->store, view->head, known))
+            found = known;
     }
+    return found;
+}
+
+/* Certain blocks that are not descendants of the new head have no newer ancestor on our chain than
+ * before; one that is makes the head itself certain. What was not built on the last head is not
+ * built on this one. */
+void bnet_frontier_applied(BnetSession *session, const BnetView *view)
+{
+    bnet_frontier_lib_moved(session, view);
+    if (session->ahead == BNET_NO_BLOCK)
+        return;
+    bool holds = bnet_status_has(&session->status, session->ahead) &&
+                 bnet_store_is_ancestor(view->store, view->head, session->ahead);
+    if (!holds)
+        session->ahead = find_ahead(session, view);
+    if (session->ahead != BNET_NO_BLOCK)
+        session->frontier = view->head;
+    if (session->ahead == view->head)
+        session->ahead = BNET_NO_BLOCK;
 }
 
 /* No certain block has a newer ancestor on the shorter chain than on the longer one. */
@@ -52,6 +72,7 @@ void bnet_frontier_unwound(BnetSession *session, const BnetEnv *env)
     const BnetView *view = env->view;
     BnetBlock before = session->frontier;
     session->frontier = bnet_store_common(view->store, session->frontier, view->head);
+    session->ahead = BNET_AHEAD_UNKNOWN;
     if (session->frontier != before)
         bnet_probe(env->probes, BNET_PROBE_FRONTIER_FALLBACK);
 }

@@ -124,6 +124,8 @@ typedef enum BnetSessionState {
     BNET_SESSION_READY,     /* both hellos are through */
 } BnetSessionState;
 
+#define BNET_AHEAD_UNKNOWN UINT32_MAX
+
 /* What every input looks at comes first. */
 typedef struct BnetSession {
     BnetSessionState state;
@@ -141,6 +143,8 @@ typedef struct BnetSession {
     bool peer_irreversible_only;
     uint32_t peer_lib;  /* number, as the peer last told; never lowered */
     BnetBlock frontier; /* highest block of our best chain that the peer has with certainty */
+    BnetBlock ahead; /* the newest that it has and that is built on our head; BNET_NO_BLOCK: it has
+                      * none; BNET_AHEAD_UNKNOWN: to be looked up when a block is applied */
     uint32_t trx_cursor;
     BnetRing notices;  /* blocks whose headers are to be noticed */
     BnetStatus status; /* blocks known by the peer */
