@@ -1,271 +1,379 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a pop and a push cost, beside GLib's sorted containers in the same run.
+ * What a pop and a push cost, beside heaps and GLib's sorted containers.
  *
- * Hold model: with a fixed number of events pending, the smallest is popped and pushed again later
- * by a random increment. Increments: "uniform", 10 to 200 ms; "bimodal", nine in ten 0.5 to 1.5 ms
- * (messages), one in ten 1 to 10 s (timers). Each structure gets the same events; every repetition
- * hashes what it popped, in order, and a hash that differs from the first ends the program with
- * status 1.
+ * Hold model: with a fixed number of events pending, the smallest is popped and pushed again with a
+ * later time. Loads:
+ *     messages  50 to 300 ms later, as messages on their way
+ *     run       six in ten so; one in twenty 1 to 10 s (timers); the others 0.1 to 1 ms (work)
+ *     instant   at the next multiple of 50 ms: all that is pending meets there
+ * All structures get the same events. Every repetition hashes what it popped, in order; a hash that
+ * differs from the first structure's ends the program with status 1.
  *
- * Usage: bench_queue [HOLDS]   (pops and pushes a repetition, default 300000)
+ * Usage: bench_queue [--large] [--json]   (--large: up to 10,000,000 events pending)
  */
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <glib.h>
 
+#include "sim/heap.h"
 #include "sim/queue.h"
+#include "tests/bench/bench.h"
 
-#define HOLDS_DEFAULT 300000u
 #define REPETITIONS 5u
-#define GSEQUENCE_PENDING_MAX 100000u
+#define HOLDS_MIN 300000u
 #define NS_PER_MS INT64_C(1000000)
+#define EVERY UINT32_MAX
+
+typedef enum LoadKind {
+    LOAD_MESSAGES,
+    LOAD_RUN,
+    LOAD_INSTANT,
+    LOADS,
+} LoadKind;
+
+static const char *const LOAD_NAMES[LOADS] = {"messages", "run", "instant"};
 
 typedef struct Load {
-    const char *name;
-    bool bimodal;
+    LoadKind kind;
     uint32_t pending;
-    uint32_t holds;
+    uint32_t holds; /* of a repetition */
 } Load;
 
-/* One repetition: time and hash of the pops. */
-typedef struct Outcome {
-    double ns_per_hold;
-    uint64_t hash;
-} Outcome;
+/* Events with what makes the next ones. */
+typedef struct Source {
+    LoadKind kind;
+    uint64_t state;
+} Source;
 
-typedef struct Contender {
-    const char *name;
-    Outcome (*run)(const Load *load);
-    uint32_t pending_max;
-} Contender;
-
-/* Steele, Lea and Flood's SplitMix: about 1 ns, so that the increment does not hide the queue. */
-static uint64_t next_random(uint64_t *state)
+/* Steele, Lea and Flood's SplitMix: about 1 ns, so that it does not hide the queue. */
+static uint64_t next_random(Source *source)
 {
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+    uint64_t z = (source->state += UINT64_C(0x9e3779b97f4a7c15));
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
 
-/* Range below 2^34 ns: the lower 30 bits of the draw scale it. */
+/* Range below 2^34 ns: the upper 30 bits of the draw scale it. */
 static int64_t between_ns(uint64_t draw, int64_t min_ns, int64_t max_ns)
 {
     return min_ns + (int64_t)((draw >> 34) * (uint64_t)(max_ns - min_ns) >> 30);
 }
 
-static int64_t increment_ns(const Load *load, uint64_t *state)
+static int64_t later_ns(Source *source, int64_t time_ns)
 {
-    const uint64_t draw = next_random(state);
-    if (!load->bimodal) {
-        return between_ns(draw, 10 * NS_PER_MS, 200 * NS_PER_MS);
-    }
-    return draw % 10 > 0 ? between_ns(draw, NS_PER_MS / 2, NS_PER_MS * 3 / 2)
-                         : between_ns(draw, 1000 * NS_PER_MS, 10000 * NS_PER_MS);
+    if (source->kind == LOAD_INSTANT)
+        return (time_ns / (50 * NS_PER_MS) + 1) * (50 * NS_PER_MS);
+    const uint64_t draw = next_random(source);
+    const uint64_t twentieth = source->kind == LOAD_RUN ? draw % 20 : 0;
+    if (twentieth < 12)
+        return time_ns + between_ns(draw, 50 * NS_PER_MS, 300 * NS_PER_MS);
+    if (twentieth < 19)
+        return time_ns + between_ns(draw, NS_PER_MS / 10, NS_PER_MS);
+    return time_ns + between_ns(draw, 1000 * NS_PER_MS, 10000 * NS_PER_MS);
 }
 
-static uint64_t mix(uint64_t hash, const SimQueueEvent *event)
+static SimQueueEvent first_event(Source *source, uint32_t i)
+{
+    return (SimQueueEvent){
+        .time_ns = later_ns(source, 0),
+        .target = (uint32_t)(next_random(source) >> 44),
+        .arg = i,
+    };
+}
+
+static inline uint64_t mix(uint64_t hash, const SimQueueEvent *event)
 {
     return (hash ^ (uint64_t)event->time_ns ^ (uint64_t)event->arg << 40) *
            UINT64_C(0x9fb21c651e98df25);
 }
 
-static SimQueueEvent first_event(const Load *load, uint32_t i, uint64_t *state)
+/* --- the structures: made with n events; so many holds, which return the hash of the pops ------
+ */
+
+static void *queue_new(uint32_t n, Source *source)
 {
-    return (SimQueueEvent){.time_ns = increment_ns(load, state), .target = i % 7, .arg = i};
+    SimQueue *queue = g_new(SimQueue, 1);
+    sim_queue_init(queue);
+    for (uint32_t i = 0; i < n; i++)
+        sim_queue_push(queue, first_event(source, i));
+    return queue;
 }
 
-static Outcome outcome_of(gint64 start_us, const Load *load, uint64_t hash)
-{
-    const double ns = 1000.0 * (double)(g_get_monotonic_time() - start_us);
-    return (Outcome){.ns_per_hold = ns / load->holds, .hash = hash};
-}
-
-static uint64_t hold_queue(SimQueue *queue, const Load *load, uint32_t holds, uint64_t *state)
+static uint64_t queue_hold(void *self, uint32_t holds, Source *source)
 {
     uint64_t hash = 1;
     for (uint32_t i = 0; i < holds; i++) {
         SimQueueEvent event;
-        sim_queue_pop(queue, &event);
+        sim_queue_pop(self, &event);
         hash = mix(hash, &event);
-        event.time_ns += increment_ns(load, state);
-        sim_queue_push(queue, event);
+        event.time_ns = later_ns(source, event.time_ns);
+        sim_queue_push(self, event);
     }
     return hash;
 }
 
-static Outcome run_queue(const Load *load)
+static void queue_free(void *self)
 {
-    uint64_t state = 1;
-    SimQueue queue;
-    sim_queue_init(&queue);
-    for (uint32_t i = 0; i < load->pending; i++) {
-        sim_queue_push(&queue, first_event(load, i, &state));
-    }
-    hold_queue(&queue, load, load->pending, &state); /* to the steady state */
-    const gint64 start_us = g_get_monotonic_time();
-    const uint64_t hash = hold_queue(&queue, load, load->holds, &state);
-    const Outcome outcome = outcome_of(start_us, load, hash);
-    sim_queue_finish(&queue);
-    return outcome;
+    sim_queue_finish(self);
+    g_free(self);
 }
 
-/* The same order as the queue's. */
+static void *heap_new(uint32_t n, Source *source)
+{
+    SimHeap *heap = g_new(SimHeap, 1);
+    sim_heap_init(heap, n);
+    for (uint32_t i = 0; i < n; i++)
+        sim_heap_push(heap, first_event(source, i));
+    return heap;
+}
+
+static uint64_t heap_hold(void *self, uint32_t holds, Source *source)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < holds; i++) {
+        SimQueueEvent event;
+        sim_heap_pop(self, &event);
+        hash = mix(hash, &event);
+        event.time_ns = later_ns(source, event.time_ns);
+        sim_heap_push(self, event);
+    }
+    return hash;
+}
+
+static void heap_free(void *self)
+{
+    sim_heap_finish(self);
+    g_free(self);
+}
+
+/* The heap of the textbook. */
+typedef struct Binary {
+    SimQueueEvent *events;
+    uint32_t n;
+} Binary;
+
+static void binary_push(Binary *self, SimQueueEvent event)
+{
+    uint32_t i = self->n++;
+    for (; i > 0; i = (i - 1) / 2) {
+        const SimQueueEvent *parent = &self->events[(i - 1) / 2];
+        if (sim_queue_key(parent) <= sim_queue_key(&event))
+            break;
+        self->events[i] = *parent;
+    }
+    self->events[i] = event;
+}
+
+static SimQueueEvent binary_pop(Binary *self)
+{
+    SimQueueEvent *events = self->events;
+    const SimQueueEvent first = events[0];
+    const SimQueueEvent last = events[--self->n];
+    uint32_t i = 0;
+    for (uint32_t child = 1; child < self->n; child = 2 * i + 1) {
+        if (child + 1 < self->n &&
+            sim_queue_key(&events[child + 1]) < sim_queue_key(&events[child]))
+            child++;
+        if (sim_queue_key(&last) <= sim_queue_key(&events[child]))
+            break;
+        events[i] = events[child];
+        i = child;
+    }
+    events[i] = last;
+    return first;
+}
+
+static void *binary_new(uint32_t n, Source *source)
+{
+    Binary *self = g_new0(Binary, 1);
+    self->events = g_new(SimQueueEvent, n);
+    for (uint32_t i = 0; i < n; i++)
+        binary_push(self, first_event(source, i));
+    return self;
+}
+
+static uint64_t binary_hold(void *self, uint32_t holds, Source *source)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < holds; i++) {
+        SimQueueEvent event = binary_pop(self);
+        hash = mix(hash, &event);
+        event.time_ns = later_ns(source, event.time_ns);
+        binary_push(self, event);
+    }
+    return hash;
+}
+
+static void binary_free(void *self)
+{
+    Binary *binary = self;
+    g_free(binary->events);
+    g_free(binary);
+}
+
+/* GLib's containers hold pointers to events. */
 static gint compare_events(gconstpointer a, gconstpointer b, gpointer unused G_GNUC_UNUSED)
 {
-    const SimQueueEvent *x = a;
-    const SimQueueEvent *y = b;
-    if (x->time_ns != y->time_ns) {
-        return x->time_ns < y->time_ns ? -1 : 1;
-    }
-    if (x->target != y->target) {
-        return x->target < y->target ? -1 : 1;
-    }
-    return (x->arg > y->arg) - (x->arg < y->arg);
-}
-
-static uint64_t hold_tree(GTree *tree, const Load *load, uint32_t holds, uint64_t *state)
-{
-    uint64_t hash = 1;
-    for (uint32_t i = 0; i < holds; i++) {
-        SimQueueEvent *event = g_tree_node_key(g_tree_node_first(tree));
-        g_tree_remove(tree, event);
-        hash = mix(hash, event);
-        event->time_ns += increment_ns(load, state);
-        g_tree_insert(tree, event, event);
-    }
-    return hash;
-}
-
-static Outcome run_tree(const Load *load)
-{
-    uint64_t state = 1;
-    SimQueueEvent *events = g_new(SimQueueEvent, load->pending);
-    GTree *tree = g_tree_new_with_data(compare_events, NULL);
-    for (uint32_t i = 0; i < load->pending; i++) {
-        events[i] = first_event(load, i, &state);
-        g_tree_insert(tree, &events[i], &events[i]);
-    }
-    hold_tree(tree, load, load->pending, &state);
-    const gint64 start_us = g_get_monotonic_time();
-    const uint64_t hash = hold_tree(tree, load, load->holds, &state);
-    const Outcome outcome = outcome_of(start_us, load, hash);
-    g_tree_destroy(tree);
-    g_free(events);
-    return outcome;
-}
-
-static uint64_t hold_sequence(GSequence *sequence, const Load *load, uint32_t holds,
-                              uint64_t *state)
-{
-    uint64_t hash = 1;
-    for (uint32_t i = 0; i < holds; i++) {
-        GSequenceIter *first = g_sequence_get_begin_iter(sequence);
-        SimQueueEvent *event = g_sequence_get(first);
-        g_sequence_remove(first);
-        hash = mix(hash, event);
-        event->time_ns += increment_ns(load, state);
-        g_sequence_insert_sorted(sequence, event, compare_events, NULL);
-    }
-    return hash;
-}
-
-static Outcome run_sequence(const Load *load)
-{
-    uint64_t state = 1;
-    SimQueueEvent *events = g_new(SimQueueEvent, load->pending);
-    GSequence *sequence = g_sequence_new(NULL);
-    for (uint32_t i = 0; i < load->pending; i++) {
-        events[i] = first_event(load, i, &state);
-        g_sequence_insert_sorted(sequence, &events[i], compare_events, NULL);
-    }
-    hold_sequence(sequence, load, load->pending, &state);
-    const gint64 start_us = g_get_monotonic_time();
-    const uint64_t hash = hold_sequence(sequence, load, load->holds, &state);
-    const Outcome outcome = outcome_of(start_us, load, hash);
-    g_sequence_free(sequence);
-    g_free(events);
-    return outcome;
-}
-
-static const Contender CONTENDERS[] = {
-    {"sim_queue", run_queue, UINT32_MAX},
-    {"GTree", run_tree, UINT32_MAX},
-    {"GSequence", run_sequence, GSEQUENCE_PENDING_MAX},
-};
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
+    const SimQueueKey x = sim_queue_key(a);
+    const SimQueueKey y = sim_queue_key(b);
     return (x > y) - (x < y);
 }
 
-/* Times of all repetitions, ascending. Ends the program if a hash is not the expected one; 0
- * expects none yet. */
-static void measure(const Contender *contender, const Load *load, uint64_t *expected_hash,
-                    double ret_ns[REPETITIONS])
+static SimQueueEvent *new_event(Source *source, uint32_t i)
 {
-    for (unsigned r = 0; r < REPETITIONS; r++) {
-        const Outcome outcome = contender->run(load);
-        if (*expected_hash == 0) {
-            *expected_hash = outcome.hash;
-        }
-        if (outcome.hash != *expected_hash) {
-            fprintf(stderr, "bench_queue: %s popped in a wrong order\n", contender->name);
-            exit(1);
-        }
-        ret_ns[r] = outcome.ns_per_hold;
+    SimQueueEvent *event = g_new(SimQueueEvent, 1);
+    *event = first_event(source, i);
+    return event;
+}
+
+static void *tree_new(uint32_t n, Source *source)
+{
+    GTree *tree = g_tree_new_full(compare_events, NULL, NULL, NULL);
+    for (uint32_t i = 0; i < n; i++) {
+        SimQueueEvent *event = new_event(source, i);
+        g_tree_insert(tree, event, event);
     }
-    qsort(ret_ns, REPETITIONS, sizeof ret_ns[0], compare_doubles);
+    return tree;
+}
+
+static uint64_t tree_hold(void *self, uint32_t holds, Source *source)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < holds; i++) {
+        SimQueueEvent *event = g_tree_node_key(g_tree_node_first(self));
+        g_tree_remove(self, event);
+        hash = mix(hash, event);
+        event->time_ns = later_ns(source, event->time_ns);
+        g_tree_insert(self, event, event);
+    }
+    return hash;
+}
+
+static gboolean free_key(gpointer key, gpointer value G_GNUC_UNUSED, gpointer unused G_GNUC_UNUSED)
+{
+    g_free(key);
+    return FALSE;
+}
+
+static void tree_free(void *self)
+{
+    g_tree_foreach(self, free_key, NULL);
+    g_tree_destroy(self);
+}
+
+static void *sequence_new(uint32_t n, Source *source)
+{
+    GSequence *sequence = g_sequence_new(NULL);
+    for (uint32_t i = 0; i < n; i++)
+        g_sequence_insert_sorted(sequence, new_event(source, i), compare_events, NULL);
+    return sequence;
+}
+
+static uint64_t sequence_hold(void *self, uint32_t holds, Source *source)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < holds; i++) {
+        GSequenceIter *first = g_sequence_get_begin_iter(self);
+        SimQueueEvent *event = g_sequence_get(first);
+        g_sequence_remove(first);
+        hash = mix(hash, event);
+        event->time_ns = later_ns(source, event->time_ns);
+        g_sequence_insert_sorted(self, event, compare_events, NULL);
+    }
+    return hash;
+}
+
+static void sequence_free(void *self)
+{
+    g_sequence_foreach(self, (GFunc)(void (*)(void))g_free, NULL);
+    g_sequence_free(self);
+}
+
+static void *list_new(uint32_t n, Source *source)
+{
+    GQueue *list = g_queue_new();
+    for (uint32_t i = 0; i < n; i++)
+        g_queue_insert_sorted(list, new_event(source, i), compare_events, NULL);
+    return list;
+}
+
+static uint64_t list_hold(void *self, uint32_t holds, Source *source)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < holds; i++) {
+        SimQueueEvent *event = g_queue_pop_head(self);
+        hash = mix(hash, event);
+        event->time_ns = later_ns(source, event->time_ns);
+        g_queue_insert_sorted(self, event, compare_events, NULL);
+    }
+    return hash;
+}
+
+static void list_free(void *self)
+{
+    g_queue_free_full(self, g_free);
+}
+
+/* --- measuring ------------------------------------------------------------------------------- */
+
+static const struct Contender {
+    const char *name;
+    void *(*new)(uint32_t n, Source *source);
+    uint64_t (*hold)(void *self, uint32_t holds, Source *source);
+    void (*free)(void *self);
+    uint32_t pending_max;
+} CONTENDERS[] = {
+    {"SimQueue", queue_new, queue_hold, queue_free, EVERY},
+    {"SimHeap, 4-ary", heap_new, heap_hold, heap_free, EVERY},
+    {"binary heap", binary_new, binary_hold, binary_free, EVERY},
+    {"GTree", tree_new, tree_hold, tree_free, 1000000},
+    {"GSequence", sequence_new, sequence_hold, sequence_free, 100000},
+    {"GQueue, sorted", list_new, list_hold, list_free, 1000},
+};
+
+/* Fills a structure, turns it over once, and measures. The first one fills in the hashes. */
+static void measure(const struct Contender *contender, const Load *load, bool is_first,
+                    uint64_t hashes[REPETITIONS])
+{
+    Source source = {.kind = load->kind, .state = 1};
+    void *self = contender->new (load->pending, &source);
+    contender->hold(self, load->pending, &source);
+    BenchTimes times = {.n = 0};
+    for (uint32_t r = 0; r < REPETITIONS; r++) {
+        const double start_ns = bench_now_ns();
+        const uint64_t hash = contender->hold(self, load->holds, &source);
+        bench_add(&times, (bench_now_ns() - start_ns) / load->holds);
+        if (is_first)
+            hashes[r] = hash;
+        if (hash != hashes[r])
+            bench_fail("a structure popped in a wrong order");
+    }
+    contender->free(self);
+    g_autofree char *of = g_strdup_printf("%s, %u", LOAD_NAMES[load->kind], load->pending);
+    bench_figure(of, contender->name, "ns", &times);
 }
 
 static void bench_load(const Load *load)
 {
-    uint64_t expected_hash = 0;
-    double queue_median_ns = 0;
+    uint64_t hashes[REPETITIONS];
     for (size_t c = 0; c < G_N_ELEMENTS(CONTENDERS); c++) {
-        if (load->pending > CONTENDERS[c].pending_max) {
-            continue;
-        }
-        double ns[REPETITIONS];
-        measure(&CONTENDERS[c], load, &expected_hash, ns);
-        const double median_ns = ns[REPETITIONS / 2];
-        if (c == 0) {
-            queue_median_ns = median_ns;
-        }
-        printf("%-8s %9u  %-10s %8.1f %8.1f to %8.1f %7.2f\n", load->name, (unsigned)load->pending,
-               CONTENDERS[c].name, median_ns, ns[0], ns[REPETITIONS - 1],
-               median_ns / queue_median_ns);
-        fflush(stdout);
+        if (load->pending <= CONTENDERS[c].pending_max)
+            measure(&CONTENDERS[c], load, c == 0, hashes);
     }
 }
 
 int main(int argc, char **argv)
 {
-    guint64 holds = HOLDS_DEFAULT;
-    if (argc > 2 ||
-        (argc == 2 && !g_ascii_string_to_unsigned(argv[1], 10, 1, UINT32_MAX, &holds, NULL))) {
-        fprintf(stderr, "usage: bench_queue [HOLDS]   (1 to %u)\n", UINT32_MAX);
-        return 2;
+    bench_begin("queue", "A pop and a push, by load and number of events pending.", argc, argv);
+    const uint32_t pending_max = bench_is_large() ? 10000000 : 1000000;
+    for (uint32_t pending = 1000; pending <= pending_max; pending *= 10) {
+        for (LoadKind kind = 0; kind < LOADS; kind++)
+            bench_load(&(Load){kind, pending, MAX(pending, HOLDS_MIN)});
     }
-    printf("pop and push, ns: median of %u repetitions of %u, smallest to largest, ratio to "
-           "sim_queue\n",
-           REPETITIONS, (unsigned)holds);
-    printf("%-8s %9s  %-10s %8s %20s %7s\n", "load", "pending", "structure", "median", "spread",
-           "ratio");
-    for (uint32_t pending = 1000; pending <= 1000000; pending *= 10) {
-        for (int bimodal = 0; bimodal < 2; bimodal++) {
-            bench_load(&(Load){.name = bimodal ? "bimodal" : "uniform",
-                               .bimodal = bimodal,
-                               .pending = pending,
-                               .holds = (uint32_t)holds});
-        }
-    }
+    bench_end();
     return 0;
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What keys, signatures and their texts cost: microseconds for each operation, the median, smallest
- * and largest of some repetitions. Every repetition works on other digests than the one before; a
- * signature from which another key is recovered ends the program with status 1.
+ * What keys, signatures and their texts cost. Every repetition works on other digests than the one
+ * before; a signature from which another key is recovered ends the program with status 1.
  *
- * Usage: bench_sign [OPERATIONS]   (of each kind a repetition, default 2000)
+ * Usage: bench_sign [--json]
  */
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <glib.h>
@@ -18,9 +15,9 @@
 #include "core/header.h"
 #include "core/sign.h"
 #include "core/text.h"
+#include "tests/bench/bench.h"
 
-#define OPERATIONS_DEFAULT 2000u
-#define OPERATIONS_MAX 1000000u
+#define OPERATIONS_PER_REPETITION 2000u
 #define REPETITIONS 7u
 
 typedef struct Bench {
@@ -33,18 +30,12 @@ typedef struct Bench {
     char (*texts)[BNET_TEXT_SIGNATURE_MAX + 1];
 } Bench;
 
-static void fail(const char *what)
-{
-    fprintf(stderr, "bench_sign: %s\n", what);
-    exit(1);
-}
-
 static void run_init(Bench *bench)
 {
     for (uint32_t i = 0; i < bench->operations; i++) {
         BnetSigner signer;
         if (!bnet_signer_init(&signer, &bench->private_key))
-            fail("the key is none");
+            bench_fail("the key is none");
         bnet_signer_finish(&signer);
     }
 }
@@ -62,7 +53,7 @@ static void run_recover(Bench *bench)
         BnetKey key;
         if (bnet_sign_recover(&bench->signatures[i], &bench->digests[i], &key) != BNET_SIGN_GOOD ||
             memcmp(&key, expected, sizeof key) != 0)
-            fail("another key was recovered");
+            bench_fail("another key was recovered");
     }
 }
 
@@ -78,7 +69,7 @@ static void run_parse(Bench *bench)
         BnetSignature signature;
         if (!bnet_parse_signature(bench->texts[i], strlen(bench->texts[i]), &signature) ||
             memcmp(&signature, &bench->signatures[i], sizeof signature) != 0)
-            fail("another signature was parsed");
+            bench_fail("another signature was parsed");
     }
 }
 
@@ -101,19 +92,12 @@ static void make_digests(Bench *bench)
     }
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void bench_init(Bench *bench, uint32_t operations)
 {
     *bench = (Bench){.operations = operations};
     memset(&bench->private_key, 1, sizeof bench->private_key);
     if (!bnet_signer_init(&bench->signer, &bench->private_key))
-        fail("the key is none");
+        bench_fail("the key is none");
     bench->digests = g_new(BnetId, operations);
     bench->signatures = g_new(BnetSignature, operations);
     bench->texts = g_malloc_n(operations, sizeof *bench->texts);
@@ -129,30 +113,21 @@ static void bench_finish(Bench *bench)
 
 int main(int argc, char **argv)
 {
-    guint64 operations = OPERATIONS_DEFAULT;
-    if (argc > 2 || (argc == 2 && !g_ascii_string_to_unsigned(argv[1], 10, 1, OPERATIONS_MAX,
-                                                              &operations, NULL))) {
-        fprintf(stderr, "usage: bench_sign [OPERATIONS]   (1 to %u)\n", OPERATIONS_MAX);
-        return 2;
-    }
+    bench_begin("sign", "Signatures, and keys and signatures as text.", argc, argv);
     Bench bench;
-    bench_init(&bench, (uint32_t)operations);
-    double us[G_N_ELEMENTS(OPERATIONS)][REPETITIONS];
+    bench_init(&bench, OPERATIONS_PER_REPETITION);
+    BenchTimes us[G_N_ELEMENTS(OPERATIONS)] = {0};
     for (unsigned r = 0; r < REPETITIONS; r++) {
         make_digests(&bench);
         for (size_t i = 0; i < G_N_ELEMENTS(OPERATIONS); i++) {
-            const gint64 start_us = g_get_monotonic_time();
+            const double start_ns = bench_now_ns();
             OPERATIONS[i].run(&bench);
-            us[i][r] = (double)(g_get_monotonic_time() - start_us) / (double)operations;
+            bench_add(&us[i], (bench_now_ns() - start_ns) / 1000 / bench.operations);
         }
     }
-    printf("us: median of %u repetitions of %u, smallest to largest\n", REPETITIONS,
-           (unsigned)operations);
-    for (size_t i = 0; i < G_N_ELEMENTS(OPERATIONS); i++) {
-        qsort(us[i], REPETITIONS, sizeof us[i][0], compare_doubles);
-        printf("%-26s %8.2f %8.2f to %8.2f\n", OPERATIONS[i].name, us[i][REPETITIONS / 2], us[i][0],
-               us[i][REPETITIONS - 1]);
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(OPERATIONS); i++)
+        bench_figure("K1", OPERATIONS[i].name, "us", &us[i]);
     bench_finish(&bench);
+    bench_end();
     return 0;
 }

@@ -4,24 +4,22 @@
  *
  * Messages: a hello of 330 ids (the reversible blocks of 21 producers), a notice of one id, an
  * empty block, a block of 100 transactions, plain and compressed. Decoding includes all that is in
- * the message; encoding is from what was decoded. Each figure is the best of some repetitions; an
- * encoding that differs from the message it was decoded from ends the program with status 1.
+ * the message; encoding is from what was decoded. An encoding
+ * that differs from the message it was decoded from ends the program with status 1.
  *
- * Usage: bench_wire [MS]   (time of a repetition, default 100)
+ * Usage: bench_wire [--json]
  */
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include <glib.h>
 
 #include "core/wire_message.h"
+#include "tests/bench/bench.h"
 
-#define MS_DEFAULT 100u
-#define MS_MAX 60000u
+#define REPETITION_NS 100e6
 #define REPETITIONS 5u
 #define HELLO_IDS 330u
 #define BLOCK_TRXS 100u
@@ -37,24 +35,19 @@ typedef struct Subject {
 /* One measured call; what it returns is used, so that it is not left out. */
 typedef size_t Work(const Subject *subject);
 
-static gint64 repetition_us;
-
 static BnetScratch scratch(void)
 {
     static uint8_t bytes[BNET_WIRE_SCRATCH_BYTES];
     return (BnetScratch){.bytes = bytes, .n = sizeof bytes};
 }
 
-static void must(gboolean holds, const char *what)
+static void must(bool holds, const char *what)
 {
-    if (holds)
-        return;
-    fprintf(stderr, "bench_wire: %s\n", what);
-    exit(EXIT_FAILURE);
+    if (!holds)
+        bench_fail(what);
 }
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 static Subject subject_of(const char *name, const BnetWireMessage *message)
 {
@@ -152,8 +145,7 @@ static Subject make_block(const char *name, uint32_t n_trxs, BnetCompression com
     return subject_of(name, &message);
 }
 
-/* --- work --------------------------------------------------------------------------------------
- */
+/* --- work ------------------------------------------------------------------------------------ */
 
 static size_t decode(const Subject *subject)
 {
@@ -215,67 +207,60 @@ static void check_round_trip(const Subject *subject)
     g_free(bytes);
 }
 
-/* Best time of one call. */
-static double measure_ns(Work *work, const Subject *subject)
+/* Times of one call. */
+static void measure(const char *of, const char *what, Work *work, const Subject *subject,
+                    uint32_t per_call)
 {
     static volatile size_t used;
-    double best_ns = 0;
+    BenchTimes times = {.n = 0};
     for (uint32_t i = 0; i < REPETITIONS; i++) {
         uint64_t calls = 0;
-        const gint64 start_us = g_get_monotonic_time();
-        gint64 spent_us = 0;
-        while (spent_us < repetition_us) {
+        const double start_ns = bench_now_ns();
+        double spent_ns = 0;
+        while (spent_ns < REPETITION_NS) {
             for (uint32_t j = 0; j < 16; j++)
                 used = used + work(subject);
             calls += 16;
-            spent_us = g_get_monotonic_time() - start_us;
+            spent_ns = bench_now_ns() - start_ns;
         }
-        const double ns = 1000.0 * (double)spent_us / (double)calls;
-        if (i == 0 || ns < best_ns)
-            best_ns = ns;
+        bench_add(&times, spent_ns / (double)calls / per_call);
     }
-    return best_ns;
+    bench_figure(of, what, "ns", &times);
 }
 
 static void measure_message(Subject subject)
 {
     check_round_trip(&subject);
-    printf("%-32s %8zu %12.0f %12.0f %12.0f\n", subject.name, subject.n,
-           measure_ns(decode, &subject), measure_ns(encode, &subject),
-           measure_ns(count_bytes, &subject));
+    g_autofree char *of = g_strdup_printf("%s, %zu B", subject.name, subject.n);
+    measure(of, "decode", decode, &subject, 1);
+    measure(of, "encode", encode, &subject, 1);
+    measure(of, "count", count_bytes, &subject, 1);
     g_free(subject.bytes);
 }
 
 static void measure_ids(const char *what, Work *work, Subject subject, uint32_t per_call)
 {
-    const double ns = measure_ns(work, &subject) / per_call;
-    printf("%-32s %12.0f %14.0f\n", what, ns, 1e9 / ns);
+    measure(subject.name, what, work, &subject, per_call);
     g_free(subject.bytes);
 }
 
 int main(int argc, char **argv)
 {
-    guint64 ms = MS_DEFAULT;
-    if (argc > 2 || (argc == 2 && !g_ascii_string_to_unsigned(argv[1], 10, 1, MS_MAX, &ms, NULL))) {
-        fprintf(stderr, "usage: bench_wire [MS]   (1 to %u)\n", MS_MAX);
-        return 2;
-    }
-    repetition_us = (gint64)ms * 1000;
-    const char *plain = "block, 100 transactions";
-    const char *zlib = "block, 100 zlib transactions";
-    printf("%-32s %8s %12s %12s %12s\n", "message", "bytes", "decode ns", "encode ns", "count ns");
+    bench_begin("wire", "Messages to bytes and back, and ids.", argc, argv);
+    const char *plain = "block, 100 trxs";
+    const char *zlib = "block, 100 zlib trxs";
     measure_message(make_hello());
     measure_message(make_notice());
     measure_message(make_block("block, empty", 0, BNET_COMPRESSION_NONE));
     measure_message(make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE));
     measure_message(make_block(zlib, BLOCK_TRXS, BNET_COMPRESSION_ZLIB));
-    printf("\n%-32s %12s %14s\n", "id", "ns", "per second");
-    measure_ids("block id", block_id, make_block(plain, 0, BNET_COMPRESSION_NONE), 1);
-    measure_ids("transaction id", trx_ids, make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE),
+    measure_ids("block id", block_id, make_block("block", 0, BNET_COMPRESSION_NONE), 1);
+    measure_ids("a transaction id", trx_ids, make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE),
                 BLOCK_TRXS);
-    measure_ids("transaction id, zlib", trx_ids,
-                make_block(zlib, BLOCK_TRXS, BNET_COMPRESSION_ZLIB), BLOCK_TRXS);
-    measure_ids("receipt in transaction_mroot", transaction_mroot,
+    measure_ids("a transaction id", trx_ids, make_block(zlib, BLOCK_TRXS, BNET_COMPRESSION_ZLIB),
+                BLOCK_TRXS);
+    measure_ids("a receipt in the root", transaction_mroot,
                 make_block(plain, BLOCK_TRXS, BNET_COMPRESSION_NONE), BLOCK_TRXS);
+    bench_end();
     return 0;
 }
