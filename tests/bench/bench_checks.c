@@ -2,24 +2,21 @@
 /*
  * What watching costs: checks, records, metrics and story, as a share of the time of a run.
  *
- * Each scenario is run with and without, in turn; told are the medians of the processor time, for
- * each message that was taken in. Both must come to the same trace hash and number of messages, or
- * the program ends with status 1.
+ * Each scenario is run with and without, in turn; the share is taken pair by pair. Both must come
+ * to the same trace hash and number of messages, or the program ends with status 1.
  *
- * Usage: bench_checks [-n REPETITIONS] [SCENARIO...]   (default: 5, and two of the library)
+ * Usage: bench_checks [-n REPETITIONS] [--scenario FILE]... [--json]   (default: 5, and two of the
+ * library, from the root of the project)
  */
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "scenarios/loader.h"
 #include "sim/run.h"
+#include "tests/bench/bench.h"
 
-#define REPETITIONS_DEFAULT 5u
-#define REPETITIONS_MAX 99u
+#define REPETITIONS_DEFAULT 5
 
 /* From the root of the project. */
 static const char *const SCENARIOS[] = {
@@ -29,87 +26,58 @@ static const char *const SCENARIOS[] = {
 
 /* Processor time, hash and messages of a run. */
 typedef struct Outcome {
-    double seconds;
+    double ns;
     uint64_t hash;
     uint64_t messages;
 } Outcome;
 
-static double processor_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static Outcome run(const Scenario *scenario, bool unwatched)
 {
     const SimRunOptions options = {.unwatched = unwatched};
-    const double start = processor_seconds();
+    const double start_ns = bench_now_ns();
     g_autoptr(SimResult) result = sim_run(scenario, &options, NULL);
-    const double seconds = processor_seconds() - start;
-    if (result == NULL) {
-        fprintf(stderr, "bench_checks: the scenario cannot be started\n");
-        exit(1);
-    }
-    return (Outcome){seconds, result->trace_hash, result->messages_delivered};
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned n)
-{
-    qsort(values, n, sizeof values[0], compare_doubles);
-    return n % 2 > 0 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+    const double ns = bench_now_ns() - start_ns;
+    if (result == NULL)
+        bench_fail("the scenario cannot be started");
+    return (Outcome){ns, result->trace_hash, MAX(result->messages_delivered, 1)};
 }
 
 static void bench(const char *path, unsigned repetitions)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
-    double with[REPETITIONS_MAX];
-    double without[REPETITIONS_MAX];
-    uint64_t messages = 0;
-    if (scenario == NULL) {
-        fprintf(stderr, "bench_checks: %s\n", error->message);
-        exit(1);
-    }
+    if (scenario == NULL)
+        bench_fail(error->message);
+    BenchTimes with = {.n = 0};
+    BenchTimes without = {.n = 0};
+    BenchTimes share = {.n = 0};
     for (unsigned i = 0; i < repetitions; i++) {
         const Outcome on = run(scenario, false);
         const Outcome off = run(scenario, true);
-        if (on.hash != off.hash || on.messages != off.messages) {
-            fprintf(stderr, "bench_checks: %s: the run is another one without checks\n", path);
-            exit(1);
-        }
-        with[i] = on.seconds;
-        without[i] = off.seconds;
-        messages = on.messages;
+        if (on.hash != off.hash || on.messages != off.messages)
+            bench_fail("the run is another one without checks");
+        bench_add(&with, on.ns / (double)on.messages);
+        bench_add(&without, off.ns / (double)off.messages);
+        bench_add(&share, 100 * (on.ns - off.ns) / on.ns);
     }
-    const double on = median(with, repetitions);
-    const double off = median(without, repetitions);
-    const double ns = 1e9 / (double)(messages > 0 ? messages : 1);
-    printf("%-42s %9llu  %7.1f  %7.1f  %7.1f  %5.1f %%\n", path, (unsigned long long)messages,
-           on * ns, off * ns, (on - off) * ns, 100 * (on - off) / on);
+    g_autofree char *name = g_path_get_basename(path);
+    bench_figure(name, "watched", "ns a message", &with);
+    bench_figure(name, "not watched", "ns a message", &without);
+    bench_figure(name, "share of watching", "%", &share);
 }
 
 int main(int argc, char **argv)
 {
-    unsigned repetitions = REPETITIONS_DEFAULT;
-    int first = 1;
-    if (argc > 2 && strcmp(argv[1], "-n") == 0) {
-        repetitions = (unsigned)CLAMP(atoi(argv[2]), 1, (int)REPETITIONS_MAX);
-        first = 3;
-    }
-    printf("medians of %u, ns of processor time a message\n", repetitions);
-    printf("%-42s %9s  %7s  %7s  %7s  %7s\n", "scenario", "messages", "watched", "not", "watching",
-           "share");
-    for (int i = first; i < argc; i++)
-        bench(argv[i], repetitions);
-    for (size_t i = 0; first == argc && i < G_N_ELEMENTS(SCENARIOS); i++)
-        bench(SCENARIOS[i], repetitions);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    for (const char *path; (path = bench_value("--scenario", &argc, argv));)
+        g_ptr_array_add(paths, g_strdup(path));
+    const char *n = bench_value("-n", &argc, argv);
+    const int repetitions = n ? CLAMP(atoi(n), 1, (int)BENCH_REPETITIONS_MAX) : REPETITIONS_DEFAULT;
+    bench_begin("checks", "Checks, records, metrics and story, as a share of a run.", argc, argv);
+    for (guint i = 0; i < paths->len; i++)
+        bench(paths->pdata[i], (unsigned)repetitions);
+    for (size_t i = 0; paths->len == 0 && i < G_N_ELEMENTS(SCENARIOS); i++)
+        bench(SCENARIOS[i], (unsigned)repetitions);
+    bench_end();
     return 0;
 }
