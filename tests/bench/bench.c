@@ -48,6 +48,15 @@ const char *bench_value(const char *option, int *argc, char **argv)
     return value;
 }
 
+uint32_t bench_repetitions(uint32_t usual, int *argc, char **argv)
+{
+    guint64 n = usual;
+    const char *value = bench_value("-n", argc, argv);
+    if (value)
+        g_ascii_string_to_unsigned(value, 10, 1, BENCH_REPETITIONS_MAX, &n, NULL);
+    return (uint32_t)n;
+}
+
 void bench_begin(const char *name, const char *text, int argc, char **argv)
 {
     benchmark = name;

@@ -40,6 +40,10 @@ bool bench_option(const char *option, int *argc, char **argv);
  * has no value. */
 const char *bench_value(const char *option, int *argc, char **argv);
 
+/* Takes "-n REPETITIONS", 1 to BENCH_REPETITIONS_MAX, out of the arguments; without it, or with
+ * another value, as many as usual. */
+uint32_t bench_repetitions(uint32_t usual, int *argc, char **argv);
+
 /* CPU time of the process so far, ns. */
 double bench_now_ns(void);
 

@@ -16,7 +16,7 @@
 #include "sim/run.h"
 #include "tests/bench/bench.h"
 
-#define REPETITIONS_DEFAULT 5
+#define REPETITIONS_DEFAULT 5u
 
 /* From the root of the project. */
 static const char *const SCENARIOS[] = {
@@ -42,7 +42,7 @@ static Outcome run(const Scenario *scenario, bool unwatched)
     return (Outcome){ns, result->trace_hash, MAX(result->messages_delivered, 1)};
 }
 
-static void bench(const char *path, unsigned repetitions)
+static void bench(const char *path, uint32_t repetitions)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Scenario) scenario = scenario_load(path, NULL, 0, &error);
@@ -51,7 +51,7 @@ static void bench(const char *path, unsigned repetitions)
     BenchTimes with = {.n = 0};
     BenchTimes without = {.n = 0};
     BenchTimes share = {.n = 0};
-    for (unsigned i = 0; i < repetitions; i++) {
+    for (uint32_t i = 0; i < repetitions; i++) {
         const Outcome on = run(scenario, false);
         const Outcome off = run(scenario, true);
         if (on.hash != off.hash || on.messages != off.messages)
@@ -71,13 +71,12 @@ int main(int argc, char **argv)
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     for (const char *path; (path = bench_value("--scenario", &argc, argv));)
         g_ptr_array_add(paths, g_strdup(path));
-    const char *n = bench_value("-n", &argc, argv);
-    const int repetitions = n ? CLAMP(atoi(n), 1, (int)BENCH_REPETITIONS_MAX) : REPETITIONS_DEFAULT;
+    const uint32_t repetitions = bench_repetitions(REPETITIONS_DEFAULT, &argc, argv);
     bench_begin("checks", "Checks, records, metrics and story, as a share of a run.", argc, argv);
     for (guint i = 0; i < paths->len; i++)
-        bench(paths->pdata[i], (unsigned)repetitions);
+        bench(paths->pdata[i], repetitions);
     for (size_t i = 0; paths->len == 0 && i < G_N_ELEMENTS(SCENARIOS); i++)
-        bench(SCENARIOS[i], (unsigned)repetitions);
+        bench(SCENARIOS[i], repetitions);
     bench_end();
     return 0;
 }

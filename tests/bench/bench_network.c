@@ -31,7 +31,7 @@
 #include "sim/run.h"
 #include "tests/bench/bench.h"
 
-#define REPETITIONS_DEFAULT 5
+#define REPETITIONS_DEFAULT 5u
 #define DEGREE 8u
 
 typedef struct Case {
@@ -161,7 +161,7 @@ static void note(Figures *figures, const Case *bench_case, const Outcome *outcom
     bench_add(&figures->end_bytes, (double)outcome->bytes / bench_case->peers / DEGREE);
 }
 
-static void bench(const Case *bench_case, int repetitions)
+static void bench(const Case *bench_case, uint32_t repetitions)
 {
     g_autofree char *data = g_strdup_printf(
         "{\"description\": \"a benchmark\", \"duration\": \"%s\", \"peers\": {\"bp\": {\"count\": "
@@ -170,7 +170,7 @@ static void bench(const Case *bench_case, int repetitions)
         bench_case->rest);
     Figures figures = {0};
     Case expected = *bench_case;
-    for (int i = 0; i < repetitions; i++) {
+    for (uint32_t i = 0; i < repetitions; i++) {
         const Outcome outcome = run_apart(data);
         if (expected.messages == 0) {
             expected.messages = outcome.messages;
@@ -206,7 +206,7 @@ static double floor_seconds(const char *program, const char *graph)
            1e-6 * (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec);
 }
 
-static void bench_graph(const char *graph, const char *program, int repetitions)
+static void bench_graph(const char *graph, const char *program, uint32_t repetitions)
 {
     g_autofree char *start = NULL;
     if (!g_file_get_contents(graph, &start, NULL, NULL))
@@ -221,7 +221,7 @@ static void bench_graph(const char *graph, const char *program, int repetitions)
                   .rest = rest},
           repetitions);
     BenchTimes times = {.n = 0};
-    for (int i = 0; program && i < repetitions; i++)
+    for (uint32_t i = 0; program && i < repetitions; i++)
         bench_add(&times, floor_seconds(program, graph));
     if (program)
         bench_figure("graph", "the other program", "s", &times);
@@ -229,10 +229,9 @@ static void bench_graph(const char *graph, const char *program, int repetitions)
 
 int main(int argc, char **argv)
 {
-    const char *n = bench_value("-n", &argc, argv);
     const char *graph = bench_value("--graph", &argc, argv);
     const char *program = bench_value("--floor", &argc, argv);
-    const int repetitions = n ? CLAMP(atoi(n), 1, (int)BENCH_REPETITIONS_MAX) : REPETITIONS_DEFAULT;
+    const uint32_t repetitions = bench_repetitions(REPETITIONS_DEFAULT, &argc, argv);
     bench_begin("network", "Whole runs, with all checks.", argc, argv);
     for (size_t i = 0; !graph && i < G_N_ELEMENTS(CASES); i++) {
         if (!CASES[i].is_large || bench_is_large())

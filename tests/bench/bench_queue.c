@@ -359,7 +359,7 @@ static void measure(const struct Contender *contender, const Load *load, bool is
 
 static void bench_load(const Load *load)
 {
-    uint64_t hashes[REPETITIONS];
+    uint64_t hashes[REPETITIONS] = {0};
     for (size_t c = 0; c < G_N_ELEMENTS(CONTENDERS); c++) {
         if (load->pending <= CONTENDERS[c].pending_max)
             measure(&CONTENDERS[c], load, c == 0, hashes);
