@@ -155,18 +155,28 @@ static void look(CheckL2 *self, SimWorld *world, uint32_t e, const BnetNode *nod
         no_pong(self, world, e);
 }
 
+/* As most ends are: the other side has the head, and no pong is due. */
+static bool is_quiet(const SimEndRecord *end, BnetBlock head)
+{
+    return !end->pong_due && !end->suspected && !end->wants_irreversible &&
+           (sim_block_set_has(&end->blocks, SIM_RECORD_FROM_PEER, head) ||
+            sim_block_set_has(&end->blocks, SIM_RECORD_SENT, head));
+}
+
 static void look_at_peer(SimCheck *check, SimWorld *world, uint32_t peer)
 {
     const BnetNode *node = sim_world_node(world, peer);
     bool idle = sim_look_is_idle(world, peer) && !sim_look_stands(world, peer);
     if (!sim_world_is_honest(world, peer))
         return;
+    SimEndRecord *ends = sim_world_record(world)->ends;
+    bool has_trxs = node->trxs.n_pending > 0;
     for (uint32_t s = 0; s < node->n_sessions; s++) {
         uint32_t e = sim_world_session_end(world, peer, s);
-        if (idle)
+        if (!idle)
+            ends[e].suspected = false;
+        else if (has_trxs || !check->judged || !is_quiet(&ends[e], node->view.head))
             look((CheckL2 *)check, world, e, node);
-        else
-            sim_world_record(world)->ends[e].suspected = false;
     }
 }
 
