@@ -29,6 +29,8 @@ char *report_command(const char *program, const SimResult *result, const char *c
     GString *out = g_string_new(NULL);
     append_word(out, program);
     g_string_append_printf(out, " run --seed %" G_GUINT64_FORMAT, result->seed);
+    if (result->shuffled_ties)
+        g_string_append_printf(out, " --shuffle-ties=%" G_GUINT64_FORMAT, result->ties_seed);
     for (size_t i = 0; sets != NULL && sets[i] != NULL; i++) {
         g_string_append(out, " --set");
         append_word(out, sets[i]);

@@ -197,6 +197,8 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
     put_member(out, "description", json_text(result->description));
     put_member(out, "path", json_text(result->path));
     put_member(out, "seed", json_object_new_uint64(result->seed));
+    if (result->shuffled_ties)
+        put_member(out, "ties_seed", json_object_new_uint64(result->ties_seed));
     put_member(out, "verdict", json_verdict(result->verdict));
     put_member(out, "interrupted", json_object_new_boolean(result->interrupted));
     put_member(out, "trace_hash", json_object_new_string(hash->str));

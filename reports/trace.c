@@ -21,14 +21,13 @@ struct ReportTrace {
     char *packed;    /* output of zstd */
     size_t packed_bytes;
     uint64_t lines;
+    int64_t from_ns; /* what was before is left out */
     size_t used;
     char buffer[BUFFER_BYTES];
 };
 
 /* What a trace leaves out are the steps inside a peer: completed writes and block fetches. */
-#define TRACE_MASK                                                                                 \
-    (((1u << SIM_HAPPENING_KINDS) - 1u) & ~(1u << SIM_WRITTEN) & ~(1u << SIM_ASKED) &              \
-     ~(1u << SIM_DIALLED) & ~(1u << SIM_UNDIALLED))
+#define TRACE_MASK (((1u << SIM_HAPPENING_KINDS) - 1u) & ~(1u << SIM_WRITTEN) & ~(1u << SIM_ASKED))
 
 /* --- bytes ----------------------------------------------------------------------------------- */
 
@@ -147,6 +146,18 @@ static void put_key_number(ReportTrace *trace, const char *key, uint64_t number)
     put_text(trace, key);
     PUT(trace, "\":");
     put_number(trace, number);
+}
+
+static void put_hash(ReportTrace *trace, const char *key, uint64_t hash)
+{
+    uint8_t bytes[8];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(hash >> (56 - 8 * i));
+    PUT(trace, ",\"");
+    put_text(trace, key);
+    PUT(trace, "\":\"");
+    put_hex(trace, bytes, sizeof bytes);
+    PUT(trace, "\"");
 }
 
 static void put_flag(ReportTrace *trace, const char *key, bool flag)
@@ -379,6 +390,8 @@ static void on_happening(SimObserver *self, SimWorld *world, const SimHappening 
 {
     ReportTrace *trace = (ReportTrace *)self;
     g_assert(happening->time_ns >= 0);
+    if (happening->time_ns < trace->from_ns)
+        return;
     PUT(trace, "{\"t\":");
     put_number(trace, (uint64_t)happening->time_ns);
     put_name(trace, "what", kind_name(happening->kind));
@@ -391,6 +404,20 @@ static void on_happening(SimObserver *self, SimWorld *world, const SimHappening 
         put_key_number(trace, "end", end);
     }
     put_details(trace, world, happening);
+    PUT(trace, "}\n");
+    trace->lines++;
+}
+
+static void on_checkpoint(SimObserver *self, const SimCheckpoint *checkpoint)
+{
+    ReportTrace *trace = (ReportTrace *)self;
+    if (checkpoint->time_ns < trace->from_ns)
+        return;
+    PUT(trace, "{\"t\":");
+    put_number(trace, (uint64_t)checkpoint->time_ns);
+    put_name(trace, "what", "checkpoint");
+    put_hash(trace, "hash", checkpoint->hash);
+    put_hash(trace, "steps", checkpoint->steps);
     PUT(trace, "}\n");
     trace->lines++;
 }
@@ -416,7 +443,11 @@ ReportTrace *report_trace_new(const char *path, const char *version, const Scena
     }
     ReportTrace *trace = g_new(ReportTrace, 1);
     memset(trace, 0, offsetof(ReportTrace, buffer));
-    trace->observer = (SimObserver){.mask = TRACE_MASK, .happened = on_happening};
+    trace->observer = (SimObserver){
+        .mask = TRACE_MASK,
+        .happened = on_happening,
+        .checkpoint = on_checkpoint,
+    };
     trace->file = g_steal_pointer(&file);
     if (g_str_has_suffix(path, ".zst")) {
         begin_zstd(trace);
@@ -437,17 +468,22 @@ SimObserver *report_trace_observer(ReportTrace *trace)
     return &trace->observer;
 }
 
+void report_trace_keep_checkpoints(ReportTrace *trace)
+{
+    trace->observer.mask = 0;
+}
+
+void report_trace_begin_at(ReportTrace *trace, int64_t from_ns)
+{
+    trace->from_ns = from_ns;
+}
+
 bool report_trace_finish(ReportTrace *trace, const SimResult *result, GError **error)
 {
-    uint8_t hash[8];
-    for (size_t i = 0; i < sizeof hash; i++) {
-        hash[i] = (uint8_t)(result->trace_hash >> (56 - 8 * i));
-    }
     PUT(trace, "{\"end\":");
     put_number(trace, (uint64_t)result->simulated_ns);
-    PUT(trace, ",\"trace_hash\":\"");
-    put_hex(trace, hash, sizeof hash);
-    PUT(trace, "\"");
+    put_hash(trace, "trace_hash", result->trace_hash);
+    put_hash(trace, "steps", result->steps_hash);
     put_key_number(trace, "events", trace->lines);
     put_flag(trace, "interrupted", result->interrupted);
     PUT(trace, "}\n");

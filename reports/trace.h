@@ -4,7 +4,8 @@
 
 /*
  * The trace of a run: every message, chain event, connection and fault as one JSON object a line
- * (docs/reports.md), compressed with zstd if the file's name ends in ".zst".
+ * (docs/reports.md), and a checkpoint each second; or the checkpoints alone. Compressed with zstd
+ * if the file's name ends in ".zst".
  *
  * It is an observer of the world, and as such in the thread of the run. Memory: one buffer of 64
  * KiB and what zstd takes, however long the run. The file appears under its name when the trace is
@@ -28,6 +29,12 @@ ReportTrace *report_trace_new(const char *path, const char *version, const Scena
 
 /* To be given to the run; it lives as long as the trace. */
 SimObserver *report_trace_observer(ReportTrace *trace);
+
+/* Only the checkpoints are written: a line for each second. Before the run. */
+void report_trace_keep_checkpoints(ReportTrace *trace);
+
+/* Lines of before from_ns are left out. Before the run. */
+void report_trace_begin_at(ReportTrace *trace, int64_t from_ns);
 
 /* Writes the last line and gives the file its name. False and a GError (G_FILE_ERROR) if any write
  * of the trace has failed. Called once. */

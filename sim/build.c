@@ -137,6 +137,8 @@ SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
     world->streams = g_new0(SimStream, scenario->n_streams);
     world->block_trxs = g_array_new(FALSE, FALSE, sizeof(BnetTrx));
+    world->checkpoints = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    world->checkpoint_ns = BNET_NS_PER_S;
     world->random_filler = sim_random_stream(scenario->seed, SIM_RANDOM_FILLER, 0);
     bnet_pool_init(&world->pool);
     world->rounds.due_ns = BNET_TIME_NEVER;
@@ -211,6 +213,7 @@ void sim_world_free(SimWorld *world)
     g_free(world->todo.items);
     g_array_unref(world->changes);
     g_array_unref(world->block_trxs);
+    g_array_unref(world->checkpoints);
     g_free(world->streams);
     g_array_unref(world->bound_values);
     sim_queue_finish(&world->queue);

@@ -7,6 +7,11 @@
  *
  * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED), which show in what is
  * delivered, and dials (SIM_DIALLED, SIM_UNDIALLED), which show in what is opened.
+ *
+ * Where somebody wants checkpoints there is a second hash besides, of the steps: of all that a
+ * trace has, in the order in which it happened to whomever. Two runs may have the same trace hash
+ * and other steps: what happens to several peers at one instant has no order that either could
+ * tell.
  */
 #include <string.h>
 
@@ -126,8 +131,33 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
     (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED | 1u << SIM_DIALLED | \
      1u << SIM_UNDIALLED)
 
+/* What goes on inside a peer, and no trace has. */
+#define NO_STEPS (1u << SIM_WRITTEN | 1u << SIM_ASKED)
+
+/* What a step is but for its kind, its time and who takes part. */
+static uint64_t mix_step(uint64_t hash, const SimWorld *world, const SimHappening *happening)
+{
+    if (happening->kind == SIM_SENT)
+        return mix_message(hash, world, happening->message);
+    if (happening->kind == SIM_PRUNED)
+        return mix_block(hash, world, happening->block);
+    return mix_effect(hash, world, happening);
+}
+
+static void hash_step(SimWorld *world, const SimHappening *happening)
+{
+    if ((NO_STEPS >> happening->kind) & 1)
+        return;
+    uint64_t hash = mix(world->steps, (uint64_t)happening->time_ns);
+    hash = mix(hash, (uint64_t)happening->kind << 32 | happening->end);
+    hash = mix(hash, (uint64_t)happening->peer << 32 | happening->session);
+    world->steps = mix_step(hash, world, happening);
+}
+
 void sim_hash_happening(SimWorld *world, const SimHappening *happening)
 {
+    if (G_UNLIKELY(world->has_steps))
+        hash_step(world, happening);
     if ((NOT_HASHED >> happening->kind) & 1)
         return;
     uint64_t *hash =

@@ -56,6 +56,13 @@ typedef struct SimHappening {
     const char *text;
 } SimHappening;
 
+/* Hashes of all that has happened up to a time, events at that time included. */
+typedef struct SimCheckpoint {
+    int64_t time_ns;
+    uint64_t hash;  /* the trace hash so far, as of a run that ends then */
+    uint64_t steps; /* of each step in order; 0 in a run that nobody asked for it */
+} SimCheckpoint;
+
 /*
  * What is remarkable about a happening, as the record (record.h) finds it by how things stood
  * before. Most of what happens has none of these, and then hardly anybody is told.
@@ -103,6 +110,8 @@ struct SimObserver {
     uint32_t chain;     /* of 1u << BnetChainEventKind: SIM_CHAIN of these */
     uint32_t traits;    /* of SimTrait */
     void (*happened)(SimObserver *self, SimWorld *world, const SimHappening *happening);
+    /* (nullable) Called at each whole second of the run; of those that run.h names alone. */
+    void (*checkpoint)(SimObserver *self, const SimCheckpoint *checkpoint);
 };
 
 #endif

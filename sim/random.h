@@ -44,6 +44,7 @@ typedef enum SimRandomPurpose {
     SIM_RANDOM_MISSED_SLOT = 13,     /* slots that a producer misses */
     SIM_RANDOM_RELEASE = 14,         /* which link of a cut is mended next */
     SIM_RANDOM_FILLER = 15,          /* sizes of transactions of the producers' own */
+    SIM_RANDOM_TIES = 16,            /* which event of an instant comes first */
     SIM_RANDOM_SWARM = 20,           /* scenarios that are made up */
     SIM_RANDOM_TEST = 255,           /* for tests and benchmarks alone */
 } SimRandomPurpose;

@@ -19,6 +19,7 @@ void sim_result_free(SimResult *result)
     g_free(result->description);
     g_free(result->path);
     g_free(result->peers);
+    g_free(result->checkpoints);
     g_free(result->disconnects);
     g_free(result->checks);
     g_free(result->metrics);

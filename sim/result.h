@@ -105,6 +105,13 @@ typedef struct SimResult {
     SimVerdict verdict;
     bool interrupted;    /* stopped from outside before its end; all figures are up to there */
     uint64_t trace_hash; /* printed as 16 hex digits */
+    uint64_t steps_hash; /* of each step in order; 0: nobody asked for it (run.h) */
+    /* [i]: the trace hash when i + 1 s were over, events of that instant included: that of a run
+     * with this duration. 8 bytes for each simulated second, 253 MB for the longest run. */
+    uint64_t *checkpoints;
+    uint32_t n_checkpoints;
+    bool shuffled_ties; /* the run drew the order of events of one instant from ties_seed */
+    uint64_t ties_seed;
     int64_t simulated_ns;
     double wall_seconds; /* filled by the runner, not by the simulator */
     uint64_t events;     /* taken from the event queue */

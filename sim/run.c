@@ -39,8 +39,11 @@ static void start(SimWorld *world, uint32_t peer)
 
 static void dispatch(SimWorld *world, const SimQueueEvent *event)
 {
-    uint32_t entity = event->target & SIM_ENTITY_MAX;
-    switch ((SimEventKind)(event->target >> SIM_ENTITY_BITS)) {
+    uint32_t target = event->target;
+    if (G_UNLIKELY(world->ties.shuffled))
+        target = sim_ties_show(&world->ties, event->time_ns, target);
+    uint32_t entity = target & SIM_ENTITY_MAX;
+    switch ((SimEventKind)(target >> SIM_ENTITY_BITS)) {
     case SIM_EVENT_BOUND:
         sim_expect_look(world, event->arg);
         break;
@@ -116,7 +119,8 @@ static inline void fetch(const void *object, size_t bytes)
         __builtin_prefetch((const char *)object + i);
 }
 
-/* The end that the event so far ahead concerns, if it concerns one and is known. */
+/* The end that the event so far ahead concerns, if it concerns one and is known: an event whose
+ * target is hidden (ties.h) is not. */
 static inline const SimEnd *end_ahead(const SimWorld *world, uint32_t ahead)
 {
     const SimQueueEvent *event = sim_queue_peek_ahead(&world->queue, ahead);
@@ -144,6 +148,22 @@ static void fetch_ahead(const SimWorld *world)
 
 /* --- the run --------------------------------------------------------------------------------- */
 
+static bool hears_checkpoints(const SimObserver *observer)
+{
+    return observer && observer->checkpoint;
+}
+
+static void prepare(SimWorld *world, const SimRunOptions *options)
+{
+    if (!options)
+        return;
+    if (options->trace)
+        sim_world_observe(world, options->trace);
+    world->has_steps = hears_checkpoints(options->trace) || hears_checkpoints(options->checkpoints);
+    if (options->shuffle_ties)
+        world->ties = sim_ties_of(options->ties_seed);
+}
+
 static void begin(SimWorld *world)
 {
     if (world->checks)
@@ -152,6 +172,25 @@ static void begin(SimWorld *world)
     sim_faults_begin(world);
     sim_workload_begin(world);
     sim_persona_begin(world);
+}
+
+/* Notes the checkpoints up to until_ns: all events until then are over. O(peers) for each. */
+static G_GNUC_NO_INLINE void note_checkpoints(SimWorld *world, const SimRunOptions *options,
+                                              int64_t until_ns)
+{
+    for (; world->checkpoint_ns <= until_ns; world->checkpoint_ns += BNET_NS_PER_S) {
+        world->now_ns = world->checkpoint_ns;
+        SimCheckpoint checkpoint = {
+            .time_ns = world->now_ns,
+            .hash = sim_hash_of_world(world),
+            .steps = world->steps,
+        };
+        g_array_append_val(world->checkpoints, checkpoint.hash);
+        if (options && hears_checkpoints(options->trace))
+            options->trace->checkpoint(options->trace, &checkpoint);
+        if (options && hears_checkpoints(options->checkpoints))
+            options->checkpoints->checkpoint(options->checkpoints, &checkpoint);
+    }
 }
 
 /* True: stopped from outside, or after so many events, a multiple of EVENTS_PER_LOOK. */
@@ -163,6 +202,8 @@ static bool run_events(SimWorld *world, const SimRunOptions *options, uint64_t e
         SimQueueEvent event;
         sim_queue_pop(&world->queue, &event);
         fetch_ahead(world);
+        if (event.time_ns > world->checkpoint_ns)
+            note_checkpoints(world, options, event.time_ns - 1);
         world->now_ns = event.time_ns;
         world->events++;
         dispatch(world, &event);
@@ -177,8 +218,10 @@ static bool run_events(SimWorld *world, const SimRunOptions *options, uint64_t e
         if ((options->stop && g_atomic_int_get(options->stop)) || world->events == events_max)
             return true;
     }
-    if (!world->stopped)
-        world->now_ns = end_ns;
+    if (world->stopped)
+        return false;
+    note_checkpoints(world, options, end_ns);
+    world->now_ns = end_ns;
     return false;
 }
 
@@ -239,6 +282,10 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     result->seed = scenario->seed;
     result->interrupted = interrupted;
     result->trace_hash = sim_hash_of_world(world);
+    result->steps_hash = world->steps;
+    result->n_checkpoints = world->checkpoints->len;
+    result->checkpoints = (uint64_t *)g_array_steal(world->checkpoints, NULL);
+    result->shuffled_ties = world->ties.shuffled;
     result->simulated_ns = world->now_ns;
     result->events = world->events;
     result->messages_delivered = world->messages_delivered;
@@ -303,8 +350,7 @@ static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
     SimStory *story = sim_story_new(world);
     if (world->checks)
         sim_world_observe(world, sim_story_observer(story));
-    if (go->options && go->options->trace)
-        sim_world_observe(world, go->options->trace);
+    prepare(world, go->options);
     g_autofree char *chain = sim_start_describe(world);
     if (chain)
         sim_story_add(story, 0, chain);
@@ -312,6 +358,7 @@ static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
     begin(world);
     bool interrupted = run_events(world, go->options, go->events_max);
     SimResult *result = result_of(world, story, interrupted);
+    result->ties_seed = go->options ? go->options->ties_seed : 0;
     go->ret_untold = world->untold;
     sim_story_free(story);
     sim_world_free(world);
@@ -331,10 +378,15 @@ static bool is_same(const SimResult *a, const SimResult *b)
  * by an observer, it is another one, and says nothing. Takes the result over. (transfer full) */
 static SimResult *retold(const Scenario *scenario, const SimRunOptions *options, SimResult *result)
 {
-    const SimRunOptions again = {.stop = options ? options->stop : NULL};
+    const SimRunOptions again = {
+        .shuffle_ties = result->shuffled_ties,
+        .ties_seed = result->ties_seed,
+        .stop = options ? options->stop : NULL,
+    };
     Go go = {&again, true, result->interrupted ? result->events : UINT64_MAX, false};
     SimResult *told = run_once(scenario, &go, NULL);
     if (told && is_same(told, result)) {
+        told->steps_hash = result->steps_hash; /* for which nobody has asked again */
         sim_result_free(result);
         return told;
     }

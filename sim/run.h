@@ -14,6 +14,14 @@
 typedef struct SimRunOptions {
     SimObserver *trace; /* (nullable) an observer besides the checks; not owned */
 
+    /* (nullable) is told the checkpoints alone, as `trace` is besides all else; not owned. The
+     * steps are hashed where either of them has a function for checkpoints. */
+    SimObserver *checkpoints;
+
+    /* Events of one instant come in an order that ties_seed draws (docs/simulation.md). */
+    bool shuffle_ties;
+    uint64_t ties_seed;
+
     /* (nullable) called now and then from the running thread, at most once each 1000 events. */
     void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
     void *progress_data;

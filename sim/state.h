@@ -26,6 +26,7 @@
 #include "sim/record.h"
 #include "sim/result.h"
 #include "sim/run.h"
+#include "sim/ties.h"
 #include "sim/trx_record.h"
 #include "sim/world.h"
 
@@ -59,6 +60,10 @@ typedef enum SimEventKind {
     SIM_EVENT_TIMER,   /* an end's session wants its timer */
     SIM_EVENT_THAW,    /* the close that a peer waits for is there: arg which of its waits */
 } SimEventKind;
+
+/* From here on the order of kinds and entities is of no consequence to what a run may do, so that
+ * it can be shuffled. What comes before is the scenario's script and keeps its order. */
+#define SIM_EVENT_SHUFFLED SIM_EVENT_PERSONA
 
 #define SIM_ENTITY_BITS 26u
 #define SIM_ENTITY_MAX ((1u << SIM_ENTITY_BITS) - 1)
@@ -310,6 +315,11 @@ struct SimWorld {
     uint64_t transactions_created;
     uint64_t verdicts[SIM_VERDICTS]; /* of honest peers on blocks */
     uint64_t hash;                   /* of what happened to the network */
+    uint64_t steps;                  /* of what happened to anybody, in order; kept if has_steps */
+    bool has_steps;
+    GArray *checkpoints;   /* of uint64_t: the trace hash after each second so far */
+    int64_t checkpoint_ns; /* when the next one is */
+    SimTies ties;
     SimProbes probes;
     SimRounds rounds;
     SimWork work;               /* of the last message that was taken in, if it was much */

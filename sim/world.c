@@ -8,6 +8,8 @@ void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uin
 {
     g_assert(entity <= SIM_ENTITY_MAX);
     uint32_t target = (uint32_t)kind << SIM_ENTITY_BITS | entity;
+    if (world->ties.shuffled && kind >= SIM_EVENT_SHUFFLED)
+        target = sim_ties_hide(&world->ties, time_ns, target);
     sim_queue_push(&world->queue, (SimQueueEvent){time_ns, target, arg});
 }
 

@@ -108,7 +108,8 @@ static void tell(ReportTrace *trace, const SimHappening *happening)
 }
 
 static const SimResult result = {.simulated_ns = INT64_C(60000000000),
-                                 .trace_hash = UINT64_C(0x00fedcba98765432)};
+                                 .trace_hash = UINT64_C(0x00fedcba98765432),
+                                 .steps_hash = UINT64_C(0x0123456789abcdef)};
 
 static void finish(ReportTrace *trace)
 {
@@ -170,8 +171,9 @@ START_TEST(first_and_last_line)
     ck_assert_str_eq(lines[0], "{\"bnetlab\":\"1.2.3\",\"format\":1,"
                                "\"scenario\":\"a \\\"quoted\\\"\\u000a name\","
                                "\"seed\":18446744073709551615,\"peers\":2}");
-    ck_assert_str_eq(lines[1], "{\"end\":60000000000,\"trace_hash\":\"00fedcba98765432\","
-                               "\"events\":0,\"interrupted\":false}");
+    ck_assert_str_eq(lines[1],
+                     "{\"end\":60000000000,\"trace_hash\":\"00fedcba98765432\","
+                     "\"steps\":\"0123456789abcdef\",\"events\":0,\"interrupted\":false}");
 }
 END_TEST
 
@@ -183,6 +185,91 @@ START_TEST(connections)
     SimHappening closed = at_session(SIM_CLOSED);
     closed.reason = BNET_CLOSE_BAD_BLOCK;
     expect(&closed, "{\"t\":1500000001,\"what\":\"closed\"," SESSION ",\"reason\":\"bad-block\"}");
+}
+END_TEST
+
+START_TEST(dials)
+{
+    SimHappening dialled = at_session(SIM_DIALLED);
+    expect(&dialled, "{\"t\":1500000001,\"what\":\"dialled\"," SESSION "}");
+    SimHappening undialled = at_session(SIM_UNDIALLED);
+    expect(&undialled, "{\"t\":1500000001,\"what\":\"undialled\"," SESSION "}");
+}
+END_TEST
+
+static const SimCheckpoint checkpoints[] = {
+    {.time_ns = INT64_C(1000000000), .hash = 1, .steps = UINT64_C(0xfedcba9876543210)},
+    {.time_ns = INT64_C(2000000000), .hash = UINT64_MAX, .steps = 0},
+};
+#define CHECKPOINT_1                                                                               \
+    "{\"t\":1000000000,\"what\":\"checkpoint\",\"hash\":\"0000000000000001\","                     \
+    "\"steps\":\"fedcba9876543210\"}"
+#define CHECKPOINT_2                                                                               \
+    "{\"t\":2000000000,\"what\":\"checkpoint\",\"hash\":\"ffffffffffffffff\","                     \
+    "\"steps\":\"0000000000000000\"}"
+
+/* Two checkpoints, and a happening between them. */
+static void tell_seconds(ReportTrace *trace)
+{
+    SimObserver *observer = report_trace_observer(trace);
+    SimHappening started = at_session(SIM_STARTED);
+    observer->checkpoint(observer, &checkpoints[0]);
+    if (observer->mask & 1u << SIM_STARTED)
+        observer->happened(observer, &the_world, &started);
+    observer->checkpoint(observer, &checkpoints[1]);
+}
+
+START_TEST(seconds)
+{
+    g_autoptr(ReportTrace) trace = report_trace_new(path, "1.2.3", &scenario, NULL);
+    tell_seconds(trace);
+    finish(trace);
+    g_auto(GStrv) lines = read_lines();
+    ck_assert_uint_eq(g_strv_length(lines), 5);
+    ck_assert_str_eq(lines[1], CHECKPOINT_1);
+    ck_assert_str_eq(lines[2], "{\"t\":1500000001,\"what\":\"started\"," SESSION "}");
+    ck_assert_str_eq(lines[3], CHECKPOINT_2);
+    ck_assert_ptr_nonnull(strstr(lines[4], "\"events\":3,"));
+}
+END_TEST
+
+/* What comes at the very time is there. */
+START_TEST(begins_later)
+{
+    g_autoptr(ReportTrace) trace = report_trace_new(path, "1.2.3", &scenario, NULL);
+    report_trace_begin_at(trace, INT64_C(1500000001));
+    tell_seconds(trace);
+    finish(trace);
+    g_auto(GStrv) lines = read_lines();
+    ck_assert_uint_eq(g_strv_length(lines), 4);
+    ck_assert_ptr_nonnull(strstr(lines[1], "started"));
+    ck_assert_str_eq(lines[2], CHECKPOINT_2);
+    ck_assert_ptr_nonnull(strstr(lines[3], "\"events\":2,"));
+}
+END_TEST
+
+START_TEST(begins_after_all)
+{
+    g_autoptr(ReportTrace) trace = report_trace_new(path, "1.2.3", &scenario, NULL);
+    report_trace_begin_at(trace, INT64_C(2000000001));
+    tell_seconds(trace);
+    finish(trace);
+    g_auto(GStrv) lines = read_lines();
+    ck_assert_uint_eq(g_strv_length(lines), 2);
+}
+END_TEST
+
+START_TEST(checkpoints_alone)
+{
+    g_autoptr(ReportTrace) trace = report_trace_new(path, "1.2.3", &scenario, NULL);
+    report_trace_keep_checkpoints(trace);
+    ck_assert_uint_eq(report_trace_observer(trace)->mask, 0);
+    tell_seconds(trace);
+    finish(trace);
+    g_auto(GStrv) lines = read_lines();
+    ck_assert_uint_eq(g_strv_length(lines), 4);
+    ck_assert_str_eq(lines[1], CHECKPOINT_1);
+    ck_assert_str_eq(lines[2], CHECKPOINT_2);
 }
 END_TEST
 
@@ -465,6 +552,11 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, first_and_last_line);
     tcase_add_test(tcase, connections);
+    tcase_add_test(tcase, dials);
+    tcase_add_test(tcase, seconds);
+    tcase_add_test(tcase, begins_later);
+    tcase_add_test(tcase, begins_after_all);
+    tcase_add_test(tcase, checkpoints_alone);
     tcase_add_test(tcase, messages);
     tcase_add_test(tcase, messages_of_personas);
     tcase_add_test(tcase, messages_with_blocks);

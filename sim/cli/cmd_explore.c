@@ -30,6 +30,7 @@ typedef struct Options {
     char *emit;
     char **quirks;
     gboolean hazards;
+    char *shuffle_ties;
     gboolean json;
     int jobs;
 } Options;
@@ -38,6 +39,7 @@ typedef struct Options {
 typedef struct Exploration {
     const Options *options;
     SimSwarmPlugin plugin;
+    CliTies ties;
     uint64_t first;
     uint64_t seeds; /* 0: one is repeated, `first` */
     ReportStyle style;
@@ -149,6 +151,7 @@ static bool read_options(Exploration *exploration)
         return false;
     }
     return read_quirks(exploration) && read_profile(exploration) && check_together(options) &&
+           cli_ties_read("explore", options->shuffle_ties, &exploration->ties) &&
            read_seeds(exploration) && cli_output_name_check("explore", "--emit", options->emit) &&
            (options->emit == NULL || cli_output_place_check("explore", "--emit", options->emit));
 }
@@ -158,7 +161,13 @@ static bool read_options(Exploration *exploration)
 /* (transfer full) */
 static char *command_of(const Exploration *exploration, uint64_t seed)
 {
-    return explore_command(cli_program(), exploration->plugin, seed);
+    const CliTies *ties = &exploration->ties;
+    g_autofree char *command = explore_command(cli_program(), exploration->plugin, seed);
+    if (!ties->shuffled) {
+        return g_steal_pointer(&command);
+    }
+    g_autofree char *ties_seed = g_strdup_printf("=%" G_GUINT64_FORMAT, ties->seed);
+    return g_strconcat(command, " --shuffle-ties", ties->has_seed ? ties_seed : NULL, NULL);
 }
 
 /* The scenario of a seed as a file. What is wrong has been told. */
@@ -204,6 +213,7 @@ static int repeat(Exploration *exploration)
     }
     gint *stop = interrupt_install();
     SimRunOptions options = {.stop = stop};
+    cli_ties_apply(&exploration->ties, scenario, &options);
     int64_t began_us = g_get_monotonic_time();
     g_autoptr(SimResult) result = sim_run(scenario, &options, &error);
     if (result == NULL) {
@@ -285,6 +295,7 @@ static int explore_all(Exploration *exploration)
     gint *stop = interrupt_install();
     ExploreOptions options = {
         .plugin = exploration->plugin,
+        .ties = exploration->ties,
         .first = exploration->first,
         .seeds = exploration->seeds,
         .jobs = (guint)exploration->options->jobs,
@@ -445,6 +456,8 @@ int cli_explore(int argc, char **argv)
          "For each quirk alone, or each --quirk: which seed finds it first, of up to 200 or "
          "--seeds",
          NULL},
+        {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
+         CLI_TIES_HELP, "[=SEED]"},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Seeds to run at a time (default: one a processor)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
@@ -455,6 +468,7 @@ int cli_explore(int argc, char **argv)
         G_OPTION_ENTRY_NULL,
     };
     int status = CLI_OK;
+    cli_ties_spell_out(argc, argv);
     if (cli_parse(&usage, entries, &argc, &argv, &status)) {
         if (argc > 1) {
             cli_error("explore: %s: takes options alone", argv[1]);
@@ -467,6 +481,7 @@ int cli_explore(int argc, char **argv)
     g_free(options.seeds);
     g_free(options.seed_base);
     g_free(options.profile);
+    g_free(options.shuffle_ties);
     g_free(options.emit);
     g_strfreev(options.quirks);
     return status;

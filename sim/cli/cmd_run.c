@@ -2,15 +2,13 @@
 
 /* bnetlab run: runs scenarios, reports, and judges by its exit status. */
 
-#include <errno.h>
 #include <string.h>
-
-#include <glib/gstdio.h>
 
 #include "reports/command.h"
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/text.h"
+#include "scenarios/units.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/interrupt.h"
@@ -25,6 +23,9 @@ typedef struct Options {
     gboolean require_probes;
     char *junit;
     char *trace;
+    char *trace_from;
+    char *checkpoints;
+    char *shuffle_ties;
     char **sets;
     char **sweeps;
     int jobs;
@@ -40,6 +41,9 @@ typedef struct Session {
     GHashTable *names;    /* how often each name of a scenario stands */
     ReportJunit *junit;   /* (nullable) */
     char **traces;        /* (nullable) file names */
+    char **checkpoints;   /* the same */
+    CliTies ties;
+    int64_t trace_from_ns;
     ReportStyle style;
     uint32_t name_width;
     GString *failures; /* of a suite, in full */
@@ -154,57 +158,6 @@ static bool load(Session *session)
     return is_ok;
 }
 
-/* A scenario's name as the name of a file. */
-static char *file_name_of(const Scenario *scenario)
-{
-    g_autofree char *name = g_strdup(scenario->name);
-    for (char *at = name; *at != '\0'; at++) {
-        if (*at == '/' || g_ascii_iscntrl(*at) || (at == name && *at == '.')) {
-            *at = '_';
-        }
-    }
-    return g_strconcat(name, ".jsonl", NULL);
-}
-
-static bool name_traces_in_folder(Session *session)
-{
-    const char *folder = session->options->trace;
-    if (g_mkdir_with_parents(folder, 0777) != 0) {
-        cli_error("run: --trace %s: cannot make the folder: %s", folder, g_strerror(errno));
-        return false;
-    }
-    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < session->scenarios->len; i++) {
-        g_autofree char *name = file_name_of(g_ptr_array_index(session->scenarios, i));
-        session->traces[i] = g_build_filename(folder, name, NULL);
-        if (!g_hash_table_add(taken, session->traces[i])) {
-            cli_error("run: --trace %s: two scenarios would write %s; give them names of their own",
-                      folder, session->traces[i]);
-            return false;
-        }
-    }
-    return cli_output_place_check("run", "--trace", folder);
-}
-
-static bool name_traces(Session *session)
-{
-    const char *trace = session->options->trace;
-    if (trace == NULL) {
-        return true;
-    }
-    session->traces = g_new0(char *, session->scenarios->len + 1);
-    if (g_str_has_suffix(trace, "/") || g_file_test(trace, G_FILE_TEST_IS_DIR)) {
-        return name_traces_in_folder(session);
-    }
-    if (session->scenarios->len > 1) {
-        cli_error("run: --trace %s: several scenarios need a folder, as in --trace %s/", trace,
-                  trace);
-        return false;
-    }
-    session->traces[0] = g_strdup(trace);
-    return cli_output_place_check("run", "--trace", trace);
-}
-
 /* No output is an input or another output. */
 static bool keep_files_apart(const Session *session)
 {
@@ -216,6 +169,9 @@ static bool keep_files_apart(const Session *session)
     bool is_ok = true;
     for (guint i = 0; session->traces != NULL && i < session->scenarios->len && is_ok; i++) {
         is_ok = cli_outputs_add(&outputs, "--trace", session->traces[i]);
+    }
+    for (guint i = 0; session->checkpoints != NULL && i < session->scenarios->len && is_ok; i++) {
+        is_ok = cli_outputs_add(&outputs, "--checkpoints", session->checkpoints[i]);
     }
     if (is_ok && session->options->junit != NULL) {
         is_ok = cli_outputs_add(&outputs, "--junit", session->options->junit);
@@ -305,10 +261,8 @@ static void on_done(void *user_data, guint index, SimResult *result, const GErro
     Session *session = user_data;
     const Scenario *scenario = g_ptr_array_index(session->scenarios, index);
     g_autoptr(SimResult) owned = result;
-    if (error != NULL && result == NULL) {
+    if (error != NULL) {
         cli_error("run: %s", error->message);
-    } else if (error != NULL) {
-        cli_error("run: --trace: %s", error->message);
     }
     session->has_failed_to_report |= error != NULL;
     if (owned != NULL) {
@@ -390,6 +344,9 @@ static int run_all(Session *session)
     SuiteOptions options = {
         .jobs = (guint)session->options->jobs,
         .trace = session->traces,
+        .trace_from_ns = session->trace_from_ns,
+        .checkpoints = session->checkpoints,
+        .ties = session->ties,
         .stop = stop,
         .done = on_done,
         .done_data = session,
@@ -409,6 +366,24 @@ static int run_all(Session *session)
     return is_ok ? CLI_OK : CLI_FAILED;
 }
 
+/* Options whose values are no file and no number of GLib's. */
+static bool read_values(Session *session)
+{
+    const Options *options = session->options;
+    if (options->trace_from != NULL) {
+        const char *wrong = scenario_units_duration(options->trace_from, &session->trace_from_ns);
+        if (wrong != NULL) {
+            cli_error("run: --trace-from %s: %s", options->trace_from, wrong);
+            return false;
+        }
+        if (options->trace == NULL) {
+            cli_error("run: --trace-from %s: there is no --trace", options->trace_from);
+            return false;
+        }
+    }
+    return cli_ties_read("run", options->shuffle_ties, &session->ties);
+}
+
 static int run(const Options *options)
 {
     Session session = {
@@ -422,12 +397,17 @@ static int run(const Options *options)
     int status = CLI_BAD_INPUT;
     if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
         cli_error("run: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
-    } else if (cli_output_name_check("run", "--trace", options->trace) &&
+    } else if (read_values(&session) && cli_output_name_check("run", "--trace", options->trace) &&
+               cli_output_name_check("run", "--checkpoints", options->checkpoints) &&
                cli_output_name_check("run", "--junit", options->junit) && load(&session) &&
-               name_traces(&session) && keep_files_apart(&session) && open_junit(&session)) {
+               cli_outputs_name("--trace", options->trace, session.scenarios, &session.traces) &&
+               cli_outputs_name("--checkpoints", options->checkpoints, session.scenarios,
+                                &session.checkpoints) &&
+               keep_files_apart(&session) && open_junit(&session)) {
         status = run_all(&session);
     }
     g_strfreev(session.traces);
+    g_strfreev(session.checkpoints);
     report_junit_free(session.junit);
     g_string_free(session.failures, TRUE);
     g_hash_table_unref(session.names);
@@ -446,6 +426,7 @@ static const CliUsage usage = {
         "  bnetlab run --seed 7 --set /duration=120s scenarios/basics/quickstart.json\n"
         "  bnetlab run --json scenarios/basics/quickstart.json | jq .verdict\n"
         "  bnetlab run --trace events.jsonl.zst scenarios/basics/quickstart.json\n"
+        "  bnetlab run --shuffle-ties=3 scenarios/\n"
         "  bnetlab run --jobs 4 --junit report.xml scenarios/\n"
         "  bnetlab run --sweep /seed=1,2,3 --sweep /links/latency=10ms,1s quickstart.json\n"
         "\n"
@@ -469,6 +450,7 @@ int cli_run(int argc, char **argv)
 {
     g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
     spell_out_jobs(argc, argv, owned);
+    cli_ties_spell_out(argc, argv);
     Options options = {.jobs = (int)MIN(g_get_num_processors(), (guint)SUITE_JOBS_MAX)};
     const GOptionEntry entries[] = {
         {"seed", 's', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed,
@@ -486,6 +468,12 @@ int cli_run(int argc, char **argv)
          "Results as JUnit XML as well", "FILE"},
         {"trace", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.trace,
          "Every event as JSON lines (.zst: compressed)", "FILE|FOLDER/"},
+        {"trace-from", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.trace_from,
+         "The trace begins at that time of the run (12s)", "TIME"},
+        {"checkpoints", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.checkpoints,
+         "The trace hash after each second as JSON lines", "FILE|FOLDER/"},
+        {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
+         CLI_TIES_HELP, "[=SEED]"},
         {"quiet", 'q', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.quiet,
          "No text about scenarios that pass", NULL},
         {"require-probes", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.require_probes,
@@ -501,6 +489,9 @@ int cli_run(int argc, char **argv)
     g_free(options.seed);
     g_free(options.junit);
     g_free(options.trace);
+    g_free(options.trace_from);
+    g_free(options.checkpoints);
+    g_free(options.shuffle_ties);
     g_strfreev(options.sets);
     g_strfreev(options.sweeps);
     g_strfreev(options.arguments);

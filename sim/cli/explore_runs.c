@@ -67,6 +67,7 @@ static void simulate(const ExploreOptions *options, uint64_t seed, ExploreRun *r
     SimSightings sightings;
     sim_sightings_init(&sightings);
     SimRunOptions run_options = {.trace = &sightings.observer, .stop = options->stop};
+    cli_ties_apply(&options->ties, scenario, &run_options);
     run->result = sim_run(scenario, &run_options, &run->error);
     if (run->result != NULL && run->result->interrupted) {
         g_clear_pointer(&run->result, sim_result_free);

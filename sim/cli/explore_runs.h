@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #include "scenarios/scenario.h"
+#include "sim/cli/inputs.h"
 #include "sim/result.h"
 #include "sim/sightings.h"
 #include "sim/swarm.h"
@@ -32,6 +33,7 @@ typedef struct ExploreRun {
 
 typedef struct ExploreOptions {
     SimSwarmPlugin plugin;
+    CliTies ties;
     uint64_t first; /* seed; first + seeds - 1 is at most UINT64_MAX */
     uint64_t seeds; /* 1 or more */
     guint jobs;     /* runs at a time, 1 or more */

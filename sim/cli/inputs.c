@@ -200,6 +200,34 @@ void cli_overrides_finish(CliOverrides *overrides)
     }
 }
 
+void cli_ties_spell_out(int argc, char **argv)
+{
+    static char no_seed[] = "--shuffle-ties=";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--shuffle-ties") == 0) {
+            argv[i] = no_seed;
+        }
+    }
+}
+
+bool cli_ties_read(const char *command, const char *value, CliTies *ret_ties)
+{
+    CliTies ties = {.shuffled = value != NULL, .has_seed = value != NULL && value[0] != '\0'};
+    if (ties.has_seed && !g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT64, &ties.seed, NULL)) {
+        cli_error("%s: --shuffle-ties=%s: must be a whole number from 0 to %" G_GUINT64_FORMAT,
+                  command, value, G_MAXUINT64);
+        return false;
+    }
+    *ret_ties = ties;
+    return true;
+}
+
+void cli_ties_apply(const CliTies *ties, const Scenario *scenario, SimRunOptions *options)
+{
+    options->shuffle_ties = ties->shuffled;
+    options->ties_seed = ties->has_seed ? ties->seed : scenario->seed;
+}
+
 Scenario *cli_load(const char *path, const CliOverrides *overrides, GError **error)
 {
     g_autoptr(Scenario) scenario = scenario_load(path, overrides->items, overrides->count, error);

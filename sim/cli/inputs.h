@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "scenarios/loader.h"
+#include "sim/run.h"
 
 /* What --help says of folders. */
 #define CLI_FOLDER_HELP                                                                            \
@@ -49,6 +50,24 @@ bool cli_overrides_init(CliOverrides *overrides, char *const *sets, const char *
 
 /* Accepts NULL. */
 void cli_overrides_finish(CliOverrides *overrides);
+
+/* --shuffle-ties: whether events of one instant come in an order that a seed draws. */
+typedef struct CliTies {
+    bool shuffled;
+    bool has_seed; /* false: each run's own seed does */
+    uint64_t seed;
+} CliTies;
+
+#define CLI_TIES_HELP "Draw the order of events of one instant from a seed (default: the run's)"
+
+/* The option's value may be missing, and is read as a text all the same. */
+void cli_ties_spell_out(int argc, char **argv);
+
+/* `value` is NULL without the option, "" without a seed. What is wrong has been told, of that
+ * command. */
+bool cli_ties_read(const char *command, const char *value, CliTies *ret_ties);
+
+void cli_ties_apply(const CliTies *ties, const Scenario *scenario, SimRunOptions *options);
 
 /* Loads a scenario and checks the chain that it starts from, so that it can be run. NULL and a
  * GError, whose message stands for itself, if not. (transfer full) (nullable) */

@@ -50,6 +50,63 @@ bool cli_output_place_check(const char *command, const char *option, const char 
     return true;
 }
 
+/* A scenario's name as the name of a file. */
+static char *file_name_of(const Scenario *scenario)
+{
+    g_autofree char *name = g_strdup(scenario->name);
+    for (char *at = name; *at != '\0'; at++) {
+        if (*at == '/' || g_ascii_iscntrl(*at) || (at == name && *at == '.')) {
+            *at = '_';
+        }
+    }
+    return g_strconcat(name, ".jsonl", NULL);
+}
+
+static bool name_in_folder(const char *option, const char *folder, const GPtrArray *scenarios,
+                           char **names)
+{
+    if (g_mkdir_with_parents(folder, 0777) != 0) {
+        cli_error("run: %s %s: cannot make the folder: %s", option, folder, g_strerror(errno));
+        return false;
+    }
+    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < scenarios->len; i++) {
+        g_autofree char *name = file_name_of(g_ptr_array_index(scenarios, i));
+        names[i] = g_build_filename(folder, name, NULL);
+        if (!g_hash_table_add(taken, names[i])) {
+            cli_error("run: %s %s: two scenarios would write %s; give them names of their own",
+                      option, folder, names[i]);
+            return false;
+        }
+    }
+    return cli_output_place_check("run", option, folder);
+}
+
+bool cli_outputs_name(const char *option, const char *value, const GPtrArray *scenarios,
+                      char ***ret_names)
+{
+    if (value == NULL) {
+        return true;
+    }
+    g_auto(GStrv) names = g_new0(char *, scenarios->len + 1);
+    if (g_str_has_suffix(value, "/") || g_file_test(value, G_FILE_TEST_IS_DIR)) {
+        if (!name_in_folder(option, value, scenarios, names)) {
+            return false;
+        }
+    } else if (scenarios->len > 1) {
+        cli_error("run: %s %s: several scenarios need a folder, as in %s %s/", option, value,
+                  option, value);
+        return false;
+    } else {
+        names[0] = g_strdup(value);
+        if (!cli_output_place_check("run", option, value)) {
+            return false;
+        }
+    }
+    *ret_names = g_steal_pointer(&names);
+    return true;
+}
+
 static char *identity_text(const struct stat *status, const char *name)
 {
     return g_strdup_printf("%" PRIuMAX ":%" PRIuMAX "/%s", (uintmax_t)status->st_dev,

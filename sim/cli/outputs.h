@@ -20,6 +20,13 @@ bool cli_output_name_check(const char *command, const char *option, const char *
 /* An output can be made: its folder, or the device or pipe that is there, can be written to. */
 bool cli_output_place_check(const char *command, const char *option, const char *path);
 
+/*
+ * What an option's value means, a file or a folder, as the names of files: one for each scenario,
+ * NULL-terminated (transfer full). Untouched without a value. A folder is made if it is not there.
+ */
+bool cli_outputs_name(const char *option, const char *value, const GPtrArray *scenarios,
+                      char ***ret_names);
+
 /* The files that are in use, by device and inode, so that links and other spellings are seen. */
 typedef struct CliOutputs {
     GHashTable *taken; /* identity -> what the file is, both owned */

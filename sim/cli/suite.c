@@ -43,15 +43,24 @@ static void on_progress(void *user_data, int64_t now_ns, int64_t duration_ns)
     progress_set(run->suite->progress, run->index, now_ns);
 }
 
-static void simulate(Run *run, const Scenario *scenario, ReportTrace *trace)
+/* The files that a run writes while it goes on; NULL: none is wanted. */
+typedef struct Writers {
+    ReportTrace *trace;
+    ReportTrace *checkpoints;
+} Writers;
+
+static void simulate(Run *run, const Scenario *scenario, const Writers *writers)
 {
     int64_t began_us = g_get_monotonic_time();
     SimRunOptions options = {
-        .trace = trace != NULL ? report_trace_observer(trace) : NULL,
+        .trace = writers->trace != NULL ? report_trace_observer(writers->trace) : NULL,
+        .checkpoints =
+            writers->checkpoints != NULL ? report_trace_observer(writers->checkpoints) : NULL,
         .progress = on_progress,
         .progress_data = run,
         .stop = run->suite->options->stop,
     };
+    cli_ties_apply(&run->suite->options->ties, scenario, &options);
     run->result = sim_run(scenario, &options, &run->error);
     if (run->result == NULL)
         return;
@@ -59,15 +68,42 @@ static void simulate(Run *run, const Scenario *scenario, ReportTrace *trace)
     run->result->peak_rss_bytes = peak_rss_bytes();
 }
 
-static void simulate_with_trace(Run *run, const Scenario *scenario, const char *path)
+/* False: it cannot be opened, and the run has its error. NULL: it is not wanted. */
+static bool open_writer(Run *run, const Scenario *scenario, char *const *paths, const char *option,
+                        ReportTrace **ret_writer)
 {
-    g_autoptr(ReportTrace) trace = report_trace_new(path, BNETLAB_VERSION, scenario, &run->error);
-    if (trace == NULL) {
+    if (paths == NULL)
+        return true;
+    *ret_writer = report_trace_new(paths[run->index], BNETLAB_VERSION, scenario, &run->error);
+    if (*ret_writer == NULL)
+        g_prefix_error(&run->error, "%s: ", option);
+    return *ret_writer != NULL;
+}
+
+static void finish_writer(Run *run, ReportTrace *writer, const char *option)
+{
+    if (writer == NULL || run->error != NULL || run->result == NULL)
         return;
+    if (!report_trace_finish(writer, run->result, &run->error))
+        g_prefix_error(&run->error, "%s: ", option);
+}
+
+static void simulate_and_write(Run *run, const Scenario *scenario)
+{
+    const SuiteOptions *options = run->suite->options;
+    Writers writers = {0};
+    if (open_writer(run, scenario, options->trace, "--trace", &writers.trace) &&
+        open_writer(run, scenario, options->checkpoints, "--checkpoints", &writers.checkpoints)) {
+        if (writers.trace != NULL)
+            report_trace_begin_at(writers.trace, options->trace_from_ns);
+        if (writers.checkpoints != NULL)
+            report_trace_keep_checkpoints(writers.checkpoints);
+        simulate(run, scenario, &writers);
+        finish_writer(run, writers.trace, "--trace");
+        finish_writer(run, writers.checkpoints, "--checkpoints");
     }
-    simulate(run, scenario, trace);
-    if (run->result != NULL)
-        (void)report_trace_finish(trace, run->result, &run->error);
+    report_trace_free(writers.trace);
+    report_trace_free(writers.checkpoints);
 }
 
 static void do_run(Run *run)
@@ -75,11 +111,7 @@ static void do_run(Run *run)
     Suite *suite = run->suite;
     const Scenario *scenario = g_ptr_array_index(suite->scenarios, run->index);
     if (g_atomic_int_get(suite->options->stop) == 0) {
-        if (suite->options->trace != NULL) {
-            simulate_with_trace(run, scenario, suite->options->trace[run->index]);
-        } else {
-            simulate(run, scenario, NULL);
-        }
+        simulate_and_write(run, scenario);
     }
     progress_set(suite->progress, run->index, scenario->duration_ns);
     atomic_store(&run->is_done, true);

@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "scenarios/scenario.h"
+#include "sim/cli/inputs.h"
 #include "sim/result.h"
 
 #define SUITE_JOBS_MAX 1024
@@ -22,9 +23,12 @@
 typedef void (*SuiteDone)(void *user_data, guint index, SimResult *result, const GError *error);
 
 typedef struct SuiteOptions {
-    guint jobs;         /* runs at a time, 1 to SUITE_JOBS_MAX */
-    char *const *trace; /* (nullable) file name of each run's trace */
-    gint *stop;         /* not 0: runs under way end early, no other is begun */
+    guint jobs;               /* runs at a time, 1 to SUITE_JOBS_MAX */
+    char *const *trace;       /* (nullable) file name of each run's trace */
+    int64_t trace_from_ns;    /* traces begin there */
+    char *const *checkpoints; /* (nullable) file name of each run's checkpoints */
+    CliTies ties;
+    gint *stop; /* not 0: runs under way end early, no other is begun */
     SuiteDone done;
     void *done_data;
 } SuiteOptions;
