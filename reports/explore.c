@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reports/explore.h"
 
+#include <string.h>
+
 #include <json-c/json.h>
 
 #include "reports/format.h"
 
-/* A property or an expectation that did not hold. */
+#define CUT_WORD_MAX 20  /* a longer word is cut where the line ends */
+#define TOGETHER_MAX 10u /* rows of the table of what failed together */
+
+/* A property or an expectation that did not hold; or several in one run, "S7 L1". */
 typedef struct Violated {
     char *id;
-    uint32_t place; /* of its check among those of a run */
+    uint32_t place; /* of its check among those of a run; of several: 0 */
     uint64_t seeds;
     uint64_t first_seed;
 } Violated;
@@ -24,33 +29,38 @@ void report_explore_init(ReportExplore *explore, uint64_t first_seed)
     *explore = (ReportExplore){
         .first_seed = first_seed,
         .violated = g_array_new(FALSE, FALSE, sizeof(Violated)),
+        .together = g_array_new(FALSE, FALSE, sizeof(Violated)),
     };
     g_array_set_clear_func(explore->violated, clear_violated);
+    g_array_set_clear_func(explore->together, clear_violated);
 }
 
 void report_explore_finish(ReportExplore *explore)
 {
     if (explore != NULL) {
         g_clear_pointer(&explore->violated, g_array_unref);
+        g_clear_pointer(&explore->together, g_array_unref);
     }
 }
 
 /* --- counting -------------------------------------------------------------------------------- */
 
-/* The properties have the same places in all runs. */
-static void add_violated(ReportExplore *explore, const char *id, uint32_t place, uint64_t seed)
+/* Counts what failed in the run of a seed; the rows are in the order of their places. True: it is
+ * the first. */
+static bool add_violated(GArray *rows, const char *id, uint32_t place, uint64_t seed)
 {
     guint before = 0;
-    for (guint i = 0; i < explore->violated->len; i++) {
-        Violated *violated = &g_array_index(explore->violated, Violated, i);
+    for (guint i = 0; i < rows->len; i++) {
+        Violated *violated = &g_array_index(rows, Violated, i);
         if (g_str_equal(violated->id, id)) {
             violated->seeds++;
-            return;
+            return false;
         }
         before += violated->place <= place;
     }
     Violated violated = {.id = g_strdup(id), .place = place, .seeds = 1, .first_seed = seed};
-    g_array_insert_val(explore->violated, before, violated);
+    g_array_insert_val(rows, before, violated);
+    return true;
 }
 
 bool report_explore_add(ReportExplore *explore, const SimResult *result, const bool *seen)
@@ -59,6 +69,7 @@ bool report_explore_add(ReportExplore *explore, const SimResult *result, const b
     for (uint32_t s = 0; s < SIM_SIGHTINGS; s++) {
         explore->occurred[s] += seen[s] ? 1 : 0;
     }
+    explore->is_new = false;
     if (result->verdict != SIM_VERDICT_FAIL) {
         return false;
     }
@@ -67,23 +78,30 @@ bool report_explore_add(ReportExplore *explore, const SimResult *result, const b
     }
     for (uint32_t i = 0; i < result->n_checks; i++) {
         if (sim_check_outcome(&result->checks[i]) == SIM_OUTCOME_FAIL) {
-            add_violated(explore, result->checks[i].id, i, result->seed);
+            /* The properties have the same places in all runs. */
+            (void)add_violated(explore->violated, result->checks[i].id, i, result->seed);
         }
     }
+    g_autoptr(GString) ids = g_string_new(NULL);
+    report_explore_append_violated(ids, result);
+    explore->is_new = add_violated(explore->together, ids->str, 0, result->seed);
     return true;
 }
 
 /* --- text ------------------------------------------------------------------------------------ */
 
-/* The first check that failed. */
-static const SimCheckResult *first_failed(const SimResult *result)
+/* The check that failed first in time. */
+static const SimCheckResult *found_first(const SimResult *result)
 {
+    const SimCheckResult *first = NULL;
     for (uint32_t i = 0; i < result->n_checks; i++) {
-        if (sim_check_outcome(&result->checks[i]) == SIM_OUTCOME_FAIL) {
-            return &result->checks[i];
+        const SimCheckResult *check = &result->checks[i];
+        if (sim_check_outcome(check) == SIM_OUTCOME_FAIL &&
+            (first == NULL || check->first_ns < first->first_ns)) {
+            first = check;
         }
     }
-    return NULL;
+    return first;
 }
 
 void report_explore_append_violated(GString *out, const SimResult *result)
@@ -97,27 +115,39 @@ void report_explore_append_violated(GString *out, const SimResult *result)
     }
 }
 
+/* Cuts a line that has more columns: behind a word, with "..."; a word that is too long in it. */
+static void cut(GString *line, uint32_t columns)
+{
+    if (g_utf8_strlen(line->str, -1) <= (glong)columns) {
+        return;
+    }
+    const char *end = g_utf8_offset_to_pointer(line->str, (glong)columns - 3);
+    const char *space = g_strrstr_len(line->str, end + 1 - line->str, " ");
+    bool is_near = space != NULL && end - space < CUT_WORD_MAX;
+    g_string_truncate(line, (gsize)((is_near ? space : end) - line->str));
+    g_string_append(line, "...");
+}
+
 void report_explore_text_failure(GString *out, const SimResult *result, const ReportStyle *style)
 {
-    const SimCheckResult *check = first_failed(result);
+    const SimCheckResult *check = found_first(result);
     g_assert(check != NULL);
+    g_autoptr(GString) ids = g_string_new(NULL);
+    report_explore_append_violated(ids, result);
     g_autoptr(GString) line = g_string_new(NULL);
-    g_string_append_printf(line, "seed %" G_GUINT64_FORMAT ": ", result->seed);
-    report_explore_append_violated(line, result);
-    g_string_append(line, ": ");
-    report_append_clean(line, check->detail);
-    if (g_utf8_strlen(line->str, -1) > (glong)style->width) {
-        const char *end = g_utf8_offset_to_pointer(line->str, (glong)style->width - 3);
-        g_string_truncate(line, (gsize)(end - line->str));
-        g_string_append(line, "...");
+    g_string_append_printf(line, "seed %" G_GUINT64_FORMAT ": %s: ", result->seed, ids->str);
+    if (!g_str_equal(check->id, ids->str)) {
+        g_string_append_printf(line, "%s ", check->id);
     }
+    report_append_clean(line, check->detail);
+    cut(line, style->width);
     g_string_append_printf(out, "%s\n", line->str);
 }
 
-/* "12.3 %", rounded down. */
+/* "12.3 %", rounded. */
 static void append_share(GString *out, uint64_t part, uint64_t whole)
 {
-    uint64_t permille = whole > 0 ? part * 1000 / whole : 0;
+    uint64_t permille = whole > 0 ? (part * 2000 + whole) / (whole * 2) : 0;
     g_string_append_printf(out, "%3" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %%", permille / 10,
                            permille % 10);
 }
@@ -130,6 +160,13 @@ static void append_seeds(GString *out, uint64_t seeds)
     g_string_append_printf(out, "%9s", count->str);
 }
 
+static void append_row(GString *out, const Violated *violated)
+{
+    g_string_append_printf(out, "  %-34s ", violated->id);
+    append_seeds(out, violated->seeds);
+    g_string_append_printf(out, "  %" G_GUINT64_FORMAT "\n", violated->first_seed);
+}
+
 static void append_violated(GString *out, const ReportExplore *explore)
 {
     if (explore->violated->len == 0) {
@@ -137,10 +174,49 @@ static void append_violated(GString *out, const ReportExplore *explore)
     }
     g_string_append_printf(out, "%-36s %9s  first seed\n", "violated", "seeds");
     for (guint i = 0; i < explore->violated->len; i++) {
-        const Violated *violated = &g_array_index(explore->violated, Violated, i);
-        g_string_append_printf(out, "  %-34s ", violated->id);
-        append_seeds(out, violated->seeds);
-        g_string_append_printf(out, "  %" G_GUINT64_FORMAT "\n", violated->first_seed);
+        append_row(out, &g_array_index(explore->violated, Violated, i));
+    }
+}
+
+/* The more often, the earlier; then by the first seed. */
+static gint compare_seeds(gconstpointer a, gconstpointer b)
+{
+    const Violated *one = a;
+    const Violated *other = b;
+    if (one->seeds != other->seeds) {
+        return one->seeds > other->seeds ? -1 : 1;
+    }
+    return one->first_seed < other->first_seed ? -1 : one->first_seed > other->first_seed;
+}
+
+/* What failed in the same runs, where that says more than the table of each alone. */
+static void append_together(GString *out, const ReportExplore *explore)
+{
+    bool is_needed = false;
+    for (guint i = 0; i < explore->together->len; i++) {
+        is_needed |= strchr(g_array_index(explore->together, Violated, i).id, ' ') != NULL;
+    }
+    if (!is_needed) {
+        return;
+    }
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Violated));
+    g_array_append_vals(rows, explore->together->data, explore->together->len);
+    g_array_sort(rows, compare_seeds);
+    g_string_append_printf(out, "%-36s %9s  first seed\n", "violated together", "seeds");
+    uint64_t rest = 0;
+    for (guint i = 0; i < rows->len; i++) {
+        const Violated *violated = &g_array_index(rows, Violated, i);
+        if (i < TOGETHER_MAX) {
+            append_row(out, violated);
+        } else {
+            rest += violated->seeds;
+        }
+    }
+    if (rest > 0) {
+        g_autofree char *words = g_strdup_printf("%u more", rows->len - TOGETHER_MAX);
+        g_string_append_printf(out, "  %-34s ", words);
+        append_seeds(out, rest);
+        g_string_append_c(out, '\n');
     }
 }
 
@@ -156,14 +232,29 @@ static void append_occurred(GString *out, const ReportExplore *explore)
     }
 }
 
+/* Where the scenario of the first failure is. */
+static void append_emitted(GString *out, const ReportExplore *explore, const ReportExploreEnd *end)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+    report_append_clean(path, end->emit != NULL ? end->emit : "");
+    if (end->has_emitted) {
+        g_string_append_printf(out, "written to %s: the scenario of seed %" G_GUINT64_FORMAT "\n",
+                               path->str, explore->first_failed);
+    } else if (end->emit != NULL && explore->failed == 0) {
+        g_string_append_printf(out, "nothing was written to %s: no seed failed\n", path->str);
+    }
+}
+
 void report_explore_text_end(GString *out, const ReportExplore *explore,
                              const ReportExploreEnd *end)
 {
     append_violated(out, explore);
+    append_together(out, explore);
     append_occurred(out, explore);
     if (end->command != NULL) {
         g_string_append_printf(out, "repeat the first failure: %s\n", end->command);
     }
+    append_emitted(out, explore, end);
     report_append_count(out, explore->runs);
     if (explore->runs < end->asked) {
         g_string_append(out, " of ");
@@ -219,6 +310,7 @@ void report_explore_json_failure(GString *out, uint64_t index, const SimResult *
     json_object *failure = json_object_new_object();
     json_object_object_add(failure, "seed", json_object_new_uint64(result->seed));
     json_object_object_add(failure, "trace_hash", json_text(hash->str));
+    json_object_object_add(failure, "found_first", json_text(found_first(result)->id));
     json_object_object_add(failure, "violations", violations);
     json_object_object_add(failure, "command", json_text(command));
     g_string_append(out, index == 0 ? "\n  " : ",\n  ");
@@ -240,7 +332,8 @@ static void append_violated_json(GString *out, const ReportExplore *explore)
     g_string_append(out, explore->violated->len > 0 ? "\n],\n" : "],\n");
 }
 
-void report_explore_json_end(GString *out, const ReportExplore *explore, uint64_t asked)
+void report_explore_json_end(GString *out, const ReportExplore *explore,
+                             const ReportExploreEnd *end)
 {
     g_string_append(out, explore->failed > 0 ? "\n],\n" : "],\n");
     append_violated_json(out, explore);
@@ -249,8 +342,10 @@ void report_explore_json_end(GString *out, const ReportExplore *explore, uint64_
         g_string_append_printf(out, "%s\n  \"%s\": %" G_GUINT64_FORMAT, s == 0 ? "" : ",",
                                sim_sighting_word((SimSighting)s), explore->occurred[s]);
     }
+    g_string_append(out, "\n},\n\"emitted\": ");
+    append_value(out, end->has_emitted ? json_text(end->emit) : NULL);
     g_string_append_printf(out,
-                           "\n},\n\"seeds\": %" G_GUINT64_FORMAT ",\n\"run\": %" G_GUINT64_FORMAT
+                           ",\n\"seeds\": %" G_GUINT64_FORMAT ",\n\"run\": %" G_GUINT64_FORMAT
                            ",\n\"failed\": %" G_GUINT64_FORMAT "\n}\n",
-                           asked, explore->runs, explore->failed);
+                           end->asked, explore->runs, explore->failed);
 }

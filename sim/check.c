@@ -45,6 +45,7 @@ static void violation(SimCheck *check, const SimWorld *world, const char *format
     if (check->first)
         return;
     g_autofree char *time = sim_time_text(sim_world_now_ns(world));
+    check->first_ns = sim_world_now_ns(world);
     check->first = g_string_new(NULL);
     g_string_printf(check->first, "at %s ", time);
     g_string_append_vprintf(check->first, format, args);

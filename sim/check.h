@@ -27,6 +27,7 @@ struct SimCheck {
     const char *title; /* what it says, in a few words */
     uint64_t violations;
     GString *first;     /* the first violation, as one sentence; NULL: none */
+    int64_t first_ns;   /* when it was */
     GStrv causes;       /* what led to it, line by line; NULL: not told */
     GString *note;      /* (nullable) what to say when there was none */
     int64_t finding_ns; /* when it found what `note` says; 0: that is no finding */

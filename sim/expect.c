@@ -44,6 +44,7 @@ void sim_expect_add(GArray *checks, const char *id, const char *title, SimVerdic
         .verdict = verdict,
         .detail = detail,
         .violations = verdict == SIM_VERDICT_FAIL,
+        .first_ns = INT64_MAX,
     };
     g_array_append_val(checks, result);
 }

@@ -56,6 +56,7 @@ static void judge_properties(SimWorld *world, bool whole, GArray *checks)
             .detail = check_detail(check, world),
             .causes = g_strdupv(check->causes),
             .violations = check->violations,
+            .first_ns = check->first_ns,
         };
         g_array_append_val(checks, result);
     }

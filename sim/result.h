@@ -39,6 +39,9 @@ typedef struct SimCheckResult {
     SimAsked asked;
     char *detail; /* one sentence: what was found, or the first violation with time and peers */
     uint64_t violations;
+    /* Time of the first violation; INT64_MAX of an expectation, which is judged when all is over.
+     */
+    int64_t first_ns;
     char **causes; /* what led to the first violation, NULL-terminated lines; NULL: not told */
 } SimCheckResult;
 

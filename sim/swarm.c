@@ -167,7 +167,9 @@ char *sim_swarm_text(uint64_t seed, SimSwarmPlugin plugin)
     swarm_plan_peers(&swarm);
     swarm_text_open(text, NULL, '{');
     swarm_text_put(text, "name", "'explore-%" G_GUINT64_FORMAT "'", seed);
-    swarm_text_put(text, "description", "'Random faults among honest peers, then a calm end.'");
+    swarm_text_put(text, "description", "'Random faults among %s, then a calm end.'",
+                   swarm_has(&swarm, SWARM_PERSONAS) ? "honest peers and such that misbehave"
+                                                     : "honest peers");
     swarm_text_put(text, "seed", "%" G_GUINT64_FORMAT, seed);
     if (swarm_has(&swarm, SWARM_BYTES)) {
         swarm_text_put(text, "wire", "'bytes'");

@@ -3,7 +3,7 @@
 #define BNETLAB_SIM_SWARM_H
 
 /*
- * Random scenarios of honest peers, as texts (docs/explore.md).
+ * Random scenarios, as texts (docs/explore.md).
  *
  * A seed has one text, which is a function of the seed and the plugin and of nothing else: drawn
  * in integers, from streams of its own (SIM_RANDOM_SWARM). Features of scenarios are in it or left
@@ -28,7 +28,8 @@ typedef enum SimSwarmProfile {
 /* What the peers run; all zero: the protocol as documented. */
 typedef struct SimSwarmPlugin {
     SimSwarmProfile profile;
-    BnetQuirks quirks; /* that all peers have, in profile `documented` */
+    BnetQuirks quirks;  /* that all peers have, in profile `documented` */
+    BnetQuirks without; /* that none has, in profile `eosio-1.7` */
 } SimSwarmPlugin;
 
 /* The scenario of a seed, as pretty JSON that ends with a line feed. (transfer full) */

@@ -241,17 +241,17 @@ static void put_role(Swarm *swarm, const SwarmGroup *group, SimRandom *random)
     }
 }
 
-static void put_quirks(Swarm *swarm)
+static void put_quirks(Swarm *swarm, BnetQuirks quirks, const char *value)
 {
-    g_autoptr(GString) quirks = g_string_new(NULL);
+    g_autoptr(GString) words = g_string_new(NULL);
     for (uint32_t bit = 0; bit < BNET_QUIRKS; bit++) {
-        if ((swarm->plugin.quirks >> bit & 1) != 0) {
-            g_string_append_printf(quirks, "%s'%s': true", quirks->len > 0 ? ", " : "",
-                                   bnet_quirk_name(bit)->name);
+        if ((quirks >> bit & 1) != 0) {
+            g_string_append_printf(words, "%s'%s': %s", words->len > 0 ? ", " : "",
+                                   bnet_quirk_name(bit)->name, value);
         }
     }
-    if (quirks->len > 0) {
-        swarm_text_put(&swarm->text, "quirks", "{%s}", quirks->str);
+    if (words->len > 0) {
+        swarm_text_put(&swarm->text, "quirks", "{%s}", words->str);
     }
 }
 
@@ -262,12 +262,11 @@ static void put_group(Swarm *swarm, SwarmGroup *group, SimRandom *random)
     swarm_text_put(text, "count", "%u", group->count);
     if (group->is_deployed) {
         swarm_text_put(text, "profile", "'eosio-1.7'");
-        if (swarm->spares_fetch) {
-            swarm_text_put(text, "quirks", "{'busy-fetch': false}");
-        }
+        BnetQuirks spared = swarm->spares_fetch ? BNET_QUIRK_BUSY_FETCH : 0;
+        put_quirks(swarm, swarm->plugin.without | spared, "false");
     }
     if (!group->is_malicious) {
-        put_quirks(swarm);
+        put_quirks(swarm, swarm->plugin.quirks, "true");
     }
     if (group->is_malicious) {
         swarm_put_personas(swarm, group);

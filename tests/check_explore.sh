@@ -91,7 +91,18 @@ expect 2 --seed 1 --json --emit "$folder/file.json"
 err 'leave out --json'
 [ ! -e "$folder/file.json" ] || fail 'a scenario was written in spite of bad usage'
 expect 2 --seeds 1 --quirk no-such
-err 'explore: --quirk no-such: there is no such quirk'
+err 'explore: --quirk no-such: there is no such quirk (docs/scenarios.md'
+expect 2 --seeds 1 --quirk no-timr
+err 'there is no such quirk; did you mean no-timer?'
+expect 2 --seeds 1 --profile eosio-1.7 --without late-notise
+err 'explore: --without late-notise: there is no such quirk; did you mean late-notice?'
+expect 2 --seeds 1 --without H11
+err '--without leaves quirks out of --profile eosio-1.7'
+expect 2 --seeds 1 --emit "$folder"
+err "explore: --emit: cannot create $folder"
+silent out
+expect 2 --seed 1 --emit "$folder"
+err "explore: --emit: cannot create $folder"
 expect 2 --seeds 1 --quirk H3 --profile eosio-1.7
 err 'leave it out with --quirk'
 expect 2 --hazards --profile eosio-1.7
@@ -125,6 +136,8 @@ out '1 seed from 18446744073709551615: 1 passed, 0 failed ('
 out 'fork switch'
 expect 0 --seeds 3 --seed-base 0 --emit "$folder/none.json"
 out '3 seeds from 0: 3 passed, 0 failed ('
+out "nothing was written to $folder/none.json: no seed failed"
+[ "$(ls "$folder" | grep -c none)" -eq 0 ] || fail 'a temporary file was left'
 [ ! -e "$folder/none.json" ] || fail 'a scenario was written though none failed'
 
 # ---- one seed --------------------------------------------------------------------------------------
@@ -164,8 +177,16 @@ line=$(sed -n 1p "$folder/out")
 seed=${line#seed }
 seed=${seed%%:*}
 out "repeat the first failure: $bnetlab explore --profile eosio-1.7 --seed $seed"
+out "written to $folder/first.json: the scenario of seed $seed"
+# A line for each new combination, and a table of those.
+grep '^seed ' "$folder/out" | cut -d: -f2 | sort >"$folder/lines"
+sed -n '/^violated together/,/^occurred/s/^  \([A-Za-z].*[^ 0-9,]\S*\)  *[0-9,]*  [0-9]*$/ \1/p' \
+    "$folder/out" | sed 's/ *$//' | sort >"$folder/rows"
+[ "$(sort -u "$folder/lines" | wc -l)" -eq "$(wc -l <"$folder/lines")" ] || fail 'a combination has two lines'
+[ -s "$folder/rows" ] || fail 'no table of combinations'
+[ -z "$(comm -13 "$folder/lines" "$folder/rows")" ] || fail 'a combination has no line'
 [ "$(awk 'length > 100' "$folder/out" | grep -cv '^repeat ')" -eq 0 ] || fail 'a line is too long'
-sed -n '/^violated/,/^occurred/s/^  \([A-Z][0-9]\) .*/\1/p' "$folder/out" >"$folder/order"
+sed -n '/^violated  /,/^violated together/s/^  \([A-Z][0-9]\) .*/\1/p' "$folder/out" >"$folder/order"
 grep -nxF -f "$folder/order" - >"$folder/sorted" <<END
 S1
 S2
@@ -212,6 +233,18 @@ cp "$folder/out" "$folder/first"
 is_json "$folder/out"
 expect 1 --seeds 12 --profile eosio-1.7 --jobs 5 --json
 cmp -s "$folder/out" "$folder/first" || fail 'with failures and --jobs 5 it is another output'
+
+# What is left out of the profile is in no group; all else is the same.
+expect 0 --seed 17 --profile eosio-1.7 --without H11 --without busy-fetch --emit "$folder/less.json"
+[ "$(grep -c '"profile": "eosio-1.7"' "$folder/less.json")" -eq \
+    "$(grep -c '"quirks": {"busy-fetch": false, "late-notice": false}' "$folder/less.json")" ] ||
+    fail 'a group has a quirk that was left out'
+for file in deployed less; do
+    grep -v '"quirks": ' "$folder/$file.json" >"$folder/$file.cut"
+done
+cmp -s "$folder/deployed.cut" "$folder/less.cut" || fail '--without changes more than itself'
+expect 1 --seeds 4 --profile eosio-1.7 --without late-notice --without H1 --json
+out 'explore --profile eosio-1.7 --without busy-fetch --without late-notice --seed '
 
 # ---- single quirks and hazards ----------------------------------------------------------------------
 

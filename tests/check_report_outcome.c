@@ -13,22 +13,23 @@
 static char *causes[] = {(char *)"a made <it>", (char *)"b took it in", NULL};
 
 static SimCheckResult checks[] = {
-    {(char *)"S1", (char *)"fails", SIM_VERDICT_FAIL, SIM_ASKED_PASS, (char *)"d1", 1, causes},
-    {(char *)"S4", (char *)"fails as asked", SIM_VERDICT_FAIL, SIM_ASKED_FAIL, (char *)"d2", 2,
+    {(char *)"S1", (char *)"fails", SIM_VERDICT_FAIL, SIM_ASKED_PASS, (char *)"d1", 1, 0, causes},
+    {(char *)"S4", (char *)"fails as asked", SIM_VERDICT_FAIL, SIM_ASKED_FAIL, (char *)"d2", 2, 0,
      NULL},
-    {(char *)"S8", (char *)"fails for nothing", SIM_VERDICT_FAIL, SIM_ASKED_ANY, (char *)"d3", 3,
+    {(char *)"S8", (char *)"fails for nothing", SIM_VERDICT_FAIL, SIM_ASKED_ANY, (char *)"d3", 3, 0,
      NULL},
-    {(char *)"L1", (char *)"passes", SIM_VERDICT_PASS, SIM_ASKED_PASS, (char *)"d4", 0, NULL},
-    {(char *)"L3", (char *)"must fail", SIM_VERDICT_PASS, SIM_ASKED_FAIL, (char *)"d5", 0, NULL},
+    {(char *)"L1", (char *)"passes", SIM_VERDICT_PASS, SIM_ASKED_PASS, (char *)"d4", 0, 0, NULL},
+    {(char *)"L3", (char *)"must fail", SIM_VERDICT_PASS, SIM_ASKED_FAIL, (char *)"d5", 0, 0, NULL},
     {(char *)"C1", (char *)"passes for nothing", SIM_VERDICT_PASS, SIM_ASKED_ANY, (char *)"d6", 0,
-     NULL},
+     0, NULL},
     {(char *)"X1", (char *)"is not judged", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY, (char *)"d7", 0,
-     NULL},
+     0, NULL},
     {(char *)"X3", (char *)"is", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_ANY,
-     (char *)SIM_NOTHING_TO_JUDGE, 0, NULL},
+     (char *)SIM_NOTHING_TO_JUDGE, 0, 0, NULL},
     {(char *)"X4", (char *)"not", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_PASS,
-     (char *)SIM_NOTHING_TO_JUDGE, 0, NULL},
-    {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0, NULL},
+     (char *)SIM_NOTHING_TO_JUDGE, 0, 0, NULL},
+    {(char *)"X2", (char *)"had to", SIM_VERDICT_NOT_JUDGED, SIM_ASKED_FAIL, (char *)"d8", 0, 0,
+     NULL},
 };
 
 static const SimResult result = {

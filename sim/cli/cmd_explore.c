@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* bnetlab explore: random scenarios of honest peers, one for each seed. */
+/* bnetlab explore: random scenarios, one for each seed. */
 
 #include <string.h>
 
@@ -14,6 +14,7 @@
 #include "sim/cli/interrupt.h"
 #include "sim/cli/outputs.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quirks.h"
 #include "sim/cli/suite.h"
 #include "sim/run.h"
 
@@ -29,6 +30,7 @@ typedef struct Options {
     char *profile;
     char *emit;
     char **quirks;
+    char **without;
     gboolean hazards;
     char *shuffle_ties;
     gboolean json;
@@ -46,6 +48,8 @@ typedef struct Exploration {
     ReportExplore report;
     ReportHazards hazards;
     Progress *progress;
+    ReportFile *emitted; /* (nullable) open from the start */
+    bool has_emitted;
     bool has_erred; /* what is ours to mend, or a file that could not be written */
 } Exploration;
 
@@ -67,25 +71,20 @@ static bool read_number(const char *option, const char *text, uint64_t least, ui
 
 static bool read_quirks(Exploration *exploration)
 {
-    char **quirks = exploration->options->quirks;
-    for (uint32_t i = 0; quirks != NULL && quirks[i] != NULL; i++) {
-        BnetQuirks quirk = bnet_quirk_find(quirks[i]);
-        if (quirk == 0) {
-            cli_error("explore: --quirk %s: there is no such quirk; they are listed in the manual "
-                      "of scenarios, /peers/GROUP/quirks",
-                      quirks[i]);
-            return false;
-        }
-        exploration->plugin.quirks |= quirk;
-    }
-    return true;
+    const Options *options = exploration->options;
+    SimSwarmPlugin *plugin = &exploration->plugin;
+    return cli_quirks_read("explore", "--quirk", options->quirks, &plugin->quirks) &&
+           cli_quirks_read("explore", "--without", options->without, &plugin->without);
 }
 
 static bool read_profile(Exploration *exploration)
 {
     const char *profile = exploration->options->profile;
     if (profile == NULL || strcmp(profile, "documented") == 0) {
-        return true;
+        if (exploration->plugin.without != 0) {
+            cli_error("explore: --without leaves quirks out of --profile eosio-1.7; give that too");
+        }
+        return exploration->plugin.without == 0;
     }
     if (strcmp(profile, "eosio-1.7") != 0) {
         cli_error("explore: --profile %s: must be \"documented\" or \"eosio-1.7\"", profile);
@@ -170,21 +169,32 @@ static char *command_of(const Exploration *exploration, uint64_t seed)
     return g_strconcat(command, " --shuffle-ties", ties->has_seed ? ties_seed : NULL, NULL);
 }
 
+/* Before anything runs. What is wrong has been told. */
+static bool open_emitted(Exploration *exploration)
+{
+    g_autoptr(GError) error = NULL;
+    if (exploration->options->emit == NULL) {
+        return true;
+    }
+    exploration->emitted = report_file_new(exploration->options->emit, &error);
+    if (exploration->emitted == NULL) {
+        cli_error("explore: --emit: %s", error->message);
+    }
+    return exploration->emitted != NULL;
+}
+
 /* The scenario of a seed as a file. What is wrong has been told. */
 static bool emit(Exploration *exploration, uint64_t seed)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *text = sim_swarm_text(seed, exploration->plugin);
-    g_autoptr(ReportFile) file = report_file_new(exploration->options->emit, &error);
-    if (file != NULL) {
-        report_file_write(file, text, strlen(text));
-        if (report_file_commit(file, &error)) {
-            return true;
-        }
+    report_file_write(exploration->emitted, text, strlen(text));
+    exploration->has_emitted = report_file_commit(exploration->emitted, &error);
+    if (!exploration->has_emitted) {
+        cli_error("explore: --emit: %s", error->message);
+        exploration->has_erred = true;
     }
-    cli_error("explore: --emit: %s", error->message);
-    exploration->has_erred = true;
-    return false;
+    return exploration->has_emitted;
 }
 
 static void write_result(const Exploration *exploration, const SimResult *result)
@@ -240,12 +250,12 @@ static void on_failure(Exploration *exploration, const SimResult *result)
     if (exploration->options->json) {
         g_autofree char *command = command_of(exploration, result->seed);
         report_explore_json_failure(out, index, result, command);
-    } else {
+    } else if (exploration->report.is_new) {
         report_explore_text_failure(out, result, &exploration->style);
     }
     progress_clear(exploration->progress);
     cli_write(out->str, out->len);
-    if (exploration->options->emit != NULL && index == 0) {
+    if (exploration->emitted != NULL && index == 0) {
         (void)emit(exploration, result->seed);
     }
 }
@@ -260,30 +270,32 @@ static bool on_done(void *user_data, uint64_t seed, const ExploreRun *run)
     if (run->result != NULL && report_explore_add(&exploration->report, run->result, run->seen)) {
         on_failure(exploration, run->result);
     }
-    progress_count(exploration->progress, exploration->report.runs, exploration->report.failed);
     return true;
 }
 
-static void on_wait(void *user_data)
+static void on_wait(void *user_data, uint64_t finished, uint64_t failed)
 {
     Exploration *exploration = user_data;
+    progress_count(exploration->progress, finished, failed);
     progress_draw(exploration->progress);
 }
 
 static void write_end(Exploration *exploration, double wall_seconds)
 {
     g_autoptr(GString) out = g_string_new(NULL);
+    bool has_failed = exploration->report.failed > 0;
+    g_autofree char *command =
+        has_failed ? command_of(exploration, exploration->report.first_failed) : NULL;
+    ReportExploreEnd end = {
+        .asked = exploration->seeds,
+        .command = command,
+        .emit = exploration->options->emit,
+        .has_emitted = exploration->has_emitted,
+        .wall_seconds = wall_seconds,
+    };
     if (exploration->options->json) {
-        report_explore_json_end(out, &exploration->report, exploration->seeds);
+        report_explore_json_end(out, &exploration->report, &end);
     } else {
-        bool has_failed = exploration->report.failed > 0;
-        g_autofree char *command =
-            has_failed ? command_of(exploration, exploration->report.first_failed) : NULL;
-        ReportExploreEnd end = {
-            .asked = exploration->seeds,
-            .command = command,
-            .wall_seconds = wall_seconds,
-        };
         report_explore_text_end(out, &exploration->report, &end);
     }
     progress_clear(exploration->progress);
@@ -401,33 +413,37 @@ static int look_for_hazards(Exploration *exploration)
 static int explore(const Options *options)
 {
     Exploration exploration = {.options = options, .style = cli_style()};
-    if (!read_options(&exploration)) {
+    if (!read_options(&exploration) || !open_emitted(&exploration)) {
         return CLI_BAD_INPUT;
     }
     if (options->hazards) {
         return look_for_hazards(&exploration);
     }
     if (exploration.seeds == 0) {
-        return repeat(&exploration);
+        int status = repeat(&exploration);
+        report_file_free(exploration.emitted);
+        return status;
     }
     report_explore_init(&exploration.report, exploration.first);
     exploration.progress = progress_new_count(exploration.seeds);
     int status = explore_all(&exploration);
     progress_free(exploration.progress);
     report_explore_finish(&exploration.report);
+    report_file_free(exploration.emitted);
     return status;
 }
 
 static const CliUsage usage = {
     .name = "explore",
     .parameters = "",
-    .summary = "Runs random scenarios of honest peers with random faults, in which no property may "
-               "be\nviolated. A seed has one scenario.",
+    .summary =
+        "Runs random scenarios: honest peers, random faults, in a quarter of them peers that\n"
+        "misbehave. In none may a property be violated. A seed has one scenario.",
     .description =
         "Examples:\n"
         "  bnetlab explore --seeds 1000\n"
         "  bnetlab explore --seeds 100000 --seed-base 5000000 --json\n"
-        "  bnetlab explore --seeds 1000 --profile eosio-1.7\n"
+        "  bnetlab explore --seeds 1000 --profile eosio-1.7 --without busy-fetch\n"
         "  bnetlab explore --hazards\n"
         "  bnetlab explore --seed 17\n"
         "  bnetlab explore --seed 17 --emit seed-17.json && bnetlab run seed-17.json\n"
@@ -452,8 +468,10 @@ int cli_explore(int argc, char **argv)
         {"quirk", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.quirks,
          "All peers have this quirk of the deployed plugin, \"no-timer\" or \"H7\"; repeatable",
          "QUIRK"},
+        {"without", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &options.without,
+         "With --profile eosio-1.7: no peer has this quirk; repeatable", "QUIRK"},
         {"hazards", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.hazards,
-         "For each quirk alone, or each --quirk: which seed finds it first, of up to 200 or "
+         "For each quirk alone, or each --quirk: which seed finds it first, of up to 1000 or "
          "--seeds",
          NULL},
         {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
@@ -484,5 +502,6 @@ int cli_explore(int argc, char **argv)
     g_free(options.shuffle_ties);
     g_free(options.emit);
     g_strfreev(options.quirks);
+    g_strfreev(options.without);
     return status;
 }

@@ -59,9 +59,11 @@ static bool on_done(void *user_data, uint64_t seed, const ExploreRun *run)
     return false;
 }
 
-static void on_wait(void *user_data)
+static void on_wait(void *user_data, uint64_t finished, uint64_t failed)
 {
     const Hunt *hunt = user_data;
+    (void)finished;
+    (void)failed;
     hunt->hazards->wait(hunt->hazards->user_data);
 }
 

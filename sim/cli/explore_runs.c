@@ -26,8 +26,11 @@ typedef struct Explorer {
     const ExploreOptions *options;
     Slot *slots; /* [n_slots]: run i is in slot i modulo n_slots */
     guint n_slots;
-    uint64_t next;   /* the first run that no thread has begun */
-    uint64_t handed; /* so many have been handed over */
+    uint64_t next;     /* the first run that no thread has begun */
+    uint64_t handed;   /* so many have been handed over */
+    uint64_t finished; /* so many went to their end */
+    uint64_t failed;   /* of those */
+    int64_t due_us;    /* when `wait` is called next; the calling thread's */
     GMutex mutex;
     GCond changed;
 } Explorer;
@@ -40,6 +43,15 @@ Scenario *explore_load(uint64_t seed, SimSwarmPlugin plugin, GError **error)
     return scenario_load_data(&in_memory, NULL, 0, error);
 }
 
+static void append_quirks(GString *out, const char *option, BnetQuirks quirks)
+{
+    for (uint32_t bit = 0; bit < BNET_QUIRKS; bit++) {
+        if ((quirks >> bit & 1) != 0) {
+            g_string_append_printf(out, " %s %s", option, bnet_quirk_name(bit)->name);
+        }
+    }
+}
+
 char *explore_command(const char *program, SimSwarmPlugin plugin, uint64_t seed)
 {
     GString *out = g_string_new(program);
@@ -47,11 +59,8 @@ char *explore_command(const char *program, SimSwarmPlugin plugin, uint64_t seed)
     if (plugin.profile == SIM_SWARM_EOSIO_1_7) {
         g_string_append(out, " --profile eosio-1.7");
     }
-    for (uint32_t bit = 0; bit < BNET_QUIRKS; bit++) {
-        if ((plugin.quirks >> bit & 1) != 0) {
-            g_string_append_printf(out, " --quirk %s", bnet_quirk_name(bit)->name);
-        }
-    }
+    append_quirks(out, "--quirk", plugin.quirks);
+    append_quirks(out, "--without", plugin.without);
     g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, seed);
     return g_string_free(out, FALSE);
 }
@@ -107,6 +116,8 @@ static gpointer do_runs(gpointer data)
         }
         g_mutex_lock(&explorer->mutex);
         explorer->slots[index % explorer->n_slots] = (Slot){.state = SLOT_DONE, .run = run};
+        explorer->finished += run.result != NULL;
+        explorer->failed += run.result != NULL && run.result->verdict == SIM_VERDICT_FAIL;
         g_cond_broadcast(&explorer->changed);
         g_mutex_unlock(&explorer->mutex);
     }
@@ -115,15 +126,14 @@ static gpointer do_runs(gpointer data)
 
 /* --- handing over ---------------------------------------------------------------------------- */
 
-/* Waits until the run is done, at most PROGRESS_PERIOD_US, and takes it. */
+/* Waits until the run is done, at most until `wait` is due, and takes it. */
 static bool take(Explorer *explorer, uint64_t index, ExploreRun *ret_run)
 {
     Slot *slot = &explorer->slots[index % explorer->n_slots];
-    int64_t until_us = g_get_monotonic_time() + PROGRESS_PERIOD_US;
     bool is_in_time = true;
     g_mutex_lock(&explorer->mutex);
     while (slot->state != SLOT_DONE && is_in_time) {
-        is_in_time = g_cond_wait_until(&explorer->changed, &explorer->mutex, until_us);
+        is_in_time = g_cond_wait_until(&explorer->changed, &explorer->mutex, explorer->due_us);
     }
     bool is_done = slot->state == SLOT_DONE;
     if (is_done) {
@@ -136,7 +146,27 @@ static bool take(Explorer *explorer, uint64_t index, ExploreRun *ret_run)
     return is_done;
 }
 
-static void hand_over_all(Explorer *explorer)
+static void call_wait(Explorer *explorer)
+{
+    g_mutex_lock(&explorer->mutex);
+    uint64_t finished = explorer->finished;
+    uint64_t failed = explorer->failed;
+    g_mutex_unlock(&explorer->mutex);
+    explorer->options->wait(explorer->options->user_data, finished, failed);
+    explorer->due_us = g_get_monotonic_time() + PROGRESS_PERIOD_US;
+}
+
+/* Tells of run i and releases it. False: no more are wanted. */
+static bool hand_over(const ExploreOptions *options, uint64_t index, ExploreRun *run)
+{
+    bool is_wanted = options->done(options->user_data, options->first + index, run);
+    sim_result_free(run->result);
+    g_clear_error(&run->error);
+    return is_wanted;
+}
+
+/* Until all are told, or it is stopped, or no more are wanted: then false. */
+static bool hand_over_all(Explorer *explorer)
 {
     const ExploreOptions *options = explorer->options;
     bool is_wanted = true;
@@ -144,16 +174,17 @@ static void hand_over_all(Explorer *explorer)
          i++) {
         ExploreRun run;
         while (!take(explorer, i, &run)) {
-            options->wait(options->user_data);
+            call_wait(explorer);
         }
-        is_wanted = options->done(options->user_data, options->first + i, &run);
-        sim_result_free(run.result);
-        g_clear_error(&run.error);
+        is_wanted = hand_over(options, i, &run);
+        if (g_get_monotonic_time() >= explorer->due_us) {
+            call_wait(explorer);
+        }
     }
+    return is_wanted;
 }
 
-/* Stopped, or no more is wanted: what is left is not begun, and what was not handed over is given
- * up. */
+/* What is left is not begun. */
 static void let_threads_end(Explorer *explorer, GThread **threads)
 {
     g_mutex_lock(&explorer->mutex);
@@ -163,10 +194,21 @@ static void let_threads_end(Explorer *explorer, GThread **threads)
     for (guint i = 0; i < explorer->options->jobs; i++) {
         (void)g_thread_join(threads[i]);
     }
-    for (guint s = 0; s < explorer->n_slots; s++) {
-        if (explorer->slots[s].state == SLOT_DONE) {
-            sim_result_free(explorer->slots[s].run.result);
-            g_clear_error(&explorer->slots[s].run.error);
+}
+
+/* The threads have ended. What waited for an earlier seed is told, if it is wanted. */
+static void empty_slots(Explorer *explorer, bool is_wanted)
+{
+    for (uint64_t i = explorer->handed; i < explorer->handed + explorer->n_slots; i++) {
+        Slot *slot = &explorer->slots[i % explorer->n_slots];
+        if (slot->state != SLOT_DONE) {
+            continue;
+        }
+        if (is_wanted) {
+            is_wanted = hand_over(explorer->options, i, &slot->run);
+        } else {
+            sim_result_free(slot->run.result);
+            g_clear_error(&slot->run.error);
         }
     }
 }
@@ -178,6 +220,7 @@ void explore_run(const ExploreOptions *options)
         .options = options,
         .n_slots = options->jobs * AHEAD,
         .slots = g_new0(Slot, (gsize)options->jobs * AHEAD),
+        .due_us = g_get_monotonic_time() + PROGRESS_PERIOD_US,
     };
     g_mutex_init(&explorer.mutex);
     g_cond_init(&explorer.changed);
@@ -185,8 +228,9 @@ void explore_run(const ExploreOptions *options)
     for (guint i = 0; i < options->jobs; i++) {
         threads[i] = g_thread_new("explore", do_runs, &explorer);
     }
-    hand_over_all(&explorer);
+    bool is_wanted = hand_over_all(&explorer);
     let_threads_end(&explorer, threads);
+    empty_slots(&explorer, is_wanted);
     g_cond_clear(&explorer.changed);
     g_mutex_clear(&explorer.mutex);
     g_free(explorer.slots);

@@ -37,13 +37,14 @@ typedef struct ExploreOptions {
     uint64_t first; /* seed; first + seeds - 1 is at most UINT64_MAX */
     uint64_t seeds; /* 1 or more */
     guint jobs;     /* runs at a time, 1 or more */
-    gint *stop;     /* not 0: runs under way end early, no other is begun */
+    gint *stop;     /* not 0: runs under way end early, no other is begun, all finished are told */
 
-    /* Told in the calling thread, in the order of the seeds, of each seed. The run stays the
-     * runner's. False: the others are not wanted any more. */
+    /* Told in the calling thread, in the order of the seeds, of each seed; when it is stopped, of
+     * those that are finished. The run stays the runner's. False: no more are wanted. */
     bool (*done)(void *user_data, uint64_t seed, const ExploreRun *run);
-    /* Called now and then while there is nothing to tell. */
-    void (*wait)(void *user_data);
+    /* Called every PROGRESS_PERIOD_US or so: so many are finished, so many of these failed, be they
+     * told of or not. */
+    void (*wait)(void *user_data, uint64_t finished, uint64_t failed);
     void *user_data;
 } ExploreOptions;
 

@@ -19,7 +19,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"run", "Run scenarios and judge them", cli_run},
-    {"explore", "Run random scenarios of honest peers", cli_explore},
+    {"explore", "Run random scenarios", cli_explore},
     {"validate", "Check scenario files without running them", cli_validate},
     {"conform", "Compare with recorded cases", cli_conform},
     {"decode", "Show what bytes of the protocol say", cli_decode},
