@@ -38,6 +38,26 @@ char *sim_trx_name(const SimWorld *world, BnetTrx trx)
     return g_strdup_printf("%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
+char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, const char *between)
+{
+    GString *text = g_string_new(NULL);
+    for (uint32_t i = 0; i < n;) {
+        const ScenarioGroup *group = scenario_group_of(world->scenario, peers[i]);
+        uint32_t end = group->first + group->count;
+        uint32_t last = i;
+        while (last + 1 < n && peers[last + 1] == peers[last] + 1 && peers[last + 1] < end)
+            last++;
+        g_string_append(text, i > 0 ? between : "");
+        if (last == i)
+            g_string_append(text, world->peers[peers[i]].name);
+        else
+            g_string_append_printf(text, "%s[%u..%u]", group->name, peers[i] - group->first,
+                                   peers[last] - group->first);
+        i = last + 1;
+    }
+    return g_string_free(text, FALSE);
+}
+
 static void violation(SimCheck *check, const SimWorld *world, const char *format, va_list args)
 {
     check->judged = true;

@@ -82,6 +82,9 @@ char *sim_count_text(uint64_t count);
 /* The first eight digits of the id of a transaction. (transfer full) */
 char *sim_trx_name(const SimWorld *world, BnetTrx trx);
 
+/* "bp[0..3], mallory": each run of a group's peers once, in the order given. (transfer full) */
+char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, const char *between);
+
 /* All checks of the table, for a world. (transfer full) */
 GPtrArray *sim_checks_new(SimWorld *world);
 
@@ -121,5 +124,7 @@ int64_t sim_check_l1_heads_ns(const SimCheck *check);
 int64_t sim_check_l1_libs_ns(const SimCheck *check);
 /* Time of the last fault. */
 int64_t sim_check_l1_fault_ns(const SimCheck *check);
+/* The peer is one of those that these times are about, as they were found. */
+bool sim_check_l1_is_member(const SimCheck *check, uint32_t peer);
 
 #endif

@@ -448,6 +448,11 @@ int64_t sim_check_l1_fault_ns(const SimCheck *check)
     return ((const CheckL1 *)check)->fault_ns;
 }
 
+bool sim_check_l1_is_member(const SimCheck *check, uint32_t peer)
+{
+    return ((const CheckL1 *)check)->member[peer];
+}
+
 SimCheck *sim_check_l1_new(SimWorld *world)
 {
     uint32_t n = sim_world_peers(world);

@@ -205,31 +205,10 @@ static void set_paused(SimWorld *world, const ScenarioPeerSet *peers, bool pause
 
 /* --- the story ------------------------------------------------------------------------------- */
 
-/* "bp[0..3] mallory": each run of a group's peers once. */
-static void append_peers(GString *text, const SimWorld *world, const uint32_t *peers, uint32_t n)
-{
-    for (uint32_t i = 0; i < n;) {
-        const ScenarioGroup *group = scenario_group_of(world->scenario, peers[i]);
-        uint32_t end = group->first + group->count;
-        uint32_t last = i;
-        while (last + 1 < n && peers[last + 1] == peers[last] + 1 && peers[last + 1] < end)
-            last++;
-        if (text->len > 0)
-            g_string_append_c(text, ' ');
-        if (last == i)
-            g_string_append(text, world->peers[peers[i]].name);
-        else
-            g_string_append_printf(text, "%s[%u..%u]", group->name, peers[i] - group->first,
-                                   peers[last] - group->first);
-        i = last + 1;
-    }
-}
-
 static void tell_peers(SimWorld *world, const char *what, const ScenarioPeerSet *peers)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    append_peers(text, world, peers->peers, peers->count);
-    sim_world_tell_fault(world, SIM_NONE, "%s: %s", what, text->str);
+    g_autofree char *names = sim_peers_text(world, peers->peers, peers->count, " ");
+    sim_world_tell_fault(world, SIM_NONE, "%s: %s", what, names);
 }
 
 static const char *connections_text(const ScenarioEvent *event)
@@ -249,9 +228,8 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
         for (uint32_t p = 0; p < world->n_peers; p++)
             if (event->sides[p] == s)
                 side[n++] = p;
-        g_autoptr(GString) names = g_string_new(NULL);
-        append_peers(names, world, side, n);
-        g_string_append_printf(text, "%s%s", s > 0 ? between : "", names->str);
+        g_autofree char *names = sim_peers_text(world, side, n, " ");
+        g_string_append_printf(text, "%s%s", s > 0 ? between : "", names);
         shown += n;
     }
     sim_world_tell_fault(world, SIM_NONE, "partition: %s%s", text->str, connections_text(event));
@@ -259,9 +237,8 @@ static void tell_partition(SimWorld *world, const ScenarioEvent *event)
 
 static void tell_turns(SimWorld *world, const ScenarioEvent *event)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    append_peers(text, world, event->turns, event->n_turns);
-    sim_world_tell_fault(world, SIM_NONE, "set producers: %s", text->str);
+    g_autofree char *names = sim_peers_text(world, event->turns, event->n_turns, " ");
+    sim_world_tell_fault(world, SIM_NONE, "set producers: %s", names);
 }
 
 static void tell_heal(SimWorld *world, bool all)
@@ -273,13 +250,12 @@ static void tell_heal(SimWorld *world, bool all)
 static void tell_links(SimWorld *world, const char *what, const ScenarioEvent *event)
 {
     bool cut = g_str_equal(what, "cut");
-    g_autoptr(GString) first = g_string_new(NULL);
-    g_autoptr(GString) second = g_string_new(NULL);
-    append_peers(first, world, event->peers.peers, event->peers.count);
-    append_peers(second, world, event->others.peers, event->others.count);
-    sim_world_tell_fault(world, SIM_NONE, "%s: %s %s %s%s", what, first->str,
-                         event->one_way ? "->" : "|", second->str,
-                         cut ? connections_text(event) : "");
+    const ScenarioPeerSet *peers = &event->peers;
+    const ScenarioPeerSet *others = &event->others;
+    g_autofree char *first = sim_peers_text(world, peers->peers, peers->count, " ");
+    g_autofree char *second = sim_peers_text(world, others->peers, others->count, " ");
+    sim_world_tell_fault(world, SIM_NONE, "%s: %s %s %s%s", what, first,
+                         event->one_way ? "->" : "|", second, cut ? connections_text(event) : "");
 }
 
 static void tell_slow(SimWorld *world, const ScenarioEvent *event, const ScenarioPeerSet *peers)

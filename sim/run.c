@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/run.h"
 
+#include <string.h>
+
 #include "sim/deployed.h"
 #include "sim/internal.h"
 #include "sim/story.h"
@@ -251,6 +253,99 @@ static void fill_peer(const SimWorld *world, uint32_t index, SimPeerResult *resu
         result->lib_id = bnet_store_block(&world->store, view->lib)->id;
 }
 
+/* More letters of names than these are not told. */
+#define NAMES_MAX 160u
+
+/* (transfer full) */
+static char *names_of(const SimWorld *world, GArray *peers)
+{
+    char *names = sim_peers_text(world, (const uint32_t *)(void *)peers->data, peers->len, ", ");
+    if (strlen(names) <= NAMES_MAX)
+        return names;
+    g_free(names);
+    return g_strdup_printf("%u peers", peers->len);
+}
+
+/* Why an honest peer that runs is not among those that L1 judges. */
+typedef enum Absence {
+    ABSENT_CUT_OFF,
+    ABSENT_PAUSED,
+    ABSENT_LOST, /* its LIB conflicts with theirs */
+    ABSENCES,
+} Absence;
+
+/* A link of the peer with one of those is not cut. */
+static bool is_linked(const SimWorld *world, const SimCheck *l1, uint32_t peer)
+{
+    for (uint32_t s = 0; s < world->peers[peer].n_ends; s++) {
+        uint32_t end = sim_peer_end(world, peer, s);
+        if (sim_check_l1_is_member(l1, world->ends[end ^ 1].peer) &&
+            !sim_world_end_is_cut(world, end))
+            return true;
+    }
+    return false;
+}
+
+static Absence absence_of(const SimWorld *world, const SimCheck *l1, uint32_t peer,
+                          const GArray *members)
+{
+    if (!sim_world_is_running(world, peer))
+        return ABSENT_PAUSED;
+    return is_linked(world, l1, peer) && members->len > 0 &&
+                   sim_world_libs_conflict(world, peer, g_array_index(members, uint32_t, 0))
+               ? ABSENT_LOST
+               : ABSENT_CUT_OFF;
+}
+
+/* Who L1 judges in `ret_members`, and how the others are: "; cut off: bp[0]", "". (transfer full)
+ */
+static char *absent_text(const SimWorld *world, const SimCheck *l1, GArray *ret_members)
+{
+    static const char *const words[ABSENCES] = {"cut off", "paused", "left by a finality conflict"};
+    GString *text = g_string_new(NULL);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        if (sim_check_l1_is_member(l1, p))
+            g_array_append_val(ret_members, p);
+    for (Absence a = 0; a < ABSENCES; a++) {
+        g_autoptr(GArray) absent = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (uint32_t p = 0; p < world->n_peers; p++)
+            if (world->peers[p].up && world->peers[p].honest &&
+                !world->peers[p].node.self.follow_irreversible && !sim_check_l1_is_member(l1, p) &&
+                absence_of(world, l1, p, ret_members) == a)
+                g_array_append_val(absent, p);
+        g_autofree char *names = names_of(world, absent);
+        if (absent->len > 0)
+            g_string_append_printf(text, "; %s: %s", words[a], names);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* Convergence is judged of those that can reach each other: if that is not everybody, it is told
+ * who. */
+static void tell_convergence(const SimWorld *world, SimStory *story, const SimCheck *l1)
+{
+    int64_t heads_ns = sim_check_l1_heads_ns(l1);
+    int64_t libs_ns = sim_check_l1_libs_ns(l1);
+    if (sim_check_l1_fault_ns(l1) == 0)
+        return;
+    g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_autofree char *absent = absent_text(world, l1, members);
+    g_autofree char *names = names_of(world, members);
+    bool all = absent[0] == '\0';
+    g_autofree char *heads = g_strdup_printf("%s agree%s on a block made after the last fault%s",
+                                             all ? "all honest peers" : names,
+                                             !all && members->len == 1 ? "s" : "", absent);
+    g_autofree char *libs =
+        all ? g_strdup("all their LIBs have passed what was there at the last fault")
+            : g_strdup_printf("the LIB%s of %s %s passed what was there at the last fault",
+                              members->len == 1 ? "" : "s", names,
+                              members->len == 1 ? "has" : "have");
+    if (heads_ns != SCENARIO_TIME_NONE)
+        sim_story_add(story, heads_ns, heads);
+    if (libs_ns != SCENARIO_TIME_NONE)
+        sim_story_add(story, libs_ns, libs);
+}
+
 /* What the checks found out belongs to the story. */
 static void tell_checks(SimWorld *world, SimStory *story)
 {
@@ -260,15 +355,8 @@ static void tell_checks(SimWorld *world, SimStory *story)
             sim_story_add(story, check->finding_ns, check->note->str);
         if (check->finding_ns > 0 && g_str_equal(check->id, "S8"))
             sim_probe(&world->probes, SIM_PROBE_FINALITY_CONFLICT);
-        if (!g_str_equal(check->id, "L1"))
-            continue;
-        int64_t fault_ns = sim_check_l1_fault_ns(check);
-        if (fault_ns > 0 && sim_check_l1_heads_ns(check) != SCENARIO_TIME_NONE)
-            sim_story_add(story, sim_check_l1_heads_ns(check),
-                          "all honest peers agree on a block made after the last fault");
-        if (fault_ns > 0 && sim_check_l1_libs_ns(check) != SCENARIO_TIME_NONE)
-            sim_story_add(story, sim_check_l1_libs_ns(check),
-                          "all their LIBs have passed what was there at the last fault");
+        if (g_str_equal(check->id, "L1"))
+            tell_convergence(world, story, check);
     }
 }
 

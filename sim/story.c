@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/story.h"
 
+#include <string.h>
+
 #include "sim/world.h"
 
 /* A moment that may happen again. */
@@ -75,11 +77,21 @@ static void switched(SimStory *story, SimWorld *world, const SimHappening *happe
                          fork));
 }
 
+/* The words of the trace, but that a right clock gains nothing goes without saying. (transfer full)
+ */
+static char *fault_text(const char *text)
+{
+    static const char right[] = "clock right, gains 0 ppm";
+    if (!g_str_has_prefix(text, right))
+        return g_strdup(text);
+    return g_strconcat("clock right", text + strlen(right), NULL);
+}
+
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
     SimStory *story = (SimStory *)observer;
     if (happening->kind == SIM_FAULT)
-        tell(story, happening->time_ns, NULL, g_strdup(happening->text));
+        tell(story, happening->time_ns, NULL, fault_text(happening->text));
     else if (happening->kind == SIM_CLOSED)
         closed(story, world, happening);
     else if (happening->kind == SIM_CHAIN)

@@ -193,6 +193,51 @@ START_TEST(test_titles)
 }
 END_TEST
 
+/* The text of the moment that holds the words; NULL: there is none. */
+static const char *moment_of(const SimResult *result, const char *words)
+{
+    for (uint32_t i = 0; i < result->n_moments; i++)
+        if (strstr(result->moments[i].text, words))
+            return result->moments[i].text;
+    return NULL;
+}
+
+/* The story tells who agrees, if that is not everybody. */
+START_TEST(test_story)
+{
+    static const struct {
+        const char *event;
+        const char *heads;
+        const char *libs;
+    } cases[] = {
+        {"{'at': '5s', 'partition': ['bp[0]'], 'for': '5s'}",
+         "all honest peers agree on a block made after the last fault",
+         "all their LIBs have passed what was there at the last fault"},
+        {"{'at': '5s', 'partition': ['bp[0]']}",
+         "bp[1..3] agree on a block made after the last fault; cut off: bp[0]",
+         "the LIBs of bp[1..3] have passed what was there at the last fault"},
+        {"{'at': '5s', 'partition': ['bp[0..2]', 'bp[3]']}",
+         "bp[0..2] agree on a block made after the last fault; cut off: bp[3]",
+         "the LIBs of bp[0..2] have passed what was there at the last fault"},
+        {"{'at': '5s', 'pause': ['bp[1]', 'bp[3]']}",
+         "bp[0], bp[2] agree on a block made after the last fault; paused: bp[1], bp[3]", NULL},
+        {"{'at': '5s', 'crash': 'bp[1]'}",
+         "all honest peers agree on a block made after the last fault", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Scenario) scenario =
+            fix_scenario_of("{'duration': '100s', 'chain': {'irreversibility': {'depth': 4}},"
+                            " 'peers': {'bp': {'count': 4, 'produces': true},"
+                            "  'follower': {'bnet-follow-irreversible': true}}, 'events': [%s]}",
+                            cases[i].event);
+        g_autoptr(SimResult) result = fix_run(scenario, NULL);
+        ck_assert_str_eq(moment_of(result, " agree on"), cases[i].heads);
+        if (cases[i].libs)
+            ck_assert_str_eq(moment_of(result, " passed what"), cases[i].libs);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_convergence");
@@ -203,6 +248,7 @@ int main(void)
     tcase_add_test(tcase, test_branches);
     tcase_add_loop_test(tcase, test_against_all_chains, 0, 10);
     tcase_add_test(tcase, test_titles);
+    tcase_add_test(tcase, test_story);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
