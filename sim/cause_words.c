@@ -8,7 +8,7 @@
 char *sim_cause_name(const SimWorld *world, uint32_t item)
 {
     if (!(item & SIM_CAUSE_TRX))
-        return g_strdup_printf("block %u", bnet_store_number(sim_world_store(world), item));
+        return sim_block_name(world, item);
     g_autofree char *id = sim_trx_name(world, item & ~SIM_CAUSE_TRX);
     return g_strconcat("transaction ", id, NULL);
 }
@@ -42,6 +42,11 @@ static void append_verdict(GString *line, const SimCauseStory *story, const SimC
     g_string_append_printf(line, " %s", bnet_verdict_name((BnetVerdict)cause->verdict));
     if (cause->verdict == BNET_VERDICT_INVALID && fault != BNET_FAULT_NONE)
         g_string_append_printf(line, ": %s", bnet_fault_text(fault));
+    if (cause->verdict != BNET_VERDICT_FUTURE || cause->value == 0)
+        return;
+    g_autofree char *off = sim_time_text(ABS(cause->value));
+    g_string_append_printf(line, ": its clock is %s %s", off,
+                           cause->value > 0 ? "ahead" : "behind");
 }
 
 /* Before what it is about, and after it, before the other peer if there is one. */
@@ -56,6 +61,7 @@ static const struct {
     [SIM_CAUSE_TOOK_NOTICE] = {"took the notice of", " in from "},
     [SIM_CAUSE_JUDGED] = {"found", ""},
     [SIM_CAUSE_ACCEPTED] = {"accepted", ""},
+    [SIM_CAUSE_APPLIED] = {"applied", ""},
     [SIM_CAUSE_OPENED] = {"is connected with", ""},
     [SIM_CAUSE_CLOSED] = {"closed its session with", ""},
     [SIM_CAUSE_DIALLED] = {"dialled", ""},
@@ -63,43 +69,9 @@ static const struct {
     [SIM_CAUSE_TOOK_HELLO] = {"took in the hello of", ""},
     [SIM_CAUSE_TOOK_TRX_NOTICE] = {"took in a notice of transactions from", ""},
     [SIM_CAUSE_TOOK_MALFORMED] = {"took in malformed input from", ""},
-    [SIM_CAUSE_PINGED] = {"sent its last ping to", ""},
     [SIM_CAUSE_STARTED] = {"started", ""},
     [SIM_CAUSE_STOPPED] = {"stopped", ""},
 };
-
-static void append_of_item(GString *line, const SimCauseStory *story, const SimCause *cause,
-                           const char *name)
-{
-    const char *then = words[cause->kind].then;
-    g_string_append_printf(line, "%s %s%s%s", words[cause->kind].verb, name, then,
-                           then[0] ? sim_world_peer_name(story->world, cause->remote) : "");
-    if (cause->kind == SIM_CAUSE_MADE)
-        append_made(line, story, cause);
-    else if (cause->kind == SIM_CAUSE_JUDGED)
-        append_verdict(line, story, cause);
-}
-
-/* The same end has taken in a hello since. */
-static bool has_later_hello(const SimCauseStory *story, const SimCause *hello)
-{
-    for (guint i = story->all->len; i > 0; i--) {
-        const SimCause *cause = &g_array_index(story->all, SimCause, i - 1);
-        if (cause->kind == SIM_CAUSE_TOOK_HELLO && cause->item == hello->item)
-            return cause->time_ns > hello->time_ns;
-    }
-    return false;
-}
-
-/* The LIB of a hello, as far as no ping has told another one since. */
-static void append_told(GString *line, const SimCauseStory *story, const SimCause *hello)
-{
-    const SimRecord *record = sim_world_record(story->world);
-    uint32_t end = hello->item;
-    if (story->subject->talk && sim_world_end_is_open(story->world, end) &&
-        !sim_record_end(record, end ^ 1)->has_pinged && !has_later_hello(story, hello))
-        g_string_append_printf(line, ", which told LIB %u", sim_record_end(record, end)->peer_lib);
-}
 
 /* Which of two connections it was. */
 static void append_link(GString *line, const SimWorld *world, uint32_t end)
@@ -109,34 +81,83 @@ static void append_link(GString *line, const SimWorld *world, uint32_t end)
                                sim_world_peer_name(world, sim_world_end_peer(world, end & ~1u)));
 }
 
+static bool is_between_pair(const SimCauseStory *story, const SimCause *cause)
+{
+    const SimSubject *subject = story->subject;
+    return (cause->peer == subject->peer && cause->remote == subject->remote) ||
+           (cause->peer == subject->remote && cause->remote == subject->peer);
+}
+
+static void append_of_item(GString *line, const SimCauseStory *story, const SimCause *cause,
+                           const char *name)
+{
+    const char *then = words[cause->kind].then;
+    g_string_append_printf(line, "%s %s%s%s", words[cause->kind].verb, name, then,
+                           then[0] ? sim_world_peer_name(story->world, cause->remote) : "");
+    if (then[0] && is_between_pair(story, cause))
+        append_link(line, story->world, cause->end);
+    if (cause->kind == SIM_CAUSE_MADE)
+        append_made(line, story, cause);
+    else if (cause->kind == SIM_CAUSE_JUDGED)
+        append_verdict(line, story, cause);
+}
+
 static void append_of_session(GString *line, const SimCauseStory *story, const SimCause *cause)
 {
     const SimWorld *world = story->world;
     bool is_lost = cause->kind == SIM_CAUSE_CLOSED && cause->verdict == BNET_CLOSE_LOST;
+    bool is_dial = cause->kind == SIM_CAUSE_DIALLED || cause->kind == SIM_CAUSE_UNDIALLED;
     g_string_append(line, is_lost ? "lost its session with" : words[cause->kind].verb);
     if (cause->remote == UINT32_MAX)
         return;
     g_string_append_printf(line, " %s", sim_world_peer_name(world, cause->remote));
-    if (cause->kind == SIM_CAUSE_PINGED) {
-        if (cause->item > 0)
-            g_string_append_printf(line, ", which has been told LIB %u", cause->item);
-        return;
-    }
-    append_link(line, world, cause->item);
+    if (cause->kind == SIM_CAUSE_TOOK_HELLO)
+        g_string_append_printf(line, " with LIB %u", (uint32_t)cause->value);
+    if (!is_dial)
+        append_link(line, world, cause->end);
     if (cause->kind == SIM_CAUSE_CLOSED && !is_lost)
         g_string_append_printf(line, ": %s",
                                bnet_close_reason_name((BnetCloseReason)cause->verdict));
-    else if (cause->kind == SIM_CAUSE_TOOK_HELLO)
-        append_told(line, story, cause);
+}
+
+static void append_ping(GString *line, const SimWorld *world, const SimCause *cause)
+{
+    g_autofree char *answered = sim_time_text(cause->value);
+    g_string_append_printf(line, "sent %s a ping with LIB %u",
+                           sim_world_peer_name(world, cause->remote), cause->item);
+    append_link(line, world, cause->end);
+    if (cause->value > 0)
+        g_string_append_printf(line, ", answered at %s", answered);
+    else
+        g_string_append(line, ", not answered");
+}
+
+static void append_switch(GString *line, const SimWorld *world, const SimCause *cause)
+{
+    const BnetStore *store = sim_world_store(world);
+    uint32_t fork = bnet_store_number(store, (BnetBlock)cause->value);
+    uint32_t lost = bnet_store_number(store, cause->item) - fork;
+    g_string_append_printf(line, "left its branch of %u block%s behind block %u", lost,
+                           lost == 1 ? "" : "s", fork);
 }
 
 char *sim_cause_line(const SimCauseStory *story, const SimCause *cause, uint32_t *item)
 {
     g_autofree char *time = sim_time_text(cause->time_ns);
     GString *line = g_string_new(NULL);
+    if (cause->kind == SIM_CAUSE_FAULT) {
+        g_string_printf(line, "%s  %s", time, (const char *)story->texts->pdata[cause->value]);
+        *item = 0;
+        return g_string_free(line, FALSE);
+    }
     g_string_printf(line, "%s  %s ", time, sim_world_peer_name(story->world, cause->peer));
     if (!sim_cause_is_of_item(cause)) {
-        append_of_session(line, story, cause);
+        if (cause->kind == SIM_CAUSE_PINGED)
+            append_ping(line, story->world, cause);
+        else if (cause->kind == SIM_CAUSE_SWITCHED)
+            append_switch(line, story->world, cause);
+        else
+            append_of_session(line, story, cause);
         *item = 0;
         return g_string_free(line, FALSE);
     }

@@ -20,23 +20,30 @@ typedef enum SimCauseKind {
     SIM_CAUSE_TOOK_NOTICE,
     SIM_CAUSE_JUDGED,   /* verdict of the peer's chain on a block */
     SIM_CAUSE_ACCEPTED, /* a transaction, by the peer's chain */
-    SIM_CAUSE_OPENED,   /* from here on of sessions: no item, but the session end */
+    SIM_CAUSE_APPLIED,  /* a block, by the peer's chain */
+    SIM_CAUSE_OPENED,   /* from here on of sessions: no item */
     SIM_CAUSE_CLOSED,
     SIM_CAUSE_DIALLED,
     SIM_CAUSE_UNDIALLED, /* a dial came to nothing */
     SIM_CAUSE_TOOK_HELLO,
     SIM_CAUSE_TOOK_TRX_NOTICE,
     SIM_CAUSE_TOOK_MALFORMED,
-    SIM_CAUSE_PINGED, /* from here on no end either; is made of the record where it is told */
-    SIM_CAUSE_STARTED,
+    SIM_CAUSE_PINGED,  /* is put in where it is told; item: its LIB */
+    SIM_CAUSE_STARTED, /* from here on of no session either */
     SIM_CAUSE_STOPPED,
+    SIM_CAUSE_SWITCHED, /* left a branch; item: its head */
+    SIM_CAUSE_FAULT,    /* item: number of the scenario's event, from 1; 0: of none */
 } SimCauseKind;
 
 typedef struct SimCause {
     int64_t time_ns;
-    uint32_t item; /* block, or transaction and SIM_CAUSE_TRX; session end; LIB of a ping */
+    int64_t value; /* LIB of a hello; when a ping was answered, 0: not; how far the clock of who
+                    * gave a verdict was ahead, ns; block behind which a branch was left; place of
+                    * the words of a fault */
+    uint32_t item; /* block, or transaction and SIM_CAUSE_TRX; else as the kind says */
     uint32_t peer;
     uint32_t remote;
+    uint32_t end;    /* of the peer; UINT32_MAX: none */
     uint8_t kind;    /* SimCauseKind */
     uint8_t verdict; /* BnetVerdict; BnetCloseReason of a session */
 } SimCause;
@@ -48,12 +55,19 @@ typedef struct SimCauseStory {
     uint32_t items[5]; /* block, transaction, the others, the block that includes it; 0: none */
     GArray *all;       /* of SimCause, in order of time */
     bool *marks;       /* [all->len + 1]: is told */
+    const GPtrArray *texts; /* words of faults */
+    bool parted;            /* the last partition or heal that was met has kept the two apart */
 } SimCauseStory;
 
 /* It is about a block or a transaction, and not about a session or a process. */
 static inline bool sim_cause_is_of_item(const SimCause *cause)
 {
     return cause->kind < SIM_CAUSE_OPENED;
+}
+
+static inline bool sim_cause_is_of_session(const SimCause *cause)
+{
+    return cause->kind >= SIM_CAUSE_OPENED && cause->kind < SIM_CAUSE_PINGED;
 }
 
 /* "block 22", "transaction 5b54e82e" (transfer full) */

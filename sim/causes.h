@@ -5,8 +5,9 @@
 /*
  * An observer that remembers how blocks and transactions came to where they are: who made them,
  * sent them, noticed them, took them in, and what the chains said; how sessions began and ended,
- * and processes; the newest 65,536 of such happenings, 24 bytes each. From that it tells, for the
- * first violation of a check, the chain of messages that led there.
+ * and processes; what the scenario did; the newest 65,536 of such happenings, 40 bytes each, and
+ * the last ping of each session end. From that it tells, for the first violation of a check, the
+ * chain of messages that led there.
  *
  * O(1) for a happening and each block of a notice; telling is O(what is remembered). To remember
  * costs more than all checks together, so nobody does until there is something to tell: then the
@@ -32,8 +33,18 @@ typedef struct SimSubject {
     /* What it has to do with besides: what stood back, or what it is built on; or none. */
     BnetBlock other_block;
     BnetTrx other_trx;
-    bool talk; /* what the two said last is told, too, whatever it was about */
+    uint32_t end;  /* of the peer, over whose connection it happened; UINT32_MAX: over any */
+    uint32_t also; /* of SimAlso */
 } SimSubject;
+
+/* What else is told. */
+typedef enum SimAlso {
+    SIM_ALSO_TALK = 1u << 0,    /* what the two said last, whatever it was about; pings, too */
+    SIM_ALSO_PINGS = 1u << 1,   /* their last pings alone */
+    SIM_ALSO_NOTICES = 1u << 2, /* how many notices the peer has had from the other */
+    SIM_ALSO_BLAME = 1u << 3,   /* whom the peer has cut off for a bad block */
+    SIM_ALSO_APPLIED = 1u << 4, /* that the peer applied the blocks */
+} SimAlso;
 
 SimCauses *sim_causes_new(SimWorld *world);
 void sim_causes_free(SimCauses *self);
@@ -47,7 +58,8 @@ SimObserver *sim_causes_observer(SimCauses *self);
  */
 GStrv sim_causes_tell(const SimCauses *self, SimWorld *world, const SimSubject *subject);
 
-/* What `peer` sent `remote` last: "a ping at 57.240 s", "nothing". Accepts NULL. (transfer full) */
-char *sim_causes_last(const SimCauses *self, SimWorld *world, uint32_t peer, uint32_t remote);
+/* What was sent last over the connection of `end`, by its peer: "a ping at 57.240 s", "nothing".
+ * Accepts NULL. (transfer full) */
+char *sim_causes_last(const SimCauses *self, SimWorld *world, uint32_t end);
 
 #endif

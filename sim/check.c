@@ -38,6 +38,20 @@ char *sim_trx_name(const SimWorld *world, BnetTrx trx)
     return g_strdup_printf("%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
+char *sim_block_name(const SimWorld *world, BnetBlock block)
+{
+    const BnetStore *store = &world->store;
+    uint32_t number = bnet_store_number(store, block);
+    for (BnetBlock b = 1; b < store->n_blocks; b++) {
+        if (b == block || bnet_store_number(store, b) != number)
+            continue;
+        /* The first four bytes of an id are the number. */
+        const uint8_t *id = bnet_store_block(store, block)->id.bytes + 4;
+        return g_strdup_printf("block %u %02x%02x%02x%02x", number, id[0], id[1], id[2], id[3]);
+    }
+    return g_strdup_printf("block %u", number);
+}
+
 char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, const char *between)
 {
     GString *text = g_string_new(NULL);
@@ -81,17 +95,37 @@ void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, .
 
 SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote)
 {
-    return (SimSubject){.peer = peer, .remote = remote, .talk = true};
+    return (SimSubject){.peer = peer, .remote = remote, .end = SIM_NONE, .also = SIM_ALSO_TALK};
+}
+
+SimSubject sim_subject_of_end(const SimWorld *world, uint32_t end)
+{
+    SimSubject subject = sim_subject_of_session(world->ends[end].peer, world->ends[end ^ 1].peer);
+    subject.end = end;
+    return subject;
+}
+
+/* Which of two connections it was. */
+static void append_connection(GString *text, const SimWorld *world, const SimSubject *subject)
+{
+    if (subject->remote == SIM_NONE || subject->end == SIM_NONE ||
+        sim_end_twin(world, subject->end) == SIM_NONE)
+        return;
+    g_string_append_printf(text, ", over the connection that %s dialled",
+                           world->peers[world->ends[subject->end & ~1u].peer].name);
 }
 
 static void violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
                          const char *format, va_list args)
 {
-    if (!check->first && world->causes)
+    bool is_first = !check->first;
+    if (is_first && world->causes)
         check->causes = sim_causes_tell(world->causes, world, subject);
-    else if (!check->first)
+    else if (is_first)
         world->untold = true;
     violation(check, world, format, args);
+    if (is_first)
+        append_connection(check->first, world, subject);
 }
 
 void sim_check_violation_of(SimCheck *check, SimWorld *world, const SimSubject *subject,
@@ -107,6 +141,7 @@ void sim_check_violation_in(SimCheck *check, SimWorld *world, const SimHappening
                             const char *format, ...)
 {
     SimSubject subject = sim_subject_of_session(happening->peer, happening->remote);
+    subject.end = happening->end;
     va_list args;
     va_start(args, format);
     violation_of(check, world, &subject, format, args);
@@ -127,8 +162,11 @@ bool sim_check_is_judged(const SimCheck *check, const SimWorld *world)
 
 SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx)
 {
-    return (SimSubject){
-        .peer = happening->peer, .remote = happening->remote, .block = block, .trx = trx};
+    return (SimSubject){.peer = happening->peer,
+                        .remote = happening->remote,
+                        .end = happening->end,
+                        .block = block,
+                        .trx = trx};
 }
 
 static void check_free(gpointer data)

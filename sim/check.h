@@ -67,8 +67,11 @@ bool sim_check_is_one_more(SimCheck *check);
 /* What a message that is sent is about: its block or transaction; neither: the session alone. */
 SimSubject sim_subject_of(const SimHappening *happening, BnetBlock block, BnetTrx trx);
 
-/* The session of two peers, and what they said last. */
+/* All sessions of two peers, and what they said last. */
 SimSubject sim_subject_of_session(uint32_t peer, uint32_t remote);
+
+/* The same of the session of an end, as its peer sees it. */
+SimSubject sim_subject_of_end(const SimWorld *world, uint32_t end);
 
 /* There was something to judge. */
 bool sim_check_is_judged(const SimCheck *check, const SimWorld *world);
@@ -81,6 +84,10 @@ char *sim_count_text(uint64_t count);
 
 /* The first eight digits of the id of a transaction. (transfer full) */
 char *sim_trx_name(const SimWorld *world, BnetTrx trx);
+
+/* "block 420"; "block 420 2be950a2" where there are several of that number. O(blocks). (transfer
+ * full) */
+char *sim_block_name(const SimWorld *world, BnetBlock block);
 
 /* "bp[0..3], mallory": each run of a group's peers once, in the order given. (transfer full) */
 char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, const char *between);

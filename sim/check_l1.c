@@ -299,7 +299,7 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
             heads_differ(self, world);
         return;
     }
-    uint32_t number = bnet_store_number(sim_world_store(world), self->candidate);
+    g_autofree char *block = sim_block_name(world, self->candidate);
     g_autoptr(GString) who = g_string_new(NULL);
     SimSubject about = {0};
     uint32_t n = 0;
@@ -312,9 +312,9 @@ static void judge_heads(CheckL1 *self, SimWorld *world)
     if (n > 3)
         g_string_append_printf(who, " and %u more", n - 3);
     sim_check_violation_of(&self->check, world, &about,
-                           "%u of %u peers %s not got block %u, produced after the last fault, on "
+                           "%u of %u peers %s not got %s, produced after the last fault, on "
                            "%s best chain: %s",
-                           n, self->n_members, n == 1 ? "has" : "have", number,
+                           n, self->n_members, n == 1 ? "has" : "have", block,
                            n == 1 ? "its" : "their", who->str);
 }
 
@@ -337,8 +337,8 @@ static uint32_t highest_lib(const CheckL1 *self, const SimWorld *world)
     return highest;
 }
 
-/* The server whose LIB the follower should have reached, and that LIB; UINT32_MAX: none is above 0.
- */
+/* The end of the server whose LIB the follower should have reached, and that LIB; UINT32_MAX: none
+ * is above 0. */
 static uint32_t server_of(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t *ret_due)
 {
     uint32_t best = UINT32_MAX;
@@ -352,7 +352,7 @@ static uint32_t server_of(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_
             sim_world_libs_conflict(world, peer, server))
             continue;
         uint32_t lib = settled_lib(self, world, server);
-        best = lib > *ret_due ? server : best;
+        best = lib > *ret_due ? end ^ 1 : best;
         *ret_due = MAX(*ret_due, lib);
     }
     return best;
@@ -374,18 +374,18 @@ static void judge_follower(CheckL1 *self, SimWorld *world, uint32_t peer, uint32
     const BnetView *view = &sim_world_node(world, peer)->view;
     uint32_t head = bnet_view_head_number(view);
     uint32_t due = 0;
-    uint32_t server = server_of(self, world, peer, &due);
+    uint32_t server_end = server_of(self, world, peer, &due);
     const char *name = sim_world_peer_name(world, peer);
     if (head < due) {
-        const BnetView *theirs = &sim_world_node(world, server)->view;
-        SimSubject about = sim_subject_of_session(server, peer);
-        g_autofree char *last = sim_causes_last(sim_world_causes(world), world, server, peer);
+        SimSubject about = sim_subject_of_end(world, server_end);
+        const BnetView *theirs = &sim_world_node(world, about.peer)->view;
+        g_autofree char *last = sim_causes_last(sim_world_causes(world), world, server_end);
         about.block = bnet_view_at(theirs, head + 1);
         sim_check_violation_of(
             &self->check, world, &about,
             "%s, which follows irreversible blocks, is at %u and waits for block "
             "%u; its servers' LIB is %u (%s, last sent to it: %s)",
-            name, head, head + 1, due, sim_world_peer_name(world, server), last);
+            name, head, head + 1, due, sim_world_peer_name(world, about.peer), last);
     } else if (head > most && !has_dishonest_neighbour(world, peer)) {
         SimSubject about = {.peer = peer, .remote = UINT32_MAX, .block = view->head};
         sim_check_violation_of(

@@ -81,25 +81,24 @@ static void not_sent(CheckL2 *self, SimWorld *world, uint32_t e)
         return;
     const SimEndRecord *end = sim_record_end(sim_world_record(world), e);
     const BnetNode *node = sim_world_node(world, sim_world_end_peer(world, e));
-    SimSubject what =
-        sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
+    SimSubject what = sim_subject_of_end(world, e);
     what.block = next_block(end, &node->view);
     what.trx = what.block == BNET_NO_BLOCK ? next_trx(world, e, node) : BNET_NO_TRX;
     g_autofree char *name = what.trx != BNET_NO_TRX ? sim_trx_name(world, what.trx) : NULL;
     g_autofree char *text =
-        name ? g_strconcat("transaction ", name, NULL)
-             : g_strdup_printf("block %u", bnet_store_number(sim_world_store(world), what.block));
-    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, what.peer, what.remote);
+        name ? g_strconcat("transaction ", name, NULL) : sim_block_name(world, what.block);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, e);
+    g_autofree char *pinged = sim_time_text(end->last_ping_ns);
     sim_check_violation_of(
         &self->check, world, &what,
-        "%s has had %s to send to %s for more than 1 s, and could (last sent to it: %s)",
-        sim_world_peer_name(world, what.peer), text, sim_world_peer_name(world, what.remote), last);
+        "%s has had %s to send to %s for more than 1 s, and could (last sent to it: %s%s%s)",
+        sim_world_peer_name(world, what.peer), text, sim_world_peer_name(world, what.remote), last,
+        end->ping_open ? "; no pong for the ping of " : "", end->ping_open ? pinged : "");
 }
 
 static void no_pong(CheckL2 *self, SimWorld *world, uint32_t e)
 {
-    SimSubject subject =
-        sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
+    SimSubject subject = sim_subject_of_end(world, e);
     sim_check_violation_of(&self->check, world, &subject,
                            "%s has owed a pong to %s for more than 1 s, and could send it",
                            sim_world_peer_name(world, subject.peer),

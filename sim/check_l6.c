@@ -77,19 +77,20 @@ static bool is_silent(const SimWorld *world, uint32_t end)
            session->state == BNET_SESSION_READY && !session->writing;
 }
 
-static void not_sent(CheckL6 *self, SimWorld *world, uint32_t holder, uint32_t peer, BnetTrx trx)
+/* `end`: of who has it. */
+static void not_sent(CheckL6 *self, SimWorld *world, uint32_t end, BnetTrx trx)
 {
     if (sim_check_is_one_more(&self->check))
         return;
-    SimSubject subject = sim_subject_of_session(holder, peer);
+    SimSubject subject = sim_subject_of_end(world, end);
     g_autofree char *name = sim_trx_name(world, trx);
-    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, holder, peer);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, end);
     subject.trx = trx;
     sim_check_violation_of(&self->check, world, &subject,
                            "%s waits for transaction %s, which %s has, connected with it, and does "
                            "not send (last sent to it: %s)",
-                           sim_world_peer_name(world, peer), name,
-                           sim_world_peer_name(world, holder), last);
+                           sim_world_peer_name(world, subject.remote), name,
+                           sim_world_peer_name(world, subject.peer), last);
 }
 
 /* The peer lacks the transaction: nobody who could has kept it back. */
@@ -103,7 +104,7 @@ static void look_at(CheckL6 *self, SimWorld *world, uint32_t peer, BnetTrx trx, 
             !bnet_trxs_is_pending(&sim_world_node(world, other)->trxs, trx) ||
             has_expired(world, other, trx))
             continue;
-        not_sent(self, world, other, peer, trx);
+        not_sent(self, world, end ^ 1, trx);
         return;
     }
 }

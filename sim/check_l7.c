@@ -92,21 +92,20 @@ static bool could_send(const SimWorld *world, uint32_t end)
            !is_off(world, neighbour);
 }
 
-/* The peer waits for that block of the other one's best chain. */
-static void behind(CheckL7 *self, SimWorld *world, const Waiting *w, uint32_t other,
-                   uint32_t number)
+/* The peer waits for that block of the best chain of the one that has the end. */
+static void behind(CheckL7 *self, SimWorld *world, const Waiting *w, uint32_t end, uint32_t number)
 {
     if (sim_check_is_one_more(&self->check))
         return;
-    SimSubject subject = sim_subject_of_session(other, w->peer);
+    SimSubject subject = sim_subject_of_end(world, end);
     g_autofree char *right = sim_time_text(w->right_ns);
-    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, other, w->peer);
-    subject.block = bnet_view_at(&sim_world_node(world, other)->view, number);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, end);
+    subject.block = bnet_view_at(&sim_world_node(world, subject.peer)->view, number);
     sim_check_violation_of(&self->check, world, &subject,
                            "%s waits for block %u, which %s has, connected with it (last sent to "
                            "it: %s); the clock of %s is right since %s",
                            sim_world_peer_name(world, w->peer), number,
-                           sim_world_peer_name(world, other), last,
+                           sim_world_peer_name(world, subject.peer), last,
                            sim_world_peer_name(world, w->set), right);
 }
 
@@ -122,7 +121,7 @@ static void judge(CheckL7 *self, SimWorld *world, const Waiting *w)
         uint32_t number = could_send(world, end) ? missed_block(world, other, w->peer) : 0;
         if (number == 0)
             continue;
-        behind(self, world, w, other, number);
+        behind(self, world, w, end ^ 1, number);
         return;
     }
 }

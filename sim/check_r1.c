@@ -38,7 +38,7 @@ static void look(SimCheck *check, SimWorld *world, uint32_t peer)
     if (marks <= STATUS_MAX)
         return;
     uint32_t end = sim_world_session_end(world, peer, session);
-    SimSubject subject = sim_subject_of_session(peer, sim_world_end_peer(world, end ^ 1));
+    SimSubject subject = sim_subject_of_end(world, end);
     sim_check_violation_of(&self->check, world, &subject,
                            "%s keeps a status of %u blocks in its session with %s, above %u",
                            sim_world_peer_name(world, peer), marks,

@@ -16,8 +16,7 @@ static void judge(SimCheck *self, SimWorld *world, uint32_t end, uint32_t n, con
     self->judged = true;
     if (n <= NOTICES_MAX)
         return;
-    SimSubject subject =
-        sim_subject_of_session(sim_world_end_peer(world, end), sim_world_end_peer(world, end ^ 1));
+    SimSubject subject = sim_subject_of_end(world, end);
     sim_check_violation_of(self, world, &subject, "%s %s %u notices for %s, above %u",
                            sim_world_peer_name(world, subject.peer), what, n,
                            sim_world_peer_name(world, subject.remote), NOTICES_MAX);

@@ -29,7 +29,7 @@ static void judge(CheckR7 *self, SimWorld *world)
     self->check.judged = true;
     if (work->steps <= most)
         return;
-    SimSubject subject = sim_subject_of_session(peer, sim_world_end_peer(world, work->end ^ 1));
+    SimSubject subject = sim_subject_of_end(world, work->end);
     sim_check_violation_of(&self->check, world, &subject,
                            "%s has taken %" G_GUINT64_FORMAT
                            " steps for a message of %s (%s, %u items), above %" G_GUINT64_FORMAT,

@@ -103,7 +103,7 @@ static void sent_block(CheckS1 *self, SimWorld *world, const SimHappening *happe
     if (!sim_world_end_is_open(world, happening->end ^ 1) ||
         sim_world_libs_conflict(world, happening->peer, happening->remote))
         return;
-    subject.talk = true;
+    subject.also = SIM_ALSO_TALK;
     cannot_link(self, world, &subject);
 }
 

@@ -80,6 +80,8 @@ static void not_closed(CheckS4 *self, SimWorld *world, uint32_t end, const char 
     g_autofree char *why = guilt_text(world, guilt);
     SimSubject subject = {.peer = sim_world_end_peer(world, end),
                           .remote = sim_world_end_peer(world, end ^ 1),
+                          .end = end,
+                          .also = SIM_ALSO_NOTICES | SIM_ALSO_BLAME,
                           .block = guilt->invalid,
                           .other_block =
                               guilt->sent == guilt->invalid ? BNET_NO_BLOCK : guilt->sent};
@@ -112,7 +114,9 @@ static void delivered(CheckS4 *self, SimWorld *world, const SimHappening *happen
     uint32_t end = happening->end;
     if (self->ends && self->ends[end].guilt.sent != BNET_NO_BLOCK &&
         sim_world_is_honest(world, happening->peer)) {
-        not_closed(self, world, end, "took a message in from");
+        g_autofree char *what =
+            g_strdup_printf("took a %s in from", bnet_message_name(happening->message->kind));
+        not_closed(self, world, end, what);
         set_guilt(self, world, end, &innocent);
     }
     if (happening->message->kind == BNET_MESSAGE_BLOCK)
@@ -143,7 +147,7 @@ static void cut_off(CheckS4 *self, SimWorld *world, const SimHappening *happenin
     const char *by = sim_world_peer_name(world, happening->peer);
     const char *whom = sim_world_peer_name(world, happening->remote);
     if (guilt->sent == BNET_NO_BLOCK) {
-        SimSubject subject = sim_subject_of_session(happening->peer, happening->remote);
+        SimSubject subject = sim_subject_of_end(world, happening->end);
         subject.block = self->found;
         sim_check_violation_of(&self->check, world, &subject,
                                "%s cut off %s, which had sent it no block found invalid", by, whom);

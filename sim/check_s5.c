@@ -32,7 +32,7 @@ static void passed_over(SimCheck *self, SimWorld *world, const SimHappening *hap
     g_autofree char *choice = choice_text(world, happening);
     SimSubject subject =
         sim_subject_of(happening, block, is_trx ? happening->message->u.trx : BNET_NO_TRX);
-    subject.talk = block == BNET_NO_BLOCK;
+    subject.also = block == BNET_NO_BLOCK ? SIM_ALSO_TALK : SIM_ALSO_APPLIED;
     if (happening->kind == SIM_ASKED)
         subject.other_block = bnet_view_at(view, happening->number);
     sim_check_violation_of(self, world, &subject, "%s %s in its session with %s before %s",

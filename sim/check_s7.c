@@ -17,6 +17,7 @@ static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (block == BNET_GENESIS || is_irreversible(view, block))
         return;
+    subject.also = SIM_ALSO_PINGS;
     sim_check_violation_of(
         self, world, &subject,
         "%s sent %sblock %u to %s, which follows irreversible blocks; its own LIB "

@@ -30,8 +30,11 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
     const char *b = sim_world_peer_name(world, self->holder);
     uint32_t number = bnet_store_number(view->store, lib);
     if (!rule_is_met(view, lib)) {
-        SimSubject subject = {
-            .peer = peer, .remote = self->holder, .block = lib, .other_block = self->top};
+        SimSubject subject = {.peer = peer,
+                              .remote = self->holder,
+                              .end = UINT32_MAX,
+                              .block = lib,
+                              .other_block = self->top};
         sim_check_violation_of(&self->check, world, &subject,
                                "block %u became irreversible at %s against the LIB of %s", number,
                                a, b);

@@ -321,7 +321,7 @@ static void change(SimWorld *world, uint32_t index)
         sim_changes_peers(world, &subject->peers);
 }
 
-void sim_faults_apply(SimWorld *world, uint32_t index)
+static void apply(SimWorld *world, uint32_t index)
 {
     const ScenarioEvent *event = &world->scenario->events[index];
     const ScenarioEvent *subject = subject_of(world, index);
@@ -386,6 +386,13 @@ void sim_faults_apply(SimWorld *world, uint32_t index)
         set_paused(world, &subject->peers, event->kind == SCENARIO_EVENT_PAUSE);
         break;
     }
+}
+
+void sim_faults_apply(SimWorld *world, uint32_t index)
+{
+    world->fault = index + 1;
+    apply(world, index);
+    world->fault = 0;
 }
 
 void sim_faults_begin(SimWorld *world)

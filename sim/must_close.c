@@ -66,8 +66,7 @@ void sim_must_close_happened(SimMustClose *self, SimWorld *world, const SimHappe
 void sim_must_close_judge(SimMustClose *self, SimWorld *world)
 {
     for (uint32_t e = 0; e < self->n_ends; e++) {
-        SimSubject subject =
-            sim_subject_of_session(sim_world_end_peer(world, e), sim_world_end_peer(world, e ^ 1));
+        SimSubject subject = sim_subject_of_end(world, e);
         if (self->due[e] != BNET_CLOSE_NONE)
             sim_check_violation_of(
                 self->check, world, &subject, "%s has not closed its session with %s, reason %s",

@@ -54,6 +54,7 @@ typedef struct SimHappening {
     BnetBlock other; /* SIM_CHAIN fork switch: the head that was left */
     BnetTrx trx;
     const char *text;
+    uint32_t fault; /* SIM_FAULT: number of the scenario's event, from 1; 0: it is none's */
 } SimHappening;
 
 /* Hashes of all that has happened up to a time, events at that time included. */

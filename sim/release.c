@@ -53,7 +53,9 @@ void sim_release_link(SimWorld *world, uint32_t link, uint32_t event)
     const SimEnd *ends = &world->ends[2 * link];
     if (ends[0].cut_by != event && ends[1].cut_by != event)
         return;
+    world->fault = event + 1;
     sim_world_tell_fault(world, SIM_NONE, "link mended: %s | %s", world->peers[ends[0].peer].name,
                          world->peers[ends[1].peer].name);
+    world->fault = 0;
     sim_faults_mend_link(world, link, event);
 }

@@ -289,6 +289,7 @@ struct SimWorld {
     SimBytes bytes;
     SimTodos todo;
     const ScenarioEvent *partition; /* in force; NULL: none */
+    uint32_t fault;                 /* number of the event that is applied, from 1; 0: none is */
     GArray *changes;                /* of uint32_t: events that change links or peers, in force, in
                                        order */
     SimStream *streams;             /* of the scenario's streams of transactions */

@@ -192,5 +192,6 @@ void sim_world_tell_fault(SimWorld *world, uint32_t peer, const char *format, ..
     va_end(args);
     SimHappening happening = sim_happening(SIM_FAULT, peer);
     happening.text = text;
+    happening.fault = world->fault;
     sim_world_tell(world, &happening);
 }

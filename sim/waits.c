@@ -33,11 +33,34 @@ static void append_session(GString *out, const SimWorld *world, uint32_t end, Bn
         g_string_append(out, "session open, and it does not send it");
 }
 
-/* What the holder has sent the peer last. */
-static void append_last(GString *out, SimWorld *world, uint32_t holder, uint32_t peer)
+/* What was sent to the end last. */
+static void append_last(GString *out, SimWorld *world, uint32_t end)
 {
-    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, holder, peer);
+    g_autofree char *last = sim_causes_last(sim_world_causes(world), world, end ^ 1);
     g_string_append_printf(out, ", last sent to it: %s", last);
+}
+
+/* Of two connections with a neighbour the other one tells more: it is open, or was so later. */
+static bool is_outdone(const SimWorld *world, uint32_t end, const int64_t *closed_ns)
+{
+    uint32_t twin = sim_look_twin(world, end);
+    if (twin == UINT32_MAX)
+        return false;
+    bool is_open = sim_world_end_is_open(world, end);
+    if (is_open != sim_world_end_is_open(world, twin))
+        return !is_open;
+    if (!is_open && closed_ns[end] != closed_ns[twin])
+        return closed_ns[end] < closed_ns[twin];
+    return twin < end;
+}
+
+/* The neighbour at the other side has the block, and its entry is that of this end. */
+static bool is_told(const SimWorld *world, uint32_t end, BnetBlock block, const int64_t *closed_ns)
+{
+    uint32_t other = sim_world_end_peer(world, end ^ 1);
+    return sim_world_is_up(world, other) &&
+           bnet_view_applied(&sim_world_node(world, other)->view, block) &&
+           !is_outdone(world, end, closed_ns);
 }
 
 /* The block that comes next on the way to `block`. */
@@ -65,26 +88,27 @@ SimSubject sim_waits_append(GString *out, SimWorld *world, uint32_t peer, BnetBl
     const BnetNode *node = sim_world_node(world, peer);
     BnetBlock missing = missing_of(&node->view, block);
     uint32_t holders = 0;
-    SimSubject subject = {.peer = peer, .remote = UINT32_MAX, .block = missing, .talk = true};
+    SimSubject subject = sim_subject_of_session(peer, UINT32_MAX);
+    g_autofree char *name = sim_block_name(world, missing);
+    subject.block = missing;
     if (bnet_view_has(&node->view, missing)) {
-        g_string_append_printf(out, "has block %u and does not switch to it",
-                               bnet_store_number(node->view.store, missing));
+        g_string_append_printf(out, "has %s and does not switch to it", name);
         return subject;
     }
-    g_string_append_printf(out, "waits for block %u", bnet_store_number(node->view.store, missing));
+    g_string_append_printf(out, "waits for %s", name);
     for (uint32_t s = 0; s < node->n_sessions && holders < HOLDERS_MAX; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
         uint32_t other = sim_world_end_peer(world, end ^ 1);
-        if (!sim_world_is_up(world, other) ||
-            !bnet_view_applied(&sim_world_node(world, other)->view, missing))
+        if (!is_told(world, end, missing, closed_ns))
             continue;
         if (holders++ == 0) {
             subject.peer = other;
             subject.remote = peer;
+            subject.end = end ^ 1;
         }
         g_string_append_printf(out, "; %s has it: ", sim_world_peer_name(world, other));
         append_session(out, world, end, missing, closed_ns[end]);
-        append_last(out, world, other, peer);
+        append_last(out, world, end);
     }
     if (holders == 0)
         g_string_append(out, ", which no neighbour has");

@@ -52,7 +52,7 @@ static char *causes_of(const char *id)
 START_TEST(test_block)
 {
     BnetBlock one = fix_child(world, BNET_GENESIS, 0);
-    BnetBlock other = fix_child(world, BNET_GENESIS, 1);
+    BnetBlock other = fix_child(world, one, 0);
     tell_made(A, one);
     tell_verdict(A, one, BNET_VERDICT_ACCEPTED);
     fix_tell_block_notice(world, SIM_SENT, A, B, one);
@@ -70,7 +70,7 @@ START_TEST(test_block)
                              "1.500 s  a sent it to b\n"
                              "2.500 s  b took it in from a\n"
                              "2.500 s  b found it accepted\n"
-                             "4.500 s  b took in the hello of follower\n"
+                             "4.500 s  b took in the hello of follower with LIB 0\n"
                              "4.500 s  b sent block 2 to follower\n"
                              "5.500 s  follower took it in from b");
 }
@@ -89,7 +89,7 @@ START_TEST(test_first)
     fix_expect_check(world, "S3", 2, NULL);
     g_autofree char *causes = causes_of("S3");
     ck_assert_str_eq(causes, "nothing tells where block 2 came from\n"
-                             "1.500 s  a took in the hello of b\n"
+                             "1.500 s  a took in the hello of b with LIB 0\n"
                              "1.500 s  a took the notice of block 2 in from b");
 }
 END_TEST
@@ -108,9 +108,9 @@ START_TEST(test_trx)
     fix_tell_trx(world, SIM_SENT, B, A, trx);
     fix_expect_check(world, "S6", 1, NULL);
     g_autofree char *causes = causes_of("S6");
-    g_autofree char *expected = g_strdup_printf("1.500 s  a took in the hello of b\n"
+    g_autofree char *expected = g_strdup_printf("1.500 s  a took in the hello of b with LIB 0\n"
                                                 "1.500 s  b is connected with a\n"
-                                                "1.500 s  b took in the hello of a\n"
+                                                "1.500 s  b took in the hello of a with LIB 0\n"
                                                 "1.500 s  a accepted transaction %s\n"
                                                 "1.500 s  a sent it to b\n"
                                                 "2.500 s  b took it in from a\n"
@@ -128,7 +128,7 @@ START_TEST(test_start)
     fix_tell_block(world, SIM_SENT, A, B, BNET_GENESIS);
     g_autofree char *causes = causes_of("S2");
     ck_assert_str_eq(causes, "block 1 is of the chain that stood at the start\n"
-                             "1.500 s  a took in the hello of b\n"
+                             "1.500 s  a took in the hello of b with LIB 0\n"
                              "1.500 s  a sent block 1 to b");
 }
 END_TEST
@@ -137,7 +137,7 @@ END_TEST
 START_TEST(test_too_old)
 {
     BnetBlock one = fix_child(world, BNET_GENESIS, 0);
-    BnetBlock other = fix_child(world, BNET_GENESIS, 1);
+    BnetBlock other = fix_child(world, one, 0);
     tell_made(A, one);
     for (uint32_t i = 1; i < SIM_CAUSES_MAX; i++)
         tell_verdict(B, other, BNET_VERDICT_KNOWN);
@@ -193,7 +193,79 @@ START_TEST(test_two_blocks)
     ck_assert_str_eq(causes, "1.500 s  mallory made block 2\n"
                              "1.500 s  b made block 3\n"
                              "1.500 s  b sent it to a\n"
-                             "2.500 s  a took it in from b");
+                             "2.500 s  a took it in from b\n"
+                             "2.500 s  a found block 2 invalid: its transactions do what they may "
+                             "not");
+}
+END_TEST
+
+/* A number that two blocks have is not enough, and a verdict that turned on the clock tells it. */
+START_TEST(test_unfit)
+{
+    BnetBlock one = fix_child(world, BNET_GENESIS, 0);
+    BnetBlock two = fix_child(world, BNET_GENESIS, 1);
+    const uint8_t *id = bnet_store_block(&world->store, one)->id.bytes;
+    SimSubject subject = {.peer = B, .remote = A, .end = UINT32_MAX, .block = one};
+    tell_made(A, one);
+    tell_passed(A, B, one);
+    world->peers[B].node.clock.skew_ns = -2314 * S;
+    tell_verdict(B, one, BNET_VERDICT_FUTURE);
+    tell_verdict(B, two, BNET_VERDICT_FUTURE);
+    tell_passed(A, B, one);
+    world->peers[B].node.clock.skew_ns = 0;
+    tell_verdict(B, one, BNET_VERDICT_STALE);
+    g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
+    g_autofree char *told = g_strjoinv("\n", lines);
+    g_autofree char *expected =
+        g_strdup_printf("1.500 s  a made block 2 %02x%02x%02x%02x\n"
+                        "1.500 s  a sent it to b\n"
+                        "2.500 s  b took it in from a\n"
+                        "2.500 s  b found it future: its clock is 2314.000 s behind\n"
+                        "2.500 s  a sent it to b\n"
+                        "3.500 s  b took it in from a\n"
+                        "3.500 s  b found it stale",
+                        id[4], id[5], id[6], id[7]);
+    ck_assert_str_eq(told, expected);
+}
+END_TEST
+
+/* What the scenario did to one of the two, or between them, since the first line or so that it
+ * lasts; and the peer's newest fork switches. */
+START_TEST(test_faults)
+{
+    static const struct {
+        const char *event;
+        bool told;
+    } cases[] = {
+        {"{'at': '6s', 'partition': ['a'], 'for': '4s'}", true},
+        {"{'at': '6s', 'partition': [['a', 'b']], 'for': '4s'}", false},
+        {"{'at': '6s', 'partition': ['a']}, {'at': '8s', 'heal': true}", true},
+        {"{'at': '6s', 'cut': ['a', 'b'], 'for': '4s'}", true},
+        {"{'at': '6s', 'cut': ['b', 'a'], 'for': '4s'}", true},
+        {"{'at': '6s', 'cut': ['a', 'c'], 'for': '4s'}", false},
+        {"{'at': '6s', 'pause': 'b', 'for': '4s'}", true},
+        {"{'at': '6s', 'pause': 'c', 'for': '4s'}", false},
+        {"{'at': '6s', 'skew_clock': 'b', 'skew': '-9s'}, {'at': '8s', 'skew_clock': 'b', 'skew': "
+         "'0s'}",
+         true},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Scenario) scenario =
+            fix_scenario_of("{'duration': '20s', 'peers': {'a': {'produces': true}, 'b': {},"
+                            " 'c': {}}, 'events': [%s]}",
+                            cases[i].event);
+        SimWorld *other = fix_world(scenario);
+        for (uint32_t e = 0; e < scenario->n_events; e++) {
+            other->now_ns = scenario->events[e].at_ns;
+            sim_faults_apply(other, e);
+        }
+        SimSubject subject = sim_subject_of_session(A, B);
+        g_auto(GStrv) lines = sim_causes_tell(other->causes, other, &subject);
+        g_autofree char *told = g_strjoinv("\n", lines);
+        bool both = strstr(told, "6.000 s  ") && strstr(told, ".000 s  ");
+        ck_assert_msg(both == cases[i].told, "%s: %s", cases[i].event, told);
+        sim_world_free(other);
+    }
 }
 END_TEST
 
@@ -213,22 +285,22 @@ START_TEST(test_session)
     g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
     g_autofree char *told = g_strjoinv("\n", lines);
     ck_assert_str_eq(told, "0.000 s  b dialled a\n"
-                           "1.500 s  a took in the hello of b, which told LIB 0\n"
+                           "1.500 s  a took in the hello of b with LIB 0\n"
                            "1.500 s  b is connected with a\n"
-                           "1.500 s  b took in the hello of a\n"
+                           "1.500 s  b took in the hello of a with LIB 0\n"
                            "2.500 s  a sent block 2 to b\n"
-                           "3.500 s  a sent its last ping to b, which has been told LIB 7");
-    g_autofree char *last = sim_causes_last(world->causes, world, A, B);
+                           "3.500 s  a sent b a ping with LIB 7, not answered");
+    g_autofree char *last = sim_causes_last(world->causes, world, fix_end(world, A, B));
     ck_assert_str_eq(last, "a ping at 3.500 s");
-    g_autofree char *never = sim_causes_last(world->causes, world, B, FOLLOWER);
+    g_autofree char *never = sim_causes_last(world->causes, world, fix_end(world, B, FOLLOWER));
     ck_assert_str_eq(never, "nothing");
 }
 END_TEST
 
-/* The newest ten of what became of sessions. */
+/* The newest twelve of what became of sessions. */
 START_TEST(test_many_sessions)
 {
-    SimSubject subject = {.peer = A, .remote = B};
+    SimSubject subject = {.peer = A, .remote = B, .end = UINT32_MAX};
     for (int i = 0; i < 7; i++) {
         world->now_ns += S;
         fix_tell(world, SIM_OPENED, B, A);
@@ -236,10 +308,10 @@ START_TEST(test_many_sessions)
         fix_tell_closed(world, A, B, i == 6 ? BNET_CLOSE_LOST : BNET_CLOSE_BAD_PONG);
     }
     g_auto(GStrv) lines = sim_causes_tell(world->causes, world, &subject);
-    ck_assert_uint_eq(g_strv_length(lines), 10);
-    ck_assert_str_eq(lines[0], "4.500 s  b is connected with a");
-    ck_assert_str_eq(lines[7], "7.500 s  a closed its session with b: bad-pong");
-    ck_assert_str_eq(lines[9], "8.500 s  a lost its session with b");
+    ck_assert_uint_eq(g_strv_length(lines), 12);
+    ck_assert_str_eq(lines[0], "3.500 s  b is connected with a");
+    ck_assert_str_eq(lines[9], "7.500 s  a closed its session with b: bad-pong");
+    ck_assert_str_eq(lines[11], "8.500 s  a lost its session with b");
 }
 END_TEST
 
@@ -256,6 +328,8 @@ int main(void)
     tcase_add_test(tcase, test_too_old);
     tcase_add_test(tcase, test_trx_in_block);
     tcase_add_test(tcase, test_two_blocks);
+    tcase_add_test(tcase, test_unfit);
+    tcase_add_test(tcase, test_faults);
     tcase_add_test(tcase, test_session);
     tcase_add_test(tcase, test_many_sessions);
     suite_add_tcase(suite, tcase);

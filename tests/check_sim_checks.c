@@ -238,7 +238,7 @@ START_TEST(test_s4_message_from_guilty)
     tell_rejected(A, bad);
     fix_tell_message(world, SIM_DELIVERED, A, MALLORY, &ping);
     fix_expect_check(world, "S4", 1,
-                     "at 1.500 s a took a message in from mallory, which had sent it block 11, "
+                     "at 1.500 s a took a ping in from mallory, which had sent it block 11, "
                      "found invalid at 1.500 s: its transactions do what they may not");
     fix_tell_message(world, SIM_DELIVERED, A, MALLORY, &ping); /* counted once */
     finish("S4");
