@@ -28,6 +28,7 @@ typedef enum CliExit {
 
 /* Subcommands. argv[0] is the subcommand's name. They return an exit status. */
 int cli_decode(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_explore(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);

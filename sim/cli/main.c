@@ -19,6 +19,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"run", "Run scenarios and judge them", cli_run},
+    {"diff", "Show where two runs part", cli_diff},
     {"explore", "Run random scenarios", cli_explore},
     {"validate", "Check scenario files without running them", cli_validate},
     {"conform", "Compare with recorded cases", cli_conform},
@@ -95,9 +96,10 @@ static char *usage_text(void)
                     "  bnetlab conform blocks blocks.log\n"
                     "\nExit status:\n"
                     "  0  run: all expectations met; explore: nothing was violated; validate:\n"
-                    "     all scenarios are valid; conform: all cases agree; decode: decoded\n"
+                    "     all scenarios are valid; conform: all cases agree; decode: decoded;\n"
+                    "     diff: the runs are equal\n"
                     "  1  run: an expectation or property failed; explore: the same in a seed;\n"
-                    "     conform: some cases disagree\n"
+                    "     conform: some cases disagree; diff: the runs differ\n"
                     "  2  bad usage or input; conform: also no case; decode: it does not decode\n"
                     "  3  internal error, or output could not be written (a pipe that is closed\n"
                     "     early, as by head, is not told of)\n"
