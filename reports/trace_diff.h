@@ -6,7 +6,7 @@
  * Compares two runs by what they write (trace.h): first their checkpoints, which tell the second in
  * which they part, then the events around it, one by one.
  *
- * Memory: 24 bytes for each checkpoint, the newest REPORT_DIFF_HISTORY equal events, at most
+ * Memory: 40 bytes for each checkpoint, the newest REPORT_DIFF_HISTORY equal events, at most
  * REPORT_DIFF_HISTORY_BYTES, and REPORT_DIFF_AHEAD events of each side behind the first one that
  * differs. However long the runs are. One thread.
  */

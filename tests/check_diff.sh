@@ -87,6 +87,8 @@ expect 2 run --shuffle-ties=-1 $quickstart
 err 'must be a whole number'
 expect 2 explore --seeds 1 --shuffle-ties=x
 err 'must be a whole number'
+expect 2 explore --hazards --shuffle-ties
+err 'leave out --shuffle-ties'
 expect 0 explore --seed 5 --shuffle-ties=3
 out 'explore --seed 5 --shuffle-ties=3'
 

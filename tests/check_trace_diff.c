@@ -166,7 +166,7 @@ END_TEST
 
 #define POINT(t, hash, steps)                                                                      \
     "{\"t\":" t "000000000,\"what\":\"checkpoint\",\"hash\":\"" hash "\",\"steps\":\"" steps "\"}" \
-                                                                                             "\n"
+    "\n"
 
 static ReportCheckpoints checkpoints_of(const char *text)
 {

@@ -129,6 +129,11 @@ static bool check_together(const Options *options)
         cli_error("explore: --hazards looks at many seeds; leave out --seed");
         return false;
     }
+    if (options->shuffle_ties != NULL && options->hazards) {
+        cli_error("explore: --hazards looks for seeds with the usual order of events; leave out "
+                  "--shuffle-ties");
+        return false;
+    }
     if (options->emit != NULL && options->hazards) {
         cli_error("explore: --hazards writes no scenario; name the quirk and the seed that it told "
                   "with --quirk and --seed for that");
