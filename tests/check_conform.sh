@@ -69,13 +69,30 @@ is '10 agree, 0 disagree'
 # --- files without a case of the kind
 
 expect 0 signatures $data/blocks.log $data/signatures.jsonl $data/wire-vectors.json
-is '4 agree, 0 disagree'
+is '4 agree, 0 disagree; 2 files were left out'
 err "note: $data/blocks.log is left out: it holds no case of kind signatures"
 err "note: $data/wire-vectors.json is left out: it holds no case of kind signatures"
 : >"$folder/empty"
 expect 2 signatures $data/blocks.log "$folder/empty"
-is '0 agree, 0 disagree'
+is '0 agree, 0 disagree; 1 file could not be read; 1 file was left out'
+err "$folder/empty: holds no record"
+expect 2 signatures $data/blocks.log
+is '0 agree, 0 disagree; 1 file was left out'
 err 'no file holds a case of kind signatures'
+expect 0 signatures --json $data/blocks.log $data/signatures.jsonl
+out '"files_left_out": 1,'
+out '"files_not_read_to_end": 0,'
+out '"left_out": true'
+out '"left_out": false'
+
+# A file that is of no other kind is wrong, and not left out.
+echo '{"foo": 1}' >"$folder/foo.json"
+expect 2 chain "$folder/foo.json" $data/chain-own.jsonl.gz
+is '1,421 agree, 0 disagree; 1 file was not read to its end (from line 1 on)'
+err "foo.json:1: no key \"producers\"; every record of kind chain has \"producers\", \"genesis\", \"steps\""
+gzip -dc $data/chain-own.jsonl.gz | sed 's/"genesis"/"geneses"/' >"$folder/foo.json"
+expect 2 chain "$folder/foo.json"
+err 'foo.json:1: unknown key "geneses"; did you mean "genesis"?; every record'
 
 # --- disagreements
 
@@ -96,7 +113,7 @@ is '2 agree, 2 disagree'
 expect 1 signatures --show=1 "$folder/wrong.jsonl"
 [ "$(grep -c expected "$folder/out")" -eq 1 ] || fail '--show 1 does not show one'
 
-expect 1 signatures --json "$folder/wrong.jsonl" $data/blocks.jsonl "$folder/empty"
+expect 1 signatures --json "$folder/wrong.jsonl" $data/blocks.jsonl
 out '"kind": "signatures"'
 out '"agree": 2,'
 out '"disagree": 2,'
@@ -201,13 +218,13 @@ out '    note      0 items expected, 1 item got'
 # --- bad files are told of behind the counts
 
 expect 2 wire $data/wire-vectors.json "$folder/none"
-is '19 agree, 0 disagree; 1 file was not read to its end'
+is '19 agree, 0 disagree; 1 file could not be read'
 head -n 3 $data/signatures.jsonl >"$folder/short.jsonl"
 echo '{"sig_digest": "", "public_key": "" ' >>"$folder/short.jsonl"
 expect 2 signatures "$folder/short.jsonl"
 is '3 agree, 0 disagree; 1 file was not read to its end (from line 4 on)'
 expect 2 signatures "$folder/short.jsonl" "$folder/none" $data/signatures.jsonl
-is '7 agree, 0 disagree; 2 files were not read to their end'
+is '7 agree, 0 disagree; 1 file was not read to its end (from line 4 on); 1 file could not be read'
 expect 2 signatures --json "$folder/short.jsonl" "$folder/none" $data/signatures.jsonl
 out '"files_not_read_to_end": 2,'
 out '"bad_line": 4'
@@ -243,7 +260,8 @@ err "$folder/key.jsonl:2: case 00000003"
 err ': no key "schedule_hash"'
 sed '2s/"chain"/"network"/' $data/signatures.jsonl >"$folder/key.jsonl"
 expect 2 signatures "$folder/key.jsonl"
-err 'unknown key "network": it would not be compared'
+err 'unknown key "network": it would not be compared; allowed are "'
+err ' and "'
 expect 2 --json signatures "$folder/key.jsonl"
 out "key.jsonl:2: case 00000003"
 sed '2s/"schedule_hash"/"shedule_hash"/' $data/signatures.jsonl >"$folder/key.jsonl"
@@ -255,6 +273,14 @@ err 'unknown key "producr"; did you mean "producer"?'
 printf '{"hex":"00","decodes":false,"verdict":"closed:1007","type":"hello"}\n' >"$folder/key.jsonl"
 expect 2 wire "$folder/key.jsonl"
 err 'key "type" stands only with "decodes": true'
+
+# Words that no message and no close has.
+sed 's/"type": *"closed"/"type": "nonsense"/' $data/sessions-own.json >"$folder/word.json"
+expect 2 sessions "$folder/word.json"
+err 'key "type": "nonsense" is none of hello, trx_notice, block_notice, '
+sed 's/"how": *"tcp"/"how": "udp"/' $data/sessions-own.json >"$folder/word.json"
+expect 2 sessions "$folder/word.json"
+err 'key "how": "udp" is none of tcp, ws'
 
 # A key of a record cannot reach the terminal.
 printf '{"hex":"0300","tag":3,"json":null,"\\u001b]0;x":1}\n' >"$folder/key.jsonl"
@@ -275,6 +301,13 @@ size=$(gzip -c $data/blocks.jsonl | wc -c)
 } >"$folder/checksum.gz"
 expect 2 blocks "$folder/checksum.gz"
 err "$folder/checksum.gz: the gzip stream is wrong: "
+[ "$(grep -o 'checksum.gz' "$folder/err" | wc -l)" -eq 1 ] || fail 'the name is told twice'
+# Wherever it is cut: from where on it is known to be a gzip stream.
+for bytes in 2 9 10 11 30 600 $((size - 9)) $((size - 8)) $((size - 1)); do
+    gzip -c $data/blocks.jsonl | head -c "$bytes" >"$folder/cut.gz"
+    expect 2 blocks "$folder/cut.gz"
+    err "$folder/cut.gz: the gzip stream is cut"
+done
 
 # --- blocks.log
 
@@ -323,7 +356,7 @@ long() {
 }
 long 67108864 >"$folder/long.gz"
 expect 2 wire "$folder/long.gz"
-err 'it holds no case of kind wire'
+err 'no key "hex"'
 long 67108865 >"$folder/long.gz"
 expect 2 wire "$folder/long.gz"
 err "$folder/long.gz:1: a record longer than 67108864 bytes"

@@ -97,9 +97,29 @@ END_TEST
 
 /* --- changes --------------------------------------------------------------------------------- */
 
+/* Where a record may have certain words alone: another one. NULL: it may have any text. */
+static const char *other_word(const char *text)
+{
+    static const char *const results[] = {"accepted", "known", "unlinkable", "future"};
+    static const char *const events[] = {"irreversible", "accepted_block_header", "fork_switch",
+                                         "accepted_block", "rejected"};
+    if (g_str_has_prefix(text, "rejected:"))
+        return results[0];
+    for (unsigned i = 0; i < G_N_ELEMENTS(results); i++)
+        if (strcmp(text, results[i]) == 0)
+            return results[(i + 1) % G_N_ELEMENTS(results)];
+    for (unsigned i = 0; i < G_N_ELEMENTS(events); i++)
+        if (strcmp(text, events[i]) == 0)
+            return events[(i + 1) % G_N_ELEMENTS(events)];
+    return NULL;
+}
+
 /* Another value of the same type. (transfer full) */
 static Json *changed(Json *value)
 {
+    const char *other = other_word(json_object_get_string(value));
+    if (other)
+        return json_object_new_string(other);
     if (json_object_is_type(value, json_type_int))
         return json_object_new_int64(json_object_get_int64(value) + 1);
     g_autofree char *text = g_strdup(json_object_get_string(value));
@@ -363,6 +383,13 @@ static const BadRecord bad_records[] = {
     {"would_crash_original", "{\"other\": 1}", "would_crash_original: no key \"push\""},
     {"push.other", "1", "unknown key \"other\": it would not be compared"},
     {"push.head", NULL, "no key \"head\""},
+    {"push.result", "\"maybe\"",
+     "key \"result\": \"maybe\" is none of accepted, known, unlinkable, future, rejected:NAME"},
+    {"push.result", "\"rejected\"", "key \"result\": \"rejected\" is none of accepted, "},
+    {"push.events", "[[\"foo\", 1, \"00\"], []]",
+     "events[0]: must begin with irreversible, accepted_block_header, fork_switch, accepted_block "
+     "or rejected"},
+    {"push.other", "1", "; allowed are \"reject_rule\", \"push\", "},
 };
 
 /* The first step of the first trace that has so many events. */

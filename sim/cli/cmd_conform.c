@@ -63,8 +63,9 @@ static bool tell_of(const ConformFile *file, const char *kind)
         g_printerr("%s\n", shown->str);
         return false;
     }
-    if (file->agree == 0 && file->disagree == 0) {
-        cli_error("note: %s is left out: it holds no case of kind %s", file->path, kind);
+    if (file->is_left_out) {
+        cli_error("note: %s is left out: it holds no case of kind %s, but of another", file->path,
+                  kind);
     }
     return true;
 }
@@ -138,7 +139,7 @@ int cli_conform(int argc, char **argv)
         "Compares what Bnetlab makes of recorded cases with what was recorded.\n\n"
         "KIND is one of %s.\n"
         "A FILE holds JSON objects, one a line or in one array, gzipped or not; of kind blocks\n"
-        "also a blocks.log. Files without a case of the kind are left out.",
+        "also a blocks.log. Files with cases of other kinds are left out.",
         kinds);
     const CliUsage usage = {
         .name = "conform",

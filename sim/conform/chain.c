@@ -190,6 +190,18 @@ static void check_head(ConformObject *step, const Trace *trace)
     conform_check(step, "dpos_proposed", conform_number(head->proposed));
 }
 
+/* What is no text disagrees later. */
+static bool is_event_name(struct json_object *recorded)
+{
+    if (!json_object_is_type(recorded, json_type_string))
+        return true;
+    const char *text = json_object_get_string(recorded);
+    for (int kind = 0; kind <= (int)BNET_DEPLOYED_REJECTED; kind++)
+        if (strcmp(text, bnet_deployed_event_name((BnetDeployedEventKind)kind)) == 0)
+            return true;
+    return false;
+}
+
 static void check_event(const Trace *trace, struct json_object *recorded,
                         const BnetDeployedEvent *event)
 {
@@ -198,6 +210,11 @@ static void check_event(const Trace *trace, struct json_object *recorded,
         json_object_array_length(recorded) != 3) {
         g_autofree char *expected = conform_recorded_text(recorded);
         conform_disagree(run, "", expected, "a list of three");
+        return;
+    }
+    if (!is_event_name(json_object_array_get_idx(recorded, 0))) {
+        conform_bad(run, "must begin with irreversible, accepted_block_header, fork_switch, "
+                         "accepted_block or rejected");
         return;
     }
     const BnetBlockInfo *info = info_of(trace, event->block);
@@ -302,6 +319,9 @@ static void check_push(ConformObject *step, Trace *trace, BnetSlice bytes)
         conform_malformed(trace->run, "push", "a signed block", &error);
         return;
     }
+    static const char *const results[] = {"accepted", "known",         "unlinkable",
+                                          "future",   "rejected:NAME", NULL};
+    conform_check_word(step, "result", results);
     const Push pushed = push(trace, &block);
     conform_check(step, "result", conform_text(bnet_deployed_result_name(pushed.result)));
     check_block(step, &block.header);

@@ -220,6 +220,10 @@ bool conform_read_number(ConformObject *object, const char *key, uint64_t max,
 /* The text of a key, which is not taken by that. "" if it is missing or no text. */
 const char *conform_peek_text(const ConformObject *object, const char *key);
 
+/* Bad if the key has a text that is none of the words, which NULL ends. Behind the colon of a word
+ * ("rejected:NAME") may be anything. The key is not taken by that; no text is nothing to judge. */
+void conform_check_word(ConformObject *object, const char *key, const char *const *words);
+
 /* Takes keys that only describe the case, where they are there; NULL ends the list. */
 void conform_take_notes(ConformObject *object, ...) G_GNUC_NULL_TERMINATED;
 

@@ -84,7 +84,12 @@ static bool read_chunk(ConformInput *input, size_t n, size_t *ret_got, GError **
         return fail_file(input, "the gzip stream is cut", error);
     }
     if (got < 0 || status < 0) {
-        g_autofree char *text = g_strdup_printf("the gzip stream is wrong: %s", what);
+        /* zlib's text begins with the name of the file. */
+        size_t n_path = strlen(input->path);
+        bool has_path =
+            g_str_has_prefix(what, input->path) && g_str_has_prefix(what + n_path, ": ");
+        g_autofree char *text =
+            g_strdup_printf("the gzip stream is wrong: %s", has_path ? what + n_path + 2 : what);
         return fail_file(input, text, error);
     }
     *ret_got = (size_t)got;

@@ -47,6 +47,15 @@ static bool is_near(const char *word, const char *meant)
     return strlen(meant) > 3 && scenario_worth_suggesting(meant, scenario_misspelling(word, meant));
 }
 
+/* "; allowed are "a" and "b"", of a record. */
+static void append_known(GString *out, const ConformObject *object)
+{
+    for (uint32_t i = 0; i < object->n_known && !object->is_value; i++) {
+        const char *before = i == 0 ? "; allowed are " : i + 1 == object->n_known ? " and " : ", ";
+        g_string_append_printf(out, "%s\"%s\"", before, object->known[i]);
+    }
+}
+
 /* (transfer full) What is wrong with a key that is not known. */
 static char *unknown_text(const ConformObject *object, const char *key)
 {
@@ -59,9 +68,13 @@ static char *unknown_text(const ConformObject *object, const char *key)
             nearest = object->known[i];
         }
     }
-    return nearest == NULL
-               ? g_strdup_printf("unknown key \"%s\": it would not be compared", key)
-               : g_strdup_printf("unknown key \"%s\"; did you mean \"%s\"?", key, nearest);
+    if (nearest != NULL) {
+        return g_strdup_printf("unknown key \"%s\"; did you mean \"%s\"?", key, nearest);
+    }
+    GString *out = g_string_new(NULL);
+    g_string_printf(out, "unknown key \"%s\": it would not be compared", key);
+    append_known(out, object);
+    return g_string_free(out, FALSE);
 }
 
 /* (transfer full) What is wrong where a key is missing. Another one may be meant for it. */
@@ -168,6 +181,26 @@ static bool take_needed(ConformObject *object, const char *key, const char *ours
         conform_bad(object->run, "%s", what);
     }
     return false;
+}
+
+void conform_check_word(ConformObject *object, const char *key, const char *const *words)
+{
+    const char *text = conform_peek_text(object, key);
+    if (!conform_has(object, key) || conform_is_bad(object->run)) {
+        return;
+    }
+    g_autoptr(GString) allowed = g_string_new(NULL);
+    for (uint32_t i = 0; words[i] != NULL; i++) {
+        const char *colon = strchr(words[i], ':');
+        if (strcmp(text, words[i]) == 0 ||
+            (colon != NULL && strncmp(text, words[i], (size_t)(colon + 1 - words[i])) == 0)) {
+            return;
+        }
+        g_string_append_printf(allowed, "%s%s", i == 0 ? "" : ", ", words[i]);
+    }
+    if (text[0] != '\0') {
+        conform_bad(object->run, "key \"%s\": \"%s\" is none of %s", key, text, allowed->str);
+    }
 }
 
 struct json_object *conform_take(ConformObject *object, const char *key)

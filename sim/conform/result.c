@@ -37,35 +37,51 @@ static void append_disagreement(GString *out, const ConformDisagreement *disagre
     }
 }
 
-/* Files that were not read to their end; the last of them. */
-static uint64_t count_unread(const ConformResult *result, const ConformFile **ret_last)
+/* Files that were not compared, or not to their end. */
+typedef struct Rest {
+    uint64_t unread; /* nothing of them */
+    uint64_t partly;
+    uint64_t left_out;
+    const ConformFile *last_partly;
+} Rest;
+
+static Rest count_rest(const ConformResult *result)
 {
-    uint64_t count = 0;
+    Rest rest = {0};
     for (guint i = 0; i < result->files->len; i++) {
         const ConformFile *file = g_ptr_array_index(result->files, i);
-        if (file->error != NULL) {
-            *ret_last = file;
-            count++;
+        rest.left_out += file->is_left_out;
+        rest.unread += file->is_unread;
+        if (file->error != NULL && !file->is_unread) {
+            rest.last_partly = file;
+            rest.partly++;
         }
     }
-    return count;
+    return rest;
+}
+
+/* "; 2 files WHAT", or nothing of none. */
+static void append_files(GString *out, uint64_t count, const char *one, const char *several)
+{
+    if (count > 0) {
+        g_string_append(out, "; ");
+        report_append_count(out, count);
+        g_string_append(out, count == 1 ? one : several);
+    }
 }
 
 /* What the counts do not cover. */
-static void append_unread(GString *out, const ConformResult *result)
+static void append_rest(GString *out, const ConformResult *result)
 {
-    const ConformFile *last = NULL;
-    const uint64_t count = count_unread(result, &last);
-    if (count == 0) {
-        return;
+    const Rest rest = count_rest(result);
+    append_files(out, rest.partly, " file was not read to its end",
+                 " files were not read to their end");
+    if (rest.partly == 1 && rest.last_partly->bad_line > 0) {
+        g_string_append_printf(out, " (from line %" G_GUINT64_FORMAT " on)",
+                               rest.last_partly->bad_line);
     }
-    g_string_append(out, "; ");
-    report_append_count(out, count);
-    g_string_append(out, count == 1 ? " file was not read to its end"
-                                    : " files were not read to their end");
-    if (count == 1 && last->bad_line > 0) {
-        g_string_append_printf(out, " (from line %" G_GUINT64_FORMAT " on)", last->bad_line);
-    }
+    append_files(out, rest.unread, " file could not be read", " files could not be read");
+    append_files(out, rest.left_out, " file was left out", " files were left out");
 }
 
 void conform_result_text(GString *out, const ConformResult *result)
@@ -77,7 +93,7 @@ void conform_result_text(GString *out, const ConformResult *result)
     g_string_append(out, " agree, ");
     report_append_count(out, result->disagree);
     g_string_append(out, " disagree");
-    append_unread(out, result);
+    append_rest(out, result);
     g_string_append_c(out, '\n');
 }
 
@@ -97,6 +113,7 @@ static struct json_object *json_file(const ConformFile *file)
     json_object_object_add(json, "error", file->error == NULL ? NULL : json_text(file->error));
     json_object_object_add(json, "bad_line",
                            file->bad_line == 0 ? NULL : json_object_new_uint64(file->bad_line));
+    json_object_object_add(json, "left_out", json_object_new_boolean(file->is_left_out));
     return json;
 }
 
@@ -117,7 +134,7 @@ static struct json_object *json_disagreement(const ConformDisagreement *disagree
 
 void conform_result_json(GString *out, const ConformResult *result)
 {
-    const ConformFile *last = NULL;
+    const Rest rest = count_rest(result);
     struct json_object *json = json_object_new_object();
     struct json_object *files = json_object_new_array();
     struct json_object *disagreements = json_object_new_array();
@@ -132,7 +149,8 @@ void conform_result_json(GString *out, const ConformResult *result)
     json_object_object_add(json, "agree", json_object_new_uint64(result->agree));
     json_object_object_add(json, "disagree", json_object_new_uint64(result->disagree));
     json_object_object_add(json, "files_not_read_to_end",
-                           json_object_new_uint64(count_unread(result, &last)));
+                           json_object_new_uint64(rest.unread + rest.partly));
+    json_object_object_add(json, "files_left_out", json_object_new_uint64(rest.left_out));
     json_object_object_add(json, "files", files);
     json_object_object_add(json, "disagreements", disagreements);
     g_string_append(out, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |

@@ -295,7 +295,33 @@ static bool end_record(ConformRun *run)
     return false;
 }
 
-/* The place of the first record that is not of the kind, in a file that has records of it. */
+/* The record has what marks another kind. */
+static bool is_of_another_kind(const ConformKind *kind, struct json_object *record)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i] != kind && missing_marker(kinds[i], record) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The record is of no kind: it lacks a key, which may be misspelt. */
+static void refuse_record(ConformRun *run, struct json_object *record, const char *missing)
+{
+    const ConformKind *kind = run->kind;
+    ConformObject object = conform_open(run, record);
+    (void)conform_take(&object, missing);
+    GString *out = g_string_new(run->bad);
+    g_string_append_printf(out, "; every record of kind %s has", kind->name);
+    for (size_t i = 0; i < CONFORM_MARKERS_MAX && kind->markers[i] != NULL; i++) {
+        g_string_append_printf(out, "%s \"%s\"", i == 0 ? "" : ",", kind->markers[i]);
+    }
+    g_free(run->bad);
+    run->bad = g_string_free(out, FALSE);
+}
+
+/* The place of the first record that is of another kind. */
 typedef struct Stranger {
     uint64_t line; /* 0: there is none */
     const char *missing;
@@ -309,6 +335,10 @@ static bool check_record(ConformRun *run, struct json_object *record, Stranger *
     if (missing == NULL && stranger->line == 0) {
         *has_own = true;
         run->kind->check(run, record);
+        return end_record(run);
+    }
+    if (!*has_own && missing != NULL && !is_of_another_kind(run->kind, record)) {
+        refuse_record(run, record, missing);
         return end_record(run);
     }
     if (stranger->line == 0) {
@@ -338,7 +368,11 @@ static void read_records(ConformRun *run, ConformInput *input)
     if (error != NULL) {
         run->file->error = g_strdup(error->message);
         run->file->bad_line = conform_input_line(input);
+    } else if (run->record == 0) {
+        run->file->error = g_strdup_printf("%s: holds no record", run->file->path);
+        run->file->is_unread = true;
     }
+    run->file->is_left_out = run->file->error == NULL && !has_own;
 }
 
 /* The blocks of a blocks.log, each of which is a case. */
@@ -368,18 +402,21 @@ void conform_run_file(ConformRun *run, const char *path)
     g_autoptr(ConformInput) input = conform_input_open(path, &error);
     if (input == NULL) {
         run->file->error = g_strdup(error->message);
+        run->file->is_unread = true;
         return;
     }
     ConformContent content = conform_input_content(input);
     if (content == CONFORM_CONTENT_RECORDS) {
         read_records(run, input);
     } else if (run->kind != &conform_kind_blocks) {
-        return;
+        run->file->is_left_out = true;
     } else if (content == CONFORM_CONTENT_PACKED_BLOCKS_LOG) {
         run->file->error = g_strdup_printf("%s: a gzipped blocks.log; unpack it first", path);
+        run->file->is_unread = true;
     } else if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
         /* What was read of it to know what it is cannot be read again. */
         run->file->error = g_strdup_printf("%s: a blocks.log must be a file, not a pipe", path);
+        run->file->is_unread = true;
     } else {
         read_log(run, path);
     }

@@ -39,8 +39,10 @@ typedef struct ConformFile {
     uint64_t agree;    /* cases */
     uint64_t disagree; /* cases */
     char *error;       /* (nullable) why the rest of it was not read, with file and line */
-    uint64_t bad_line; /* then: the line from which on it was not compared; 0: there is none, as in
-                        * a blocks.log or a file that cannot be opened */
+    bool is_unread;    /* then: nothing of it was read */
+    bool is_left_out;  /* it holds cases of another kind */
+    uint64_t bad_line; /* with an error: the line from which on it was not compared; 0: there is
+                        * none, as in a blocks.log or a file that cannot be opened */
 } ConformFile;
 
 typedef struct ConformResult {
@@ -67,8 +69,8 @@ typedef struct ConformOptions {
 ConformRun *conform_run_new(const ConformOptions *options, GError **error);
 
 /*
- * Reads a file and adds what comes out of it to the result. A file that holds no case of the kind
- * has neither cases nor an error afterwards.
+ * Reads a file and adds what comes out of it to the result. A file that holds cases of another kind
+ * is left out; one that holds none of any kind has an error.
  */
 void conform_run_file(ConformRun *run, const char *path);
 

@@ -223,13 +223,20 @@ static void check_observed(Conversation *talk, ConformObject *step, const Expect
         check_observed_item(talk, json_object_array_get_idx(observed, i), expected->got->pdata[i]);
 }
 
-/* A matcher with a key that no message has would never fit, and nobody would know why. */
+/* A matcher with a key or a type that no message has would never fit, and nobody would know why. */
 static void check_matchers(ConformRun *run, struct json_object *matchers)
 {
+    static const char *const types[] = {
+        "hello", "trx_notice", "block_notice", "signed_block", "packed_transaction",
+        "ping",  "pong",       "closed",       "ws_pong",      "undecodable",
+        NULL};
+    static const char *const closes[] = {"tcp", "ws", NULL};
     conform_enter(run, "expect");
     for (size_t i = 0; !conform_is_bad(run) && i < json_object_array_length(matchers); i++) {
         conform_enter_index(run, i);
         ConformObject matcher = conform_open(run, json_object_array_get_idx(matchers, i));
+        conform_check_word(&matcher, "type", types);
+        conform_check_word(&matcher, "how", closes);
         conform_take_notes(&matcher, "type", "hex", "peer_id", "protocol_version", "chain_id",
                            "request_transactions", "last_irr", "ids", "ids_set", "ext", "id", "num",
                            "prev", "code", "sent", "lib", "how", "save", "observed", NULL);
