@@ -112,7 +112,7 @@ static bool status_reach(BnetStatus *status, uint32_t word, uint32_t floor, bool
 {
     uint32_t low = status->end_word == 0 || word < status->low_word ? word : status->low_word;
     uint32_t end = word < status->end_word ? status->end_word : word + 1;
-    if (word < low || (end - low > status->n_words && low < floor))
+    if (end - low > status->n_words && low < floor)
         low = floor < word ? floor : word;
     if (end - low > BNET_STATUS_WORDS)
         low = end - BNET_STATUS_WORDS;

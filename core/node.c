@@ -104,7 +104,7 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 
 /* --- the environment of an input ------------------------------------------------------------- */
 
-/* Whatever the sessions may take during the input is reserved here: a chunk for a notice each, a
+/* What the sessions may take of what they share is reserved here: a chunk for a notice each, a
  * transaction entry for each transaction that the input names. */
 static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
@@ -376,13 +376,12 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
 {
     const BnetEnv *env = enter(node, now_ns, 0);
     bnet_assert(slot == BNET_NO_SESSION || bnet_session_is_open(&node->sessions[slot]));
+    /* The verdict on another copy may have dropped the blame while this one was on its way. */
+    if (slot != BNET_NO_SESSION)
+        note_sender(node, &node->sessions[slot], block, env);
     uint32_t invalid_roots = node->view.invalid.n;
     BnetVerdict verdict = bnet_view_receive(&node->view, block, env->wall_ns);
     note_verdict(node, verdict, node->view.invalid.n > invalid_roots);
-    bool is_over = verdict == BNET_VERDICT_KNOWN && bnet_view_applied(&node->view, block);
-    /* The verdict on another copy may have dropped the blame while this one was on its way. */
-    if (slot != BNET_NO_SESSION && !is_over)
-        note_sender(node, &node->sessions[slot], block, env);
     if (slot != BNET_NO_SESSION &&
         (verdict == BNET_VERDICT_ACCEPTED || verdict == BNET_VERDICT_KNOWN))
         bnet_session_linked(&node->sessions[slot]);
@@ -391,7 +390,7 @@ BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t sl
         pass_header(node, block, env);
         break;
     case BNET_VERDICT_KNOWN:
-        if (is_over)
+        if (bnet_view_applied(&node->view, block))
             bnet_blame_drop_block(&node->blame, block);
         break;
     case BNET_VERDICT_INVALID:

@@ -91,6 +91,7 @@ static void keep_dpos(BnetStore *store, BnetBlockInfo *info, const BnetDpos *sta
 static BnetBlock append_block(BnetStore *store, const BnetBlockInfo *info)
 {
     BnetBlock block = store->n_blocks;
+    bnet_assert(block < BNET_HANDLES_MAX);
     store->blocks =
         bnet_array_grow(store->blocks, block, &store->blocks_capacity, sizeof *store->blocks);
     store->blocks[block] = *info;
@@ -403,6 +404,7 @@ BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info)
 {
     bnet_assert(bnet_store_find_trx(store, &info->id) == BNET_NO_TRX);
     BnetTrx trx = store->n_trxs;
+    bnet_assert(trx < BNET_HANDLES_MAX);
     store->trxs = bnet_array_grow(store->trxs, trx, &store->trxs_capacity, sizeof *store->trxs);
     store->trxs[trx] = *info;
     store->n_trxs++;

@@ -22,6 +22,9 @@
 #include "core/probes.h"
 #include "core/schedule.h"
 
+/* Handles are below this: the upper two bits are free for whoever keeps them. */
+#define BNET_HANDLES_MAX (UINT32_C(1) << 30)
+
 /* Block 1. */
 #define BNET_GENESIS 1u
 

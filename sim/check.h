@@ -17,8 +17,9 @@
 #include "sim/result.h"
 #include "sim/world.h"
 
-/* A round of looks at all peers. */
-#define SIM_ROUND_NS (500 * BNET_NS_PER_MS)
+/* A round of looks at all peers. It has no common measure with the 500 ms of a slot, else a peer
+ * would always be looked at in the same part of its slots, in which it may be busy. */
+#define SIM_ROUND_NS (337 * BNET_NS_PER_MS)
 
 typedef struct SimCheck SimCheck;
 struct SimCheck {

@@ -33,7 +33,7 @@ static void closed(CheckC5 *self, SimWorld *world, const SimHappening *happening
                            sim_world_peer_name(world, sim_world_end_peer(world, self->end ^ 1)));
 }
 
-/* Until the next input: all that happens is told. */
+/* Until the next input: all that is said and judged is told. */
 static void await_aftermath(CheckC5 *self, SimWorld *world, const SimHappening *happening)
 {
     self->peer = happening->peer;

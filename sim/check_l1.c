@@ -10,6 +10,7 @@
  * each block of another branch and every 6 s.
  */
 #include "sim/check.h"
+#include "sim/look.h"
 #include "sim/waits.h"
 
 /* A run that ends sooner after its last fault is not judged unless the scenario says within
@@ -358,12 +359,13 @@ static uint32_t server_of(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_
     return best;
 }
 
-/* Who has one may have been sent what is not irreversible, and cannot tell. */
+/* Who was ever connected with one may have been sent what is not irreversible, and cannot tell. */
 static bool has_dishonest_neighbour(const SimWorld *world, uint32_t peer)
 {
     for (uint32_t s = 0; s < sim_world_node(world, peer)->n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
-        if (!sim_world_is_honest(world, sim_world_end_peer(world, end ^ 1)))
+        if (!sim_world_is_honest(world, sim_world_end_peer(world, end ^ 1)) &&
+            sim_look_was_connected(world, end))
             return true;
     }
     return false;

@@ -3,8 +3,8 @@
  * L3 quiescence: no session end performs more than 1000 actions at one instant without sending
  * anything or moving its frontier. Such a cycle would never end, so the run is stopped.
  *
- * Told from the 65th action without sending on: those before count as if they had been at the
- * instant of that one. 24 bytes a session end, once there was one.
+ * Told from the 65th action without sending on; those before are not counted. 24 bytes a session
+ * end, once there was one.
  */
 #include "sim/check.h"
 #include "sim/record.h"
@@ -31,9 +31,8 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     const BnetNode *node = sim_world_node(world, happening->peer);
     BnetBlock frontier = bnet_node_session(node, happening->session)->frontier;
     uint32_t asks = sim_record_end(sim_world_record(world), happening->end)->asks;
-    if (asks == SIM_RECORD_ASKS_BUSY)
-        *streak = (Streak){happening->time_ns, asks, frontier};
-    else if (streak->instant_ns != happening->time_ns || streak->frontier != frontier)
+    bool is_first = asks == SIM_RECORD_ASKS_BUSY;
+    if (is_first || streak->instant_ns != happening->time_ns || streak->frontier != frontier)
         *streak = (Streak){happening->time_ns, 0, frontier};
     if (++streak->actions <= ACTIONS_MAX)
         return;

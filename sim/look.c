@@ -27,6 +27,11 @@ uint32_t sim_look_twin(const SimWorld *world, uint32_t end)
     return sim_end_twin(world, end);
 }
 
+bool sim_look_was_connected(const SimWorld *world, uint32_t end)
+{
+    return world->links[end / 2].connection > 0;
+}
+
 bool sim_look_wire_is_empty(const SimWorld *world, uint32_t end)
 {
     return world->ends[end].wire.count == 0;

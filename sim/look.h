@@ -24,6 +24,9 @@ bool sim_look_stands(const SimWorld *world, uint32_t peer);
  * UINT32_MAX: there is one link only. */
 uint32_t sim_look_twin(const SimWorld *world, uint32_t end);
 
+/* The link of the end has carried a connection. */
+bool sim_look_was_connected(const SimWorld *world, uint32_t end);
+
 /* Nothing that was sent to the end is on its way, or waits to be read. */
 bool sim_look_wire_is_empty(const SimWorld *world, uint32_t end);
 

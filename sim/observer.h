@@ -74,11 +74,10 @@ typedef enum SimTrait {
     SIM_TRAIT_OVERLAP = 1u << 1,   /* SIM_SENT: a write of the session is not complete */
     SIM_TRAIT_CONDEMNED = 1u << 2, /* SIM_SENT, SIM_DELIVERED: a check says that the session must
                                     * be closed */
-    SIM_TRAIT_OVERTAKES = 1u << 3, /* SIM_ASKED, or SIM_SENT of a pong, a ping or a transaction:
-                                    * something that goes before it may wait */
+    SIM_TRAIT_OVERTAKES = 1u << 3, /* SIM_ASKED, or SIM_SENT of a pong or a ping: something that
+                                    * goes before it may wait */
     SIM_TRAIT_BUSY = 1u << 4,      /* SIM_ASKED: the session has asked often since it sent last */
-    SIM_TRAIT_FOLLOWER = 1u << 5,  /* SIM_SENT of blocks and their notices: the other side follows
-                                    * irreversible blocks */
+    SIM_TRAIT_FOLLOWER = 1u << 5,  /* SIM_SENT: the other side follows irreversible blocks */
     /* Of SIM_SENT of a block: */
     SIM_TRAIT_AGAIN = 1u << 6,    /* it was sent before on the connection */
     SIM_TRAIT_HEARD = 1u << 7,    /* the other side has sent, noticed or listed it */
@@ -95,7 +94,7 @@ typedef enum SimTrait {
                                      * SIM_SENT of a ping and SIM_CHAIN: there have been some */
     SIM_TRAIT_DROPPED = 1u << 14,   /* SIM_VERDICT: neither accepted nor known */
     SIM_TRAIT_TOIL = 1u << 15,      /* SIM_DELIVERED: the message before took much work */
-    SIM_TRAIT_AFTERMATH = 1u << 16, /* of whatever follows malformed input */
+    SIM_TRAIT_AFTERMATH = 1u << 16, /* of messages and verdicts that follow malformed input */
     SIM_TRAIT_ANY = 1u << 17,       /* of all happenings */
 } SimTrait;
 

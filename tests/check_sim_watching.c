@@ -54,6 +54,47 @@ START_TEST(test_repeated)
 }
 END_TEST
 
+/* --- looks in turn --------------------------------------------------------------------------- */
+
+static uint64_t violations_of(const char *id, const char *text)
+{
+    g_autoptr(Scenario) scenario = fix_scenario(text);
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    return fix_check(result, id)->violations;
+}
+
+/* A peer that is busy in the same part of every slot is also looked at in the others: what keeps it
+ * from sending is a ping that is not answered. */
+START_TEST(test_busy_in_each_slot)
+{
+    ck_assert_uint_gt(
+        violations_of("L2",
+                      "{'duration': '60s', 'peers': {'bp': {'produces': true},"
+                      "'relay': {'quirks': {'ping-blocks-sending': true},"
+                      "'processing': {'block': '20ms'}}, 'far': {}, 'extra': {'count': 37}},"
+                      "'topology': {'kind': 'links', 'links': [['relay', 'bp'], ['relay', 'far'],"
+                      "['extra', 'bp']]},"
+                      "'links': {'latency': {'uniform': ['5ms', '300ms']}, 'between': ["
+                      "{'from': 'bp', 'to': 'relay', 'latency': '5ms'},"
+                      "{'from': 'far', 'to': 'relay', 'latency': '8s', 'one_way': true},"
+                      "{'from': 'relay', 'to': 'far', 'latency': '40ms', 'one_way': true}]}}"),
+        0);
+}
+END_TEST
+
+/* Of very many sessions the one is found that keeps too much. */
+START_TEST(test_status_of_a_hub)
+{
+    ck_assert_uint_gt(
+        violations_of("R1", "{'duration': '20s', 'chain': {'irreversibility': 'none'}, 'peers': {"
+                            "'hub': {'produces': true, 'quirks': {'unbounded-status': true}},"
+                            "'leaf': {'count': 300},"
+                            "'mallory': {'persona': {'kind': 'junk-notices', 'count': 3000}}},"
+                            "'topology': {'kind': 'star'}, 'links': {'latency': '40ms'}}"),
+        0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_watching");
@@ -61,6 +102,8 @@ int main(void)
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_unwatched);
     tcase_add_test(tcase, test_repeated);
+    tcase_add_test(tcase, test_busy_in_each_slot);
+    tcase_add_test(tcase, test_status_of_a_hub);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
