@@ -51,10 +51,14 @@ static void put_heights(Swarm *swarm, SimRandom *random)
     }
 }
 
+/* Blocks are large only where nobody can come to lack thousands of them: the end is not long enough
+ * for so many bytes. */
 static void put_block(Swarm *swarm, SimRandom *random)
 {
     static const uint32_t limits[] = {0, 1, 10, 1000};
-    uint32_t filler = swarm_between(random, 64, swarm_chance(random, 200) ? 50000 : 2000);
+    bool is_large = swarm_chance(random, 200) && !swarm_has(swarm, SWARM_STALL_LIB) &&
+                    !swarm_has(swarm, SWARM_FULL_STATUS) && !swarm_has(swarm, SWARM_FAR_LIB);
+    uint32_t filler = swarm_between(random, 64, is_large ? 50000 : 2000);
     uint32_t limit = limits[swarm_below(random, G_N_ELEMENTS(limits))];
     if (swarm_chance(random, 500)) {
         swarm->load += blocks_bytes_per_s(swarm, 0, filler);
