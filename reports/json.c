@@ -187,6 +187,18 @@ static json_object *json_probes(const uint64_t *hits, uint32_t n)
     return object;
 }
 
+/* The names of those that were never hit. */
+static json_object *json_probes_missed(const uint64_t *hits, uint32_t n)
+{
+    json_object *array = json_object_new_array();
+    for (uint32_t i = 0; i < n; i++) {
+        if (hits[i] == 0) {
+            json_object_array_add(array, json_object_new_string(sim_probes_name(i)));
+        }
+    }
+    return array;
+}
+
 static void put_summary(GString *out, const SimResult *result, const char *command)
 {
     g_autoptr(GString) hash = g_string_new(NULL);
@@ -231,6 +243,7 @@ void report_json(GString *out, const SimResult *result, const char *command)
     }
     end_array(out);
     put_member(out, "probes", json_probes(result->probes, result->n_probes));
+    put_member(out, "probes_missed", json_probes_missed(result->probes, result->n_probes));
     begin_array(out, "moments");
     for (uint32_t i = 0; i < result->n_moments; i++) {
         put_element(out, json_moment(&result->moments[i]));
@@ -269,5 +282,7 @@ void report_json_suite_end(GString *out, const ReportTally *tally)
                            tally->passed, tally->failed, tally->not_judged, tally->interrupted,
                            tally->not_run);
     append_value(out, json_probes(tally->probes, SIM_PROBES_ALL));
+    g_string_append(out, ",\n\"probes_missed\": ");
+    append_value(out, json_probes_missed(tally->probes, SIM_PROBES_ALL));
     g_string_append(out, "\n}\n");
 }

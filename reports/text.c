@@ -502,9 +502,10 @@ void report_text_probes(GString *out, const ReportTally *tally, const ReportStyl
     g_autoptr(GString) names = g_string_new(NULL);
     Text text = {.out = written, .style = style};
     uint32_t missed = report_probes_missed(names, tally);
+    bool is_told = tally->requires_probes && missed > 0;
     g_autofree char *words =
         g_strdup_printf("probes: %u of %u hit%s%s", SIM_PROBES_ALL - missed, SIM_PROBES_ALL,
-                        missed > 0 ? "; never: " : "", names->str);
+                        is_told ? "; never: " : "", is_told ? names->str : "");
     wrap(&text, words, 0, 2);
     deliver(out, written, style);
 }

@@ -54,7 +54,8 @@ void report_text_line(GString *out, const SimResult *result, const char *path, u
  * Returns how many. */
 uint32_t report_probes_missed(GString *out, const ReportTally *tally);
 
-/* The line of a suite before its last: "probes: 60 of 62 hit; never: a, b". */
+/* The line of a suite before its last, "probes: 60 of 62 hit"; with "; never: a, b", in several
+ * lines if need be, where that fails the suite. */
 void report_text_probes(GString *out, const ReportTally *tally, const ReportStyle *style);
 
 /* The last line of a suite: "9 scenarios: 9 passed (1.23 s)"; with ", 2 probes never hit" if that

@@ -252,6 +252,21 @@ expect 1 run --require-probes --junit "$folder/junit.xml" "$folder/suite"
 out 'probes never hit ('
 err 'run: --require-probes: no scenario hit '
 [ "$(cat "$folder/out" "$folder/err" | grep -c 'finality-conflict')" -eq 1 ] || fail 'probes are not named once'
+expect 1 run --require-probes "$folder/suite/good.json"
+out 'hit; never: '
+err 'probes, which fails the run'
+[ "$(cat "$folder/out" "$folder/err" | grep -c 'finality-conflict')" -eq 1 ] || fail 'probes are not named once'
+[ "$(grep -A 99 '^probes:' "$folder/out" | awk 'length > 100' | wc -l)" -eq 0 ] || fail 'probes are not wrapped'
+expect 1 run --require-probes --json "$folder/suite/good.json"
+is_json "$folder/out"
+out '"probes_missed": [ '
+expect 1 run --require-probes --json "$folder/suite"
+is_json "$folder/out"
+[ "$(grep -c '^"probes_missed": \[ "' "$folder/out")" -eq 1 ] || fail 'no probes_missed of the suite'
+expect 0 run "$folder/suite"
+out 'hit'
+! grep -q 'never' "$folder/out" || fail 'probes are named unasked'
+expect 1 run --require-probes --junit "$folder/junit.xml" "$folder/suite"
 is_xml "$folder/junit.xml"
 grep -q '<failure type="probes" message="no scenario hit .*finality-conflict' "$folder/junit.xml" ||
     fail 'JUnit without the probes'

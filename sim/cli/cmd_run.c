@@ -294,8 +294,7 @@ static bool judges_probes(const Session *session, GString *names)
 
 static bool is_told_in_text(const Session *session)
 {
-    return session->is_suite && !session->options->json &&
-           !(session->options->quiet && session->tally.failed == 0);
+    return !session->options->json && !(session->options->quiet && session->tally.failed == 0);
 }
 
 static void end_output(Session *session, double wall_seconds)
@@ -306,11 +305,14 @@ static void end_output(Session *session, double wall_seconds)
     session->tally.requires_probes = judges_probes(session, missed);
     if (session->is_suite && session->options->json) {
         report_json_suite_end(out, &session->tally);
-    } else if (is_told_in_text(session)) {
+    } else if (is_told_in_text(session) && session->is_suite) {
         g_string_append(out, session->failures->str);
         g_string_append(out, session->failures->len > 0 ? "\n" : "");
         report_text_probes(out, &session->tally, &session->style);
         report_text_tally(out, &session->tally, wall_seconds, &session->style);
+    } else if (is_told_in_text(session) && session->tally.requires_probes) {
+        g_string_append_c(out, '\n');
+        report_text_probes(out, &session->tally, &session->style);
     }
     cli_write(out->str, out->len);
     if (session->junit != NULL && session->tally.requires_probes) {
@@ -322,7 +324,7 @@ static void end_output(Session *session, double wall_seconds)
     }
 }
 
-/* The names stand in the text, if there is one. */
+/* The names stand in the text or in the JSON; where neither is, they follow. */
 static bool check_probes(const Session *session)
 {
     g_autoptr(GString) names = g_string_new(NULL);
@@ -330,10 +332,12 @@ static bool check_probes(const Session *session)
     if (!session->tally.requires_probes || missed == 0) {
         return true;
     }
-    if (is_told_in_text(session)) {
-        cli_error("run: --require-probes: no scenario hit %u of the probes", missed);
-    } else {
-        cli_error("run: --require-probes: no scenario hit %s", names->str);
+    cli_error("run: --require-probes: no scenario hit %u of the %u probes, which fails the run",
+              missed, SIM_PROBES_ALL);
+    if (!is_told_in_text(session) && !session->options->json) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        report_text_probes(text, &session->tally, &session->style);
+        g_printerr("%s", text->str);
     }
     return false;
 }
