@@ -207,7 +207,7 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
     g_ascii_formatd(wall, sizeof wall, "%.6f", result->wall_seconds);
     put_member(out, "name", json_text(result->name));
     put_member(out, "description", json_text(result->description));
-    put_member(out, "path", json_text(result->path));
+    put_member(out, "path", result->path != NULL ? json_text(result->path) : NULL);
     put_member(out, "seed", json_object_new_uint64(result->seed));
     if (result->shuffled_ties)
         put_member(out, "ties_seed", json_object_new_uint64(result->ties_seed));

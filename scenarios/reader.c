@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/quirks.h"
 #include "scenarios/units.h"
 
 /* Most allowed words or keys that a message lists; no table has as many. */
@@ -235,7 +236,14 @@ static void fail_unknown_key(ScenarioReader *reader, uint32_t node, const Scenar
     }
     g_autofree char *allowed = scenario_allowed_words(words, table->n_keys, key);
     g_autofree char *quoted = scenario_quote(key);
+    const BnetQuirks quirk = table == &scenario_quirks_table ? bnet_quirk_find(key) : 0;
 
+    if (quirk != 0) {
+        const char *name = bnet_quirk_name((uint32_t)__builtin_ctz(quirk))->name;
+        scenario_reader_fail_at_key(reader, node, "unknown key %s; that quirk's name is \"%s\"",
+                                    quoted, name);
+        return;
+    }
     scenario_reader_fail_at_key(reader, node, "unknown key %s%s", quoted, allowed);
 }
 

@@ -103,7 +103,7 @@ typedef struct SimMetric {
 typedef struct SimResult {
     char *name;
     char *description;
-    char *path;    /* of the scenario, as given */
+    char *path;    /* of the scenario, as given; NULL: it has no file */
     uint64_t seed; /* that the run used */
     SimVerdict verdict;
     bool interrupted;    /* stopped from outside before its end; all figures are up to there */

@@ -97,6 +97,14 @@ expect 2 validat
 err "did you mean 'validate'?"
 expect 2 a-very-long-word-that-is-no-command
 err 'there is no command'
+expect 2 run --seed mine.json
+err 'run: --seed mine.json: must be a whole number from 0 to '
+expect 2 run --jobs x nothing.json
+err 'run: --jobs x: must be a whole number (see '
+expect 2 run --jobs 99999999999 nothing.json
+err 'run: --jobs 99999999999: is out of range (see '
+expect 2 --foo
+err 'unknown option --foo'
 expect 2 "$folder/suite/good.json"
 err "did you mean 'bnetlab run"
 expect 0 run --help

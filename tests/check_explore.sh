@@ -147,6 +147,7 @@ for seed in 0 1 17 18446744073709551615; do
     hash_of "$folder/out" >"$folder/hash"
     [ -s "$folder/hash" ] || fail "no trace hash of seed $seed"
     out "explore --seed $seed\""
+    out '"path": null'
     expect 0 --seed "$seed" --emit "$folder/seed-$seed.json"
     silent out
     silent err

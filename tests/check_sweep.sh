@@ -122,6 +122,7 @@ for values in '' ',' '1,' ',1' '1,,2'; do
     refused "--sweep /seed=$values: a value is missing (an empty text is \"\")" \
         --sweep "/seed=$values"
 done
+refused '--sweep /seed=1,2,1: the value 1 stands twice' --sweep /seed=1,2,1
 refused '--sweep /seed: stands twice; all its values go into one' --sweep /seed=1 --sweep /seed=2
 refused '--seed and --sweep /seed: one of them says what the seed is' --seed 1 --sweep /seed=2
 hundred=$(seq -s, 100)

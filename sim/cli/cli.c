@@ -109,6 +109,24 @@ static char *meant_option(const GOptionEntry *entries, const char *message)
     return best == NULL ? NULL : g_strdup_printf("; did you mean --%s?", best);
 }
 
+/* GLib's messages "Cannot parse integer value “x” for --jobs" and "Integer value “99...” for --jobs
+ * out of range" in our words; others as they are. (transfer full) */
+static char *number_message(const char *message)
+{
+    static const char open[] = "value \u201c";
+    static const char close[] = "\u201d for ";
+    const char *value = strstr(message, open);
+    const char *end = value != NULL ? g_strrstr(value, close) : NULL;
+    if (end == NULL) {
+        return g_strdup(message);
+    }
+    value += sizeof open - 1;
+    g_auto(GStrv) words = g_strsplit(end + sizeof close - 1, " ", 2);
+    bool is_far = words[0] != NULL && words[1] != NULL;
+    return g_strdup_printf("%s %.*s: %s", words[0] != NULL ? words[0] : "", (int)(end - value),
+                           value, is_far ? "is out of range" : "must be a whole number");
+}
+
 bool cli_parse(const CliUsage *usage, const GOptionEntry *entries, int *argc, char ***argv,
                int *ret_status)
 {
@@ -132,8 +150,9 @@ bool cli_parse(const CliUsage *usage, const GOptionEntry *entries, int *argc, ch
             g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
                 ? meant_option(entries, error->message)
                 : NULL;
-        cli_error("%s: %s%s (see %s --help)", usage->name, error->message,
-                  meant != NULL ? meant : "", program);
+        g_autofree char *message = number_message(error->message);
+        cli_error("%s: %s%s (see %s --help)", usage->name, message, meant != NULL ? meant : "",
+                  program);
         *ret_status = CLI_BAD_INPUT;
         return false;
     }

@@ -236,6 +236,7 @@ static int repeat(Exploration *exploration)
         return CLI_INTERNAL;
     }
     result->wall_seconds = (double)(g_get_monotonic_time() - began_us) / 1e6;
+    g_clear_pointer(&result->path, g_free); /* there is no such file */
     write_result(exploration, result);
     if (cli_write_failed()) {
         return CLI_INTERNAL;

@@ -139,13 +139,14 @@ static bool load(Session *session)
 {
     g_autoptr(GError) error = NULL;
     CliPaths paths;
-    if (!cli_paths_init(&paths, session->options->arguments, &error)) {
+    /* The options first: one that lacks its value has taken the name of a file for it. */
+    if (!check_overrides(session, &error) ||
+        !cli_paths_init(&paths, session->options->arguments, &error)) {
         cli_error("run: %s", error->message);
         return false;
     }
     CliSweep sweep = {0};
-    bool is_ok = check_overrides(session, &error) &&
-                 cli_sweep_init(&sweep, session->options->sweeps, &error) &&
+    bool is_ok = cli_sweep_init(&sweep, session->options->sweeps, &error) &&
                  check_sweep(session, &paths, &sweep, &error);
     if (is_ok) {
         session->is_suite = paths.is_suite || cli_sweep_is_asked(&sweep);

@@ -116,7 +116,10 @@ static int show(const char *text)
 static int refuse(const char *word)
 {
     const Command *nearest = nearest_command(word);
-    if (nearest != NULL) {
+    if (word[0] == '-') {
+        cli_error("unknown option %s; those of a command stand behind it (see bnetlab --help)",
+                  word);
+    } else if (nearest != NULL) {
         cli_error("there is no command '%s'; did you mean '%s'?", word, nearest->name);
     } else if (g_file_test(word, G_FILE_TEST_EXISTS)) {
         cli_error("there is no command '%s'; did you mean 'bnetlab run %s'?", word, word);

@@ -51,7 +51,13 @@ static bool add_values(Axis *axis, const char *option, const char *text, GError 
                         "--sweep %s: a value is missing (an empty text is \"\")", option);
             return false;
         }
-        g_ptr_array_add(axis->values, g_strndup(begin, (gsize)(end - begin)));
+        g_autofree char *value = g_strndup(begin, (gsize)(end - begin));
+        if (g_ptr_array_find_with_equal_func(axis->values, value, g_str_equal, NULL)) {
+            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "--sweep %s: the value %s stands twice", option, value);
+            return false;
+        }
+        g_ptr_array_add(axis->values, g_steal_pointer(&value));
     }
     return true;
 }

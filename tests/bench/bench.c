@@ -52,8 +52,11 @@ uint32_t bench_repetitions(uint32_t usual, int *argc, char **argv)
 {
     guint64 n = usual;
     const char *value = bench_value("-n", argc, argv);
-    if (value)
-        g_ascii_string_to_unsigned(value, 10, 1, BENCH_REPETITIONS_MAX, &n, NULL);
+    if (value && !g_ascii_string_to_unsigned(value, 10, 1, BENCH_REPETITIONS_MAX, &n, NULL)) {
+        fprintf(stderr, "%s: -n %s: must be a whole number from 1 to %u\n", argv[0], value,
+                (unsigned)BENCH_REPETITIONS_MAX);
+        exit(2);
+    }
     return (uint32_t)n;
 }
 

@@ -40,8 +40,8 @@ bool bench_option(const char *option, int *argc, char **argv);
  * has no value. */
 const char *bench_value(const char *option, int *argc, char **argv);
 
-/* Takes "-n REPETITIONS", 1 to BENCH_REPETITIONS_MAX, out of the arguments; without it, or with
- * another value, as many as usual. */
+/* Takes "-n REPETITIONS", 1 to BENCH_REPETITIONS_MAX, out of the arguments; without it as
+ * many as usual. Ends the program with 2 if it is another value. */
 uint32_t bench_repetitions(uint32_t usual, int *argc, char **argv);
 
 /* CPU time of the process so far, ns. */

@@ -208,8 +208,8 @@ def report(verdicts, known, whole, seconds):
     for verdict in verdicts:
         counts[verdict.outcome] = counts.get(verdict.outcome, 0) + 1
     alone = sole_killers(verdicts)
-    print("\nthe only one to see: " + "; ".join(
-        f"{check} {' '.join(map(str, alone[check]))}" for check in known if check in alone))
+    print("\nthe only one to see: " + ("; ".join(
+        f"{check} {' '.join(map(str, alone[check]))}" for check in known if check in alone) or "none"))
     missing = unproven(verdicts, known) if whole else []
     if missing:
         print("never the only one, and docs/mutants.md does not say why: " + " ".join(missing))
@@ -220,6 +220,8 @@ def report(verdicts, known, whole, seconds):
 def judge_all(judge, chosen, jobs, budget, show):
     begun = time.monotonic()
     verdicts = []
+    if show:
+        print(f"{'mutant':28} {'expects':15} {'outcome':19} {'seen by':18} {'in':24} {'time':>7}")
 
     def one(mutant):
         if budget and time.monotonic() - begun > budget:
@@ -235,11 +237,13 @@ def judge_all(judge, chosen, jobs, budget, show):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", nargs="?", help="build folder (Ninja) with bnetlab built")
+    parser = argparse.ArgumentParser(prog="./dev mutants",
+                                     description=__doc__.splitlines()[0])
+    parser.add_argument("build", nargs="?", help="build folder (Ninja) with bnetlab built; ./dev gives that of the release")
     parser.add_argument("--only", metavar="PATTERN", help="mutants whose id or property matches")
     parser.add_argument("--folder", default=mutants.FOLDER, metavar="FOLDER", help="of the mutants")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+                        help="mutants at a time, as many as there are processors if it is not said")
     parser.add_argument("--limit", type=float, default=20.0, metavar="SECONDS", help="of one run")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="none is begun later")
     parser.add_argument("--json", action="store_true", help="results as JSON")
@@ -266,7 +270,7 @@ def see_fit(catalogue, chosen):
             misfits += 1
     text, should_be = documented(catalogue)
     if text != should_be:
-        print("docs/mutants.md: the table is not of these mutants; run run.py --write-table")
+        print("docs/mutants.md: the table is not of these mutants; run ./dev mutants --write-table")
     verb = "does" if misfits == 1 else "do"
     print(f"{len(chosen)} mutant{plural(chosen)}, {misfits} {verb} not fit")
     return 1 if misfits or text != should_be else 0
@@ -287,7 +291,7 @@ def main():
     if options.fit:
         return see_fit(catalogue, chosen)
     if not options.build or not chosen:
-        print("run.py: a build folder is needed" if chosen else "run.py: no such mutant",
+        print("mutants: a build folder is needed" if chosen else "mutants: no such mutant",
               file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="mutants") as folder:
