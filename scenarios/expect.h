@@ -182,6 +182,7 @@ typedef struct ScenarioExpect {
     bool convergence;  /* false: the scenario says "convergence": false */
     bool bad_block_asked;      /* exactly those of bad_block are cut off for a bad block; false:
                                   `disconnects` speaks of bad blocks in its place */
+    bool bad_block_stated;     /* and that is what the scenario says, not the default */
     ScenarioPeerSet bad_block; /* exactly these are disconnected for a bad block */
     bool no_violation;         /* default true */
     uint32_t properties_off;   /* bits 1 << ScenarioProperty: these may be violated */

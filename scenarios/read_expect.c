@@ -112,6 +112,7 @@ void scenario_read_expect(ScenarioReader *reader, uint32_t node)
     scenario_reader_bool(reader, keys.other_disconnects, &expect->other_disconnects);
     if (keys.bad_block != SCENARIO_NODE_NONE) {
         expect->bad_block_asked = true;
+        expect->bad_block_stated = true;
     }
     scenario_read_properties(reader, &keys);
     read_bounds(reader, keys.bounds);

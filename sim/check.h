@@ -132,6 +132,9 @@ int64_t sim_check_l1_heads_ns(const SimCheck *check);
 int64_t sim_check_l1_libs_ns(const SimCheck *check);
 /* Time of the last fault. */
 int64_t sim_check_l1_fault_ns(const SimCheck *check);
+/* Why one of the two moments is late: ", and that was at 42.000 s: heal; the last to get block 85
+ * was bp[2]". (transfer full) */
+char *sim_check_l1_delay_text(const SimCheck *check, const SimWorld *world, bool libs);
 /* The peer is one of those that these times are about, as they were found. */
 bool sim_check_l1_is_member(const SimCheck *check, uint32_t peer);
 

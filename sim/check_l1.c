@@ -48,8 +48,12 @@ typedef struct CheckL1 {
     uint32_t n_members;
     uint32_t n_holding;
     uint32_t n_passed;
-    LibPast *past;      /* [peers] */
-    int64_t *closed_ns; /* [ends]: when it was closed last; 0: never */
+    uint32_t
+        heads_by;     /* who was the last to hold the candidate; UINT32_MAX: nobody in particular */
+    uint32_t libs_by; /* the same of the LIBs */
+    GString *fault_text; /* what the last fault was */
+    LibPast *past;       /* [peers] */
+    int64_t *closed_ns;  /* [ends]: when it was closed last; 0: never */
 } CheckL1;
 
 /* --- members --------------------------------------------------------------------------------- */
@@ -82,15 +86,20 @@ static bool holds_candidate(const CheckL1 *self, const BnetView *view)
     return self->candidate != BNET_NO_BLOCK && bnet_view_applied(view, self->candidate);
 }
 
-static void note_progress(CheckL1 *self, SimWorld *world)
+/* `by`: who has moved; UINT32_MAX: nobody in particular. */
+static void note_progress(CheckL1 *self, SimWorld *world, uint32_t by)
 {
     int64_t now_ns = sim_world_now_ns(world);
     if (self->heads_ns == SCENARIO_TIME_NONE && self->n_members > 0 &&
-        self->n_holding == self->n_members)
+        self->n_holding == self->n_members) {
         self->heads_ns = now_ns;
+        self->heads_by = by;
+    }
     if (self->libs_ns == SCENARIO_TIME_NONE && self->n_members > 0 &&
-        self->n_passed == self->n_members)
+        self->n_passed == self->n_members) {
         self->libs_ns = now_ns;
+        self->libs_by = by;
+    }
 }
 
 static void recount(CheckL1 *self, SimWorld *world)
@@ -109,13 +118,24 @@ static void recount(CheckL1 *self, SimWorld *world)
         self->passed[p] = self->member[p] && bnet_view_lib_number(view) >= self->lib_goal;
         self->n_passed += self->passed[p];
     }
-    note_progress(self, world);
+    note_progress(self, world, UINT32_MAX);
 }
 
 /* --- happenings ------------------------------------------------------------------------------ */
 
-static void fault(CheckL1 *self, SimWorld *world)
+static void note_fault(CheckL1 *self, const SimWorld *world, const SimHappening *happening)
 {
+    if (happening->kind == SIM_FAULT) {
+        g_string_assign(self->fault_text, happening->text);
+        return;
+    }
+    g_string_assign(self->fault_text, sim_world_peer_name(world, happening->peer));
+    g_string_append(self->fault_text, happening->kind == SIM_STARTED ? " starts" : " stops");
+}
+
+static void fault(CheckL1 *self, SimWorld *world, const SimHappening *happening)
+{
+    note_fault(self, world, happening);
     self->fault_ns = sim_world_now_ns(world);
     self->heads_ns = self->libs_ns = SCENARIO_TIME_NONE;
     self->candidate = BNET_NO_BLOCK;
@@ -166,7 +186,7 @@ static void head_moved(CheckL1 *self, SimWorld *world, uint32_t peer)
         return;
     self->holds[peer] = holds;
     self->n_holding += holds ? 1u : UINT32_MAX;
-    note_progress(self, world);
+    note_progress(self, world, peer);
 }
 
 static void lib_moved(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t number)
@@ -185,7 +205,7 @@ static void lib_moved(CheckL1 *self, SimWorld *world, uint32_t peer, uint32_t nu
         return;
     self->passed[peer] = true;
     self->n_passed++;
-    note_progress(self, world);
+    note_progress(self, world, peer);
 }
 
 /* Its chain may be another than before. */
@@ -218,7 +238,7 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     if (happening->kind == SIM_STARTED)
         started(self, world, happening->peer);
     if (is_fault(happening))
-        fault(self, world);
+        fault(self, world, happening);
     else if (happening->kind == SIM_PRODUCED)
         produced(self, world, happening);
     else if (happening->kind == SIM_CHAIN) {
@@ -430,6 +450,7 @@ static void check_free(SimCheck *check)
     g_free(self->member);
     g_free(self->holds);
     g_free(self->passed);
+    g_string_free(self->fault_text, TRUE);
     g_free(self->past);
     g_free(self->closed_ns);
     g_free(self);
@@ -448,6 +469,47 @@ int64_t sim_check_l1_libs_ns(const SimCheck *check)
 int64_t sim_check_l1_fault_ns(const SimCheck *check)
 {
     return ((const CheckL1 *)check)->fault_ns;
+}
+
+#define LATE_MAX 3u
+
+/* Members that lack what all should have: "bp[0] (head 80), bp[1] (head 79) and 3 more". */
+static void append_late(const CheckL1 *self, const SimWorld *world, GString *text, bool libs)
+{
+    uint32_t n = 0;
+    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
+        const BnetView *view = &sim_world_node(world, p)->view;
+        if (!self->member[p] || (libs ? self->passed[p] : self->holds[p]) || ++n > LATE_MAX)
+            continue;
+        g_string_append_printf(text, "%s%s (%s %u)", n > 1 ? ", " : "",
+                               sim_world_peer_name(world, p), libs ? "LIB" : "head",
+                               libs ? bnet_view_lib_number(view) : bnet_view_head_number(view));
+    }
+    if (n > LATE_MAX)
+        g_string_append_printf(text, " and %u more", n - LATE_MAX);
+}
+
+char *sim_check_l1_delay_text(const SimCheck *check, const SimWorld *world, bool libs)
+{
+    const CheckL1 *self = (const CheckL1 *)check;
+    GString *text = g_string_new(NULL);
+    g_autofree char *time = sim_time_text(self->fault_ns);
+    bool reached = (libs ? self->libs_ns : self->heads_ns) != SCENARIO_TIME_NONE;
+    uint32_t by = libs ? self->libs_by : self->heads_by;
+    g_autofree char *block =
+        libs ? g_strdup_printf("block %u", self->lib_goal) : sim_block_name(world, self->candidate);
+    if (self->fault_ns > 0)
+        g_string_append_printf(text, "; the last fault, at %s: %s", time, self->fault_text->str);
+    if (!libs && self->candidate == BNET_NO_BLOCK)
+        g_string_append(text, "; none of them has made a block since");
+    else if (reached && by != UINT32_MAX)
+        g_string_append_printf(text, "; the last %s %s: %s", libs ? "LIB to pass" : "to have",
+                               block, sim_world_peer_name(world, by));
+    else if (!reached) {
+        g_string_append_printf(text, "; %s %s: ", libs ? "LIBs below" : "without", block);
+        append_late(self, world, text, libs);
+    }
+    return g_string_free(text, FALSE);
 }
 
 bool sim_check_l1_is_member(const SimCheck *check, uint32_t peer)
@@ -471,6 +533,7 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->member = g_new0(bool, n);
     self->holds = g_new0(bool, n);
     self->passed = g_new0(bool, n);
+    self->fault_text = g_string_new(NULL);
     self->past = g_new0(LibPast, n);
     self->closed_ns = g_new0(int64_t, sim_world_ends(world));
     return &self->check;

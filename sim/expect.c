@@ -2,6 +2,8 @@
 /*
  * Judges what the scenario expects, besides the properties.
  */
+#include <string.h>
+
 #include "sim/internal.h"
 #include "sim/quantity.h"
 
@@ -29,9 +31,10 @@ void sim_expect_look(SimWorld *world, uint32_t index)
         uint64_t quantity = sim_quantity_of(world, peer, bound->quantity);
         if (scenario_limits_hold(&bound->limits, quantity))
             continue;
+        if (value->n_worse++ > 0)
+            continue;
         value->worst_peer = peer;
         value->worst_value = quantity;
-        return;
     }
 }
 
@@ -139,6 +142,7 @@ typedef struct Deadline {
     const char *title;
     int64_t reached_ns; /* SCENARIO_TIME_NONE: not */
     int64_t within_ns;
+    bool libs; /* of LIBs, not of heads */
 } Deadline;
 
 static void judge_time(const SimWorld *world, bool whole, GArray *checks, const Deadline *deadline)
@@ -150,10 +154,13 @@ static void judge_time(const SimWorld *world, bool whole, GArray *checks, const 
         whole || ((reached || took_ns > deadline->within_ns) && sim_expect_faults_are_over(world));
     g_autofree char *limit = sim_time_text(deadline->within_ns);
     g_autofree char *took = sim_time_text(took_ns);
-    sim_expect_add(checks, deadline->id, deadline->title,
-                   sim_expect_verdict(known, reached && took_ns <= deadline->within_ns),
-                   g_strdup_printf("%s%s after the last fault; %s were allowed",
-                                   reached ? "" : "not reached in the ", took, limit));
+    bool pass = reached && took_ns <= deadline->within_ns;
+    g_autofree char *why =
+        pass ? NULL : sim_check_l1_delay_text(check_of(world, "L1"), world, deadline->libs);
+    sim_expect_add(checks, deadline->id, deadline->title, sim_expect_verdict(known, pass),
+                   g_strdup_printf("%s%s after the last fault; %s were allowed%s",
+                                   reached ? "" : "not reached in the ", took, limit,
+                                   why ? why : ""));
 }
 
 static void judge_convergence(const SimWorld *world, bool whole, GArray *checks)
@@ -165,52 +172,65 @@ static void judge_convergence(const SimWorld *world, bool whole, GArray *checks)
     if (expect->convergence_within_ns != SCENARIO_TIME_NONE)
         judge_time(world, whole, checks,
                    &(Deadline){"expect/convergence", "heads agree in time",
-                               sim_check_l1_heads_ns(l1), expect->convergence_within_ns});
+                               sim_check_l1_heads_ns(l1), expect->convergence_within_ns, false});
     if (expect->lib_within_ns != SCENARIO_TIME_NONE)
         judge_time(world, whole, checks,
                    &(Deadline){"expect/lib_convergence", "LIBs pass the fault in time",
-                               sim_check_l1_libs_ns(l1), expect->lib_within_ns});
+                               sim_check_l1_libs_ns(l1), expect->lib_within_ns, true});
 }
 
 /* --- disconnects ----------------------------------------------------------------------------- */
 
-static void append_name(GString *list, const SimWorld *world, uint32_t peer)
+/* "mallory, bp[1]"; "nobody". (transfer full) */
+static char *names_of(const SimWorld *world, const bool *is_named)
 {
-    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", world->peers[peer].name);
+    GString *names = g_string_new(NULL);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        if (is_named[p])
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", world->peers[p].name);
+    return g_string_free(names->len > 0 ? names : g_string_append(names, "nobody"), FALSE);
+}
+
+/* How to expect what happened, where the scenario says nothing: with all names, if they are few. */
+static void append_way_out(GString *detail, const SimWorld *world, const bool *cut)
+{
+    uint32_t n = 0;
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (uint32_t p = 0; p < world->n_peers; p++)
+        if (cut[p] && ++n <= NAMES_MAX)
+            g_string_append_printf(names, "%s\"%s\"", n > 1 ? ", " : "", world->peers[p].name);
+    g_string_append_printf(detail, " (default; \"bad_block\": [%s] says otherwise)",
+                           n > NAMES_MAX ? "..." : names->str);
 }
 
 static void judge_bad_block(const SimWorld *world, const SimResult *result, GArray *checks)
 {
-    const ScenarioPeerSet *wanted = &world->scenario->expect.bad_block;
+    const ScenarioExpect *expect = &world->scenario->expect;
     g_autofree bool *cut = g_new0(bool, world->n_peers);
     g_autofree bool *listed = g_new0(bool, world->n_peers);
     const char *reason = bnet_close_reason_name(BNET_CLOSE_BAD_BLOCK);
+    bool has_extra = false; /* who was spared may yet be cut off */
+    bool pass = true;
     for (uint32_t i = 0; i < result->n_disconnects; i++)
         if (g_str_equal(result->disconnects[i].reason, reason))
             cut[result->disconnects[i].peer] = true;
-    for (uint32_t i = 0; i < wanted->count; i++)
-        listed[wanted->peers[i]] = true;
-    g_autoptr(GString) spared = g_string_new(NULL);
-    g_autoptr(GString) extra = g_string_new(NULL);
-    g_autoptr(GString) right = g_string_new(NULL);
+    for (uint32_t i = 0; i < expect->bad_block.count; i++)
+        listed[expect->bad_block.peers[i]] = true;
     for (uint32_t p = 0; p < world->n_peers; p++) {
-        if (cut[p] || listed[p])
-            append_name(cut[p] && listed[p] ? right : (cut[p] ? extra : spared), world, p);
+        has_extra |= cut[p] && !listed[p];
+        pass &= cut[p] == listed[p];
     }
+    g_autofree char *found = names_of(world, cut);
+    g_autofree char *wanted = names_of(world, listed);
     g_autoptr(GString) detail = g_string_new(NULL);
-    if (spared->len > 0)
-        g_string_append_printf(detail, "%s should have been cut off for a bad block and was not",
-                               spared->str);
-    if (extra->len > 0)
-        g_string_append_printf(detail, "%s%s was cut off for a bad block and should not have been",
-                               detail->len > 0 ? "; " : "", extra->str);
-    bool pass = detail->len == 0;
-    bool known = !result->interrupted || extra->len > 0; /* who was spared may yet be cut off */
-    if (pass)
-        g_string_append_printf(detail, "cut off for a bad block: %s",
-                               right->len > 0 ? right->str : "nobody");
+    g_string_printf(detail, "cut off for a bad block: %s", found);
+    if (!pass)
+        g_string_append_printf(detail, "; expected: %s", wanted);
+    if (!pass && !expect->bad_block_stated)
+        append_way_out(detail, world, cut);
     sim_expect_add(checks, "expect/bad_block", "exactly these are cut off for a bad block",
-                   sim_expect_verdict(known, pass), g_strdup(detail->str));
+                   sim_expect_verdict(!result->interrupted || has_extra, pass),
+                   g_strdup(detail->str));
 }
 
 /* --- finality conflicts ---------------------------------------------------------------------- */
@@ -252,16 +272,37 @@ static void judge_bound(const SimWorld *world, uint32_t index, bool whole, GArra
         detail = g_strdup("the run was stopped before that time");
     else if (pass)
         detail = g_strdup("holds for all of them");
-    else
+    else if (value->n_worse == 1)
         detail =
             g_strdup_printf("%s has %s %" G_GUINT64_FORMAT, world->peers[value->worst_peer].name,
                             sim_quantity_name(bound->quantity), value->worst_value);
+    else
+        detail = g_strdup_printf(
+            "%s has %s %" G_GUINT64_FORMAT " (and %u more)", world->peers[value->worst_peer].name,
+            sim_quantity_name(bound->quantity), value->worst_value, value->n_worse - 1);
     sim_expect_add(checks, id, title, sim_expect_verdict(whole || value->looked, pass), detail);
+}
+
+/* What a run that was stopped has left open, from checks[first] on. */
+static void tell_undecided(const SimWorld *world, GArray *checks, guint first)
+{
+    g_autofree char *time = sim_time_text(world->now_ns);
+    for (guint i = first; i < checks->len; i++) {
+        SimCheckResult *check = &g_array_index(checks, SimCheckResult, i);
+        if (check->verdict != SIM_VERDICT_NOT_JUDGED)
+            continue;
+        char *before = check->detail;
+        check->detail = strstr(before, "the run was stopped")
+                            ? g_strdup_printf("undecided: stopped at %s", time)
+                            : g_strdup_printf("undecided: stopped at %s (%s)", time, before);
+        g_free(before);
+    }
 }
 
 void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
 {
     bool whole = !result->interrupted;
+    guint first = checks->len;
     judge_convergence(world, whole, checks);
     if (world->expect_convergences)
         sim_expect_convergences_judge(world->expect_convergences, world, whole, checks);
@@ -276,4 +317,6 @@ void sim_expect_judge(SimWorld *world, const SimResult *result, GArray *checks)
     if (world->expect_watches)
         sim_expect_watches_judge(world->expect_watches, world, whole, checks);
     sim_expect_metrics_judge(world->metrics, &world->scenario->expect, result, checks);
+    if (!whole)
+        tell_undecided(world, checks, first);
 }

@@ -139,8 +139,7 @@ void sim_expect_metrics_judge(const SimMetrics *metrics, const ScenarioExpect *e
         g_autofree char *title = title_of(metric, limit);
         g_autofree char *found =
             measured ? detail_of(metric, limit, value, holds) : g_strdup("nothing was measured");
-        sim_expect_add(
-            checks, id, title, sim_expect_verdict(!result->interrupted, holds),
-            g_strconcat(found, result->interrupted ? " so far; the run was stopped" : "", NULL));
+        sim_expect_add(checks, id, title, sim_expect_verdict(!result->interrupted, holds),
+                       g_strconcat(found, result->interrupted ? " so far" : "", NULL));
     }
 }

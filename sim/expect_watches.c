@@ -25,6 +25,8 @@ typedef struct Watch {
     uint32_t peer;   /* who */
     uint64_t value;  /* with what */
     bool *met;       /* [members]: eventually */
+    bool *seen;      /* [members]: was looked at; the same */
+    uint64_t *near;  /* [members]: the value that came nearest */
     uint32_t n_met;
 } Watch;
 
@@ -57,6 +59,20 @@ static void meet(Watch *watch, const SimWorld *world, uint32_t index)
     watch->over = ++watch->n_met == count_members(watch, world);
 }
 
+/* How far the value is from what is expected. */
+static uint64_t distance(const ScenarioLimits *limits, uint64_t value)
+{
+    return value < limits->at_least ? limits->at_least - value : value - limits->at_most;
+}
+
+static void come_near(Watch *watch, uint32_t index, uint64_t value)
+{
+    const ScenarioLimits *limits = &watch->spec->limits;
+    if (!watch->seen[index] || distance(limits, value) < distance(limits, watch->near[index]))
+        watch->near[index] = value;
+    watch->seen[index] = true;
+}
+
 /* Of the member with that index. */
 static void look(Watch *watch, const SimWorld *world, uint32_t index)
 {
@@ -70,6 +86,8 @@ static void look(Watch *watch, const SimWorld *world, uint32_t index)
     if (spec->kind == SCENARIO_WATCH_EVENTUALLY) {
         if (holds)
             meet(watch, world, index);
+        else if (!watch->met[index])
+            come_near(watch, index, value);
         return;
     }
     if (holds == (spec->kind == SCENARIO_WATCH_ALWAYS))
@@ -163,8 +181,11 @@ SimExpectWatches *sim_expect_watches_new(SimWorld *world)
         watch->spec = &expect->watches[i];
         watch->happenings = sim_quantity_happenings(watch->spec->quantity);
         self->observer.mask |= watch->happenings;
-        if (watch->spec->kind == SCENARIO_WATCH_EVENTUALLY)
-            watch->met = g_new0(bool, count_members(watch, world));
+        if (watch->spec->kind != SCENARIO_WATCH_EVENTUALLY)
+            continue;
+        watch->met = g_new0(bool, count_members(watch, world));
+        watch->seen = g_new0(bool, count_members(watch, world));
+        watch->near = g_new0(uint64_t, count_members(watch, world));
     }
     return self;
 }
@@ -173,8 +194,11 @@ void sim_expect_watches_free(SimExpectWatches *self)
 {
     if (!self)
         return;
-    for (uint32_t i = 0; i < self->n_watches; i++)
+    for (uint32_t i = 0; i < self->n_watches; i++) {
         g_free(self->watches[i].met);
+        g_free(self->watches[i].seen);
+        g_free(self->watches[i].near);
+    }
     g_free(self->watches);
     g_array_unref(self->changed);
     g_free(self->happenings);
@@ -205,17 +229,29 @@ static char *title_of(const SimWorld *world, const ScenarioWatch *spec)
     return g_string_free(text, FALSE);
 }
 
-/* "not of 5 peers: bp[0], bp[1], bp[2] and 2 more" */
+/* "bp[0] (nearest: 38)" */
+static void append_missing(GString *text, const Watch *watch, const SimWorld *world, uint32_t index)
+{
+    g_string_append(text, world->peers[member(watch, index)].name);
+    if (watch->seen[index])
+        g_string_append_printf(text, " (nearest: %" G_GUINT64_FORMAT ")", watch->near[index]);
+    else
+        g_string_append(text, " (did not run)");
+}
+
+/* "not of 5 peers: bp[0] (nearest: 38), bp[1] (nearest: 37), bp[2] (did not run) and 2 more" */
 static char *missing_of(const Watch *watch, const SimWorld *world)
 {
     uint32_t n = count_members(watch, world);
     uint32_t missing = n - watch->n_met;
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "not of %u peer%s: ", missing, missing == 1 ? "" : "s");
-    for (uint32_t i = 0, told = 0; i < n && told < NAMES_MAX; i++)
-        if (!watch->met[i])
-            g_string_append_printf(text, "%s%s", told++ > 0 ? ", " : "",
-                                   world->peers[member(watch, i)].name);
+    for (uint32_t i = 0, told = 0; i < n && told < NAMES_MAX; i++) {
+        if (watch->met[i])
+            continue;
+        g_string_append(text, told++ > 0 ? ", " : "");
+        append_missing(text, watch, world, i);
+    }
     if (missing > NAMES_MAX)
         g_string_append_printf(text, " and %u more", missing - NAMES_MAX);
     return g_string_free(text, FALSE);

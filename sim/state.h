@@ -332,6 +332,7 @@ typedef struct SimBoundValue {
     bool looked;         /* the run came to its time */
     uint32_t worst_peer; /* SIM_NONE: all peers kept it */
     uint64_t worst_value;
+    uint32_t n_worse; /* so many did not keep it */
 } SimBoundValue;
 
 #endif

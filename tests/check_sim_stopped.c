@@ -54,6 +54,8 @@ static void assert_cases(const char *mallory, const Case *cases, size_t n)
         const SimCheckResult *check = fix_check(result, id);
         ck_assert_msg(check->verdict == cases[i].verdict, "%s: %d, %s", cases[i].expect,
                       check->verdict, check->detail);
+        ck_assert_int_eq(g_str_has_prefix(check->detail, "undecided: stopped at "),
+                         check->verdict == SIM_VERDICT_NOT_JUDGED);
         ck_assert_uint_eq(check->violations, cases[i].verdict == SIM_VERDICT_FAIL);
         ck_assert_int_eq(check->asked, SIM_ASKED_PASS);
         ck_assert_int_eq(result->verdict, cases[i].verdict == SIM_VERDICT_FAIL
@@ -84,6 +86,14 @@ START_TEST(test_quantities)
         {"'finality_conflict': true", "finality_conflict", SIM_VERDICT_NOT_JUDGED},
     };
     assert_cases("", cases, G_N_ELEMENTS(cases));
+    g_autoptr(SimResult) result =
+        run_stopped("", "'bounds': [{'quantity': 'head', 'at_least': 3}], 'metrics': [{'metric': "
+                        "'fork_rate', 'at_most': 1}]");
+    g_autofree char *time = sim_time_text(result->simulated_ns);
+    g_autofree char *bound = g_strdup_printf("undecided: stopped at %s", time);
+    g_autofree char *metric = g_strdup_printf("undecided: stopped at %s (0.0 so far)", time);
+    ck_assert_str_eq(fix_check(result, "expect/bounds/0")->detail, bound);
+    ck_assert_str_eq(fix_check(result, "expect/metrics/0")->detail, metric);
 }
 END_TEST
 

@@ -93,12 +93,13 @@ START_TEST(test_eventually)
     static const Case cases[] = {
         {"eventually", "'head', 'peers': 'bp', 'at_least': 21, 'within': '10s'", true, ALL},
         {"eventually", "'head', 'peers': 'bp', 'at_least': 21, 'within': '9999999999ns'", false,
-         "not of 1 peer: bp"},
+         "not of 1 peer: bp (nearest: 20)"},
         {"eventually", "'head', 'peers': 'bp', 'at_least': 21, 'from': '1s', 'within': '9s'", true,
          ALL},
         {"eventually", "'head', 'at_most': 1", true, ALL},
-        {"eventually", "'head', 'at_most': 9, 'from': '6s'", false, "not of 2 peers: bp, relay"},
-        {"eventually", "'head', 'at_least': 41", false, "not of 1 peer: relay"},
+        {"eventually", "'head', 'at_most': 9, 'from': '6s'", false,
+         "not of 2 peers: bp (nearest: 12), relay (nearest: 10)"},
+        {"eventually", "'head', 'at_least': 41", false, "not of 1 peer: relay (nearest: 40)"},
         {"eventually", "'head', 'at_least': 40", true, ALL},
     };
     assert_cases(cases, G_N_ELEMENTS(cases));
@@ -119,7 +120,7 @@ START_TEST(test_down)
          "none of them ran in that time"},
         {"always", "'head', 'at_most': 16, 'from': '6s', 'until': '7s'", true, ALL},
         {"eventually", "'sessions', 'peers': 'relay', 'at_most': 0, 'from': '6s', 'within': '1s'",
-         false, "not of 1 peer: relay"},
+         false, "not of 1 peer: relay (did not run)"},
         /* Its FIN takes 10 ms. */
         {"never", "'sessions', 'peers': 'bp', 'at_most': 0, 'from': '1s'", false,
          "at 5.010 s bp has sessions 0"},
@@ -283,10 +284,14 @@ START_TEST(test_titles)
                      "never sessions at least 9 of all peers");
     ck_assert_str_eq(fix_check(result, "expect/eventually/0")->title,
                      "eventually LIB at least 200 of 4 peers");
-    ck_assert_str_eq(fix_check(result, "expect/eventually/0")->detail,
-                     "not of 4 peers: bp[0], bp[1], bp[2] and 1 more");
-    ck_assert_str_eq(fix_check(result, "expect/eventually/1")->detail,
-                     "not of 5 peers: bp[0], bp[1], bp[2] and 2 more");
+    ck_assert_str_eq(
+        fix_check(result, "expect/eventually/0")->detail,
+        "not of 4 peers: bp[0] (nearest: 0), bp[1] (nearest: 0), bp[2] (nearest: 0) and "
+        "1 more");
+    ck_assert_str_eq(
+        fix_check(result, "expect/eventually/1")->detail,
+        "not of 5 peers: bp[0] (nearest: 0), bp[1] (nearest: 0), bp[2] (nearest: 0) and "
+        "2 more");
 }
 END_TEST
 
