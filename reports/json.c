@@ -116,6 +116,16 @@ static json_object *json_disconnect(const SimResult *result, const SimDisconnect
     return object;
 }
 
+static json_object *json_switch(const SimResult *result, const SimForkSwitch *left)
+{
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "time", json_seconds(left->time_ns));
+    json_object_object_add(object, "peer", json_text(result->peers[left->peer].name));
+    json_object_object_add(object, "blocks", json_object_new_int64(left->blocks));
+    json_object_object_add(object, "behind", json_object_new_int64(left->behind));
+    return object;
+}
+
 static json_object *json_check(const SimCheckResult *check)
 {
     json_object *object = json_object_new_object();
@@ -252,6 +262,11 @@ void report_json(GString *out, const SimResult *result, const char *command)
     begin_array(out, "disconnects");
     for (uint32_t i = 0; i < result->n_disconnects; i++) {
         put_element(out, json_disconnect(result, &result->disconnects[i]));
+    }
+    end_array(out);
+    begin_array(out, "branches_left");
+    for (uint32_t i = 0; i < result->n_switches; i++) {
+        put_element(out, json_switch(result, &result->switches[i]));
     }
     end_array(out);
     begin_array(out, "heads");

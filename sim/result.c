@@ -21,6 +21,7 @@ void sim_result_free(SimResult *result)
     g_free(result->peers);
     g_free(result->checkpoints);
     g_free(result->disconnects);
+    g_free(result->switches);
     g_free(result->checks);
     g_free(result->metrics);
     g_free(result->moments);

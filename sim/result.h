@@ -64,6 +64,14 @@ typedef struct SimDisconnect {
     const char *reason; /* static: "bad-block", ... (bnet_close_reason_name) */
 } SimDisconnect;
 
+/* A peer left a branch for a better one. */
+typedef struct SimForkSwitch {
+    int64_t time_ns;
+    uint32_t peer;
+    uint32_t behind; /* number of the last block that both branches have */
+    uint32_t blocks; /* so many were left */
+} SimForkSwitch;
+
 typedef struct SimPeerResult {
     char *name;
     uint32_t head_number; /* of the applied best chain */
@@ -129,6 +137,8 @@ typedef struct SimResult {
     uint64_t fork_switches;
     SimDisconnect *disconnects; /* in order of time */
     uint32_t n_disconnects;
+    SimForkSwitch *switches; /* in order of time */
+    uint32_t n_switches;
     SimCheckResult *checks; /* properties first, then expectations */
     uint32_t n_checks;
     SimMetric *metrics; /* in the order of ScenarioMetric */

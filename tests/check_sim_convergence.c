@@ -238,6 +238,36 @@ START_TEST(test_story)
 }
 END_TEST
 
+/* Many peers that are cut off for one reason are one moment; each fork switch is listed. */
+START_TEST(test_summed_up)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '60s', 'chain': {'irreversibility': 'none'}, 'peers':"
+                     " {'bp': {'count': 2, 'produces': true}, 'relay': {'count': 3},"
+                     "  'm': {'count': 5, 'persona': {'kind': 'invalid-block',"
+                     "   'fault': 'signature', 'after': '40s'}}},"
+                     " 'events': [{'at': '5s', 'partition': ['bp[0]'], 'for': '20s'}]}");
+    g_autoptr(SimResult) result = fix_run(scenario, NULL);
+    uint32_t n_cut = 0;
+    bool is_cut[16] = {false};
+    for (uint32_t i = 0; i < result->n_disconnects; i++)
+        if (g_str_equal(result->disconnects[i].reason, "bad-block"))
+            is_cut[result->disconnects[i].peer] = ++n_cut > 0;
+    uint32_t n_peers = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(is_cut); i++)
+        n_peers += is_cut[i];
+    g_autofree char *end = g_strdup_printf(": bad-block (and %u more, 5 peers in all)", n_cut - 1);
+    ck_assert_uint_eq(n_peers, 5);
+    ck_assert(g_str_has_suffix(moment_of(result, ": bad-block"), end));
+    uint32_t n_moments = 0;
+    for (uint32_t i = 0; i < result->n_moments; i++)
+        n_moments += strstr(result->moments[i].text, "bad-block") != NULL;
+    ck_assert_uint_eq(n_moments, 1);
+    ck_assert_uint_gt(result->fork_switches, 0);
+    ck_assert_uint_eq(result->n_switches, result->fork_switches);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sim_convergence");
@@ -249,6 +279,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_against_all_chains, 0, 10);
     tcase_add_test(tcase, test_titles);
     tcase_add_test(tcase, test_story);
+    tcase_add_test(tcase, test_summed_up);
     suite_add_tcase(suite, tcase);
     return fix_main(suite);
 }
