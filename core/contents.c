@@ -36,6 +36,9 @@ typedef struct BnetContents {
     uint64_t signed_capacity;
     BnetIdIndex signed_index;
     BnetSigning signing;
+    BnetId *rejected; /* [n_rejected] */
+    uint32_t n_rejected;
+    uint32_t rejected_capacity;
     uint8_t *scratch;
     uint64_t scratch_capacity;
 } BnetContents;
@@ -64,6 +67,7 @@ void bnet_contents_finish(BnetStore *store)
     bnet_mem_resize(contents->trxs.items, 0);
     bnet_mem_resize(contents->signed_ids, 0);
     bnet_id_index_finish(&contents->signed_index);
+    bnet_mem_resize(contents->rejected, 0);
     bnet_mem_resize(contents->scratch, 0);
     bnet_mem_resize(contents, 0);
     store->contents = NULL;
@@ -156,6 +160,11 @@ static bool has_signing(const BnetContents *contents)
 BnetKey bnet_store_model_key(BnetStore *store, uint64_t producer)
 {
     return *bnet_signer_key(bnet_signing_signer(&store->contents->signing, producer));
+}
+
+bool bnet_store_set_key(BnetStore *store, uint64_t producer, const BnetPrivateKey *private_key)
+{
+    return bnet_signing_set_key(&store->contents->signing, producer, private_key);
 }
 
 static void keep_tree(BnetStore *store, BnetBlock block)
@@ -347,6 +356,26 @@ BnetTrx bnet_store_read_trx(BnetStore *store, const BnetWirePackedTrx *packed, B
     return bnet_store_append_trx(store, &info);
 }
 
+bool bnet_store_reject(BnetStore *store, const BnetId *id)
+{
+    BnetContents *contents = store->contents;
+    if (contents->n_rejected == BNET_STORE_REJECTED_MAX ||
+        bnet_store_find(store, id) != BNET_NO_BLOCK)
+        return false;
+    contents->rejected = bnet_array_grow(contents->rejected, contents->n_rejected,
+                                         &contents->rejected_capacity, sizeof *contents->rejected);
+    contents->rejected[contents->n_rejected++] = *id;
+    return true;
+}
+
+static bool is_rejected(const BnetContents *contents, const BnetId *id)
+{
+    for (uint32_t i = 0; i < contents->n_rejected; i++)
+        if (bnet_id_equal(&contents->rejected[i], id))
+            return true;
+    return false;
+}
+
 /* What the header says of new producers, as EOSIO 1 or EOSIO 2 writes it. */
 static void read_change(BnetStore *store, const BnetWireHeader *header, BnetHeaderFacts *facts)
 {
@@ -413,7 +442,7 @@ static BnetFault content_fault(BnetStore *store, const BnetWireBlock *block, con
     const BnetHeader *header = &block->header.fields;
     if (block->extensions.count > 0 && !store->extensions)
         return BNET_FAULT_BLOCK_EXTENSION;
-    if (is_marked(&header->action_mroot))
+    if (is_marked(&header->action_mroot) || is_rejected(store->contents, &draft->info.id))
         return BNET_FAULT_CONTENT;
     const BnetId root = bnet_wire_transaction_mroot(block);
     if (!bnet_id_equal(&root, &header->transaction_mroot))

@@ -15,6 +15,7 @@
  * and, where signatures are verified and its bytes are not known already, some 50 us.
  */
 
+#include "core/sign.h"
 #include "core/store.h"
 
 /*
@@ -38,7 +39,16 @@ BnetSlice bnet_store_trx_bytes(const BnetStore *store, BnetTrx trx);
  * bytes are kept; BNET_NO_TRX: none. */
 BnetTrx bnet_store_find_signed(const BnetStore *store, const BnetId *signed_id);
 
-/* The model's key of a producer. */
+/* From now on the modelled blocks of a producer are signed with that key, instead of the model's.
+ * False: it is none, or the producer has a key already. */
+bool bnet_store_set_key(BnetStore *store, uint64_t producer, const BnetPrivateKey *private_key);
+
+/* Blocks of that id that are read from now on have a content that fails when applied. At most
+ * BNET_STORE_REJECTED_MAX; false: that many are rejected, or a block of that id is known. */
+#define BNET_STORE_REJECTED_MAX 1024u
+bool bnet_store_reject(BnetStore *store, const BnetId *id);
+
+/* The key of a producer: the one that was set, else the model's. */
 BnetKey bnet_store_model_key(BnetStore *store, uint64_t producer);
 
 #endif

@@ -80,6 +80,20 @@ void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message
  * for. Only quirks remember such ids. */
 void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t now_ns);
 
+/*
+ * A block came whose number is this, and no handle stands for it, because the chain drops it before
+ * it is interned: UNLINKABLE, FUTURE or STALE (section 6). For a driver whose store shall not keep
+ * what any stranger may send.
+ */
+void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, BnetVerdict verdict,
+                       int64_t now_ns);
+
+/* A message came that has no effect: a transaction that has expired or that was not asked for. */
+void bnet_node_heard(BnetNode *node, uint32_t slot, int64_t now_ns);
+
+/* A hello or notice that came earlier named this block, for which no handle stood then. */
+void bnet_node_has(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns);
+
 /* The write of the last BNET_ACTION_SEND is complete. */
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns);
 

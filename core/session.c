@@ -300,6 +300,24 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
     bnet_session_choose(session, env);
 }
 
+void bnet_session_heard(BnetSession *session, const BnetEnv *env)
+{
+    session->last_received_ns = env->now_ns;
+    if (!session->hello_received && !bnet_has_quirk(env, BNET_QUIRK_EARLY_MESSAGES)) {
+        bnet_session_close(session, env, BNET_CLOSE_PROTOCOL);
+        return;
+    }
+    bnet_session_choose(session, env);
+}
+
+void bnet_session_has(BnetSession *session, const BnetEnv *env, BnetBlock block)
+{
+    if (!session->hello_received)
+        return;
+    bnet_frontier_certain(session, env, block);
+    bnet_session_choose(session, env);
+}
+
 /* --- what the driver and the chain report ---------------------------------------------------- */
 
 void bnet_session_written(BnetSession *session, const BnetEnv *env)

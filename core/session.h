@@ -172,6 +172,12 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
 void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
                           const BnetMessage *message);
 
+/* A message came that has no effect. */
+void bnet_session_heard(BnetSession *session, const BnetEnv *env);
+
+/* The peer has a block, as it told before there was a handle for it. */
+void bnet_session_has(BnetSession *session, const BnetEnv *env, BnetBlock block);
+
 /* The socket is ready for the next write. */
 void bnet_session_written(BnetSession *session, const BnetEnv *env);
 

@@ -83,17 +83,37 @@ static BnetPrivateKey model_key(uint64_t producer)
     return key;
 }
 
-const BnetSigner *bnet_signing_signer(BnetSigning *signing, uint64_t producer)
+static const BnetSigner *find_signer(const BnetSigning *signing, uint64_t producer)
 {
     for (uint64_t i = 0; i < signing->n_signers; i++)
         if (signing->signers[i].producer == producer)
             return signing->signers[i].signer;
+    return NULL;
+}
+
+bool bnet_signing_set_key(BnetSigning *signing, uint64_t producer,
+                          const BnetPrivateKey *private_key)
+{
+    if (find_signer(signing, producer))
+        return false;
+    BnetSigner *signer = bnet_mem_resize(NULL, sizeof *signer);
+    if (!bnet_signer_init(signer, private_key)) {
+        bnet_mem_resize(signer, 0);
+        return false;
+    }
     signing->signers = bnet_array_grow_by(signing->signers, signing->n_signers, 1,
                                           &signing->signers_capacity, sizeof *signing->signers);
-    BnetSigner *signer = bnet_mem_resize(NULL, sizeof *signer);
-    const BnetPrivateKey key = model_key(producer);
-    const bool is_key = bnet_signer_init(signer, &key);
-    bnet_assert(is_key); /* fails for one hash in 2^128 */
     signing->signers[signing->n_signers++] = (BnetModelSigner){producer, signer};
-    return signer;
+    return true;
+}
+
+const BnetSigner *bnet_signing_signer(BnetSigning *signing, uint64_t producer)
+{
+    const BnetSigner *signer = find_signer(signing, producer);
+    if (signer)
+        return signer;
+    const BnetPrivateKey key = model_key(producer);
+    const bool is_key = bnet_signing_set_key(signing, producer, &key);
+    bnet_assert(is_key); /* fails for one hash in 2^128 */
+    return find_signer(signing, producer);
 }

@@ -39,8 +39,13 @@ void bnet_signing_add(BnetSigning *signing, const BnetStore *store, BnetBlock bl
 BnetId bnet_signing_digest(const BnetSigning *signing, const BnetStore *store, BnetBlock parent,
                            const BnetWireHeader *header, const BnetDpos *state);
 
-/* Who signs for a modelled producer, with a key that follows from the name: it proves nothing, but
- * tells producers apart. Valid until `signing` is finished. */
+/* From now on a producer signs with that key. False: it is none, or the producer has one already.
+ */
+bool bnet_signing_set_key(BnetSigning *signing, uint64_t producer,
+                          const BnetPrivateKey *private_key);
+
+/* Who signs for a producer that was given no key, with a key that follows from the name: it proves
+ * nothing, but tells producers apart. Valid until `signing` is finished. */
 const BnetSigner *bnet_signing_signer(BnetSigning *signing, uint64_t producer);
 
 #endif

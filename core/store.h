@@ -188,6 +188,9 @@ const BnetTrx *bnet_store_block_trx(const BnetStore *store, BnetBlock block);
  */
 BnetBlock bnet_store_find(const BnetStore *store, const BnetId *id);
 
+/* The transaction of that id; BNET_NO_TRX: none. */
+BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id);
+
 /* Time of a slot on the driver's clock. */
 int64_t bnet_store_slot_time_ns(const BnetStore *store, uint32_t slot);
 

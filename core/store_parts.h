@@ -30,9 +30,6 @@ BnetFault bnet_store_judge_trxs(BnetStore *store, uint32_t slot, const BnetTrx *
 /* The next block of that id, the oldest first; BNET_NO_BLOCK: no more. */
 BnetBlock bnet_store_next_of_id(const BnetStore *store, const BnetId *id, BnetIdWalk *walk);
 
-/* A transaction of that id; BNET_NO_TRX: none. */
-BnetTrx bnet_store_find_trx(const BnetStore *store, const BnetId *id);
-
 /* Adds a transaction whose id is not there yet. */
 BnetTrx bnet_store_append_trx(BnetStore *store, const BnetTrxInfo *info);
 

@@ -269,16 +269,29 @@ static void forget_invalid(BnetView *view)
     view->invalid.n = kept;
 }
 
-/* The LIB is that of the head, and never moves back. */
-static void raise_lib(BnetView *view)
+static void raise_lib_to(BnetView *view, uint32_t lib)
 {
-    uint32_t lib = bnet_store_block(view->store, view->head)->lib;
     if (lib <= bnet_view_lib_number(view))
         return;
     view->lib = bnet_store_ancestor(view->store, view->head, lib);
     sweep_side(view, conflicts_with, view->lib, &view->pruned);
     bnet_bits_raise(&view->has, view->lib);
     forget_invalid(view);
+}
+
+/* The LIB is that of the head, and never moves back. */
+static void raise_lib(BnetView *view)
+{
+    raise_lib_to(view, bnet_store_block(view->store, view->head)->lib);
+}
+
+void bnet_view_set_lib(BnetView *view, uint32_t number, bool announced)
+{
+    bnet_assert(view->head == view->target && view->announced == bnet_view_lib_number(view));
+    bnet_assert(number <= bnet_view_head_number(view) && number >= view->announced);
+    raise_lib_to(view, number);
+    if (announced)
+        view->announced = number;
 }
 
 /* Applies the content of a block: true, and its transactions are included, unless it fails. */

@@ -85,6 +85,13 @@ void bnet_view_finish(BnetView *view);
  */
 BnetVerdict bnet_view_receive(BnetView *view, BnetBlock block, int64_t wall_ns);
 
+/*
+ * What the applied best chain has up to that number is irreversible, whatever the rule says: at
+ * most its head, and not below the LIB. The steps of it are left, unless `announced`: they were
+ * told before. Nothing else is left to do, which is asserted.
+ */
+void bnet_view_set_lib(BnetView *view, uint32_t number, bool announced);
+
 /* Does one step towards the target; false when there is none left to do. */
 bool bnet_view_step(BnetView *view, BnetChainEvent *ret_event);
 
