@@ -24,6 +24,7 @@ static const Command commands[] = {
     {"validate", "Check scenario files without running them", cli_validate},
     {"conform", "Compare with recorded cases", cli_conform},
     {"decode", "Show what bytes of the protocol say", cli_decode},
+    {"node", "Run a node over real sockets", cli_node},
 };
 
 #define WORD_MAX 16u /* longer words are no slip of a subcommand's name */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_NODE_DECODE_H
+#define BNETLAB_NODE_DECODE_H
+
+/*
+ * From bytes to a message, on whichever thread: each has scratch memory of its own.
+ */
+
+#include <glib.h>
+
+#include "core/wire_message.h"
+
+/* Scratch memory of the calling thread; NODE's own until the thread ends. */
+BnetScratch node_scratch(void);
+
+/* Exactly one message; what is returned points into the bytes. */
+bool node_decode(GBytes *bytes, BnetWireMessage *ret_message);
+
+#endif

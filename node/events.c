@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events as JSON objects, and as lines for people. */
+#include "core/text.h"
+#include "node/chain_parts.h"
+
+/* --- members --------------------------------------------------------------------------------- */
+
+void node_json_text(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_object_new_string(text));
+}
+
+void node_json_number(struct json_object *object, const char *key, int64_t number)
+{
+    json_object_object_add(object, key, json_object_new_int64(number));
+}
+
+void node_json_flag(struct json_object *object, const char *key, bool flag)
+{
+    json_object_object_add(object, key, json_object_new_boolean(flag));
+}
+
+void node_json_id(struct json_object *object, const char *key, const BnetId *id)
+{
+    char text[BNET_TEXT_ID_LENGTH + 1];
+    bnet_text_id(id, text);
+    node_json_text(object, key, text);
+}
+
+static void put_block(struct json_object *object, const BnetStore *store, BnetBlock block)
+{
+    node_json_number(object, "number", bnet_store_number(store, block));
+    if (block != BNET_NO_BLOCK)
+        node_json_id(object, "id", &bnet_store_block(store, block)->id);
+}
+
+void node_json_block(struct json_object *object, const char *key, const BnetStore *store,
+                     BnetBlock block)
+{
+    struct json_object *value = json_object_new_object();
+    put_block(value, store, block);
+    json_object_object_add(object, key, value);
+}
+
+/* --- events ---------------------------------------------------------------------------------- */
+
+struct json_object *node_event(const NodeChain *chain, const char *what)
+{
+    char time[BNET_TEXT_TIME_MAX + 1];
+    struct json_object *event = json_object_new_object();
+    const int64_t wall_us = g_get_real_time();
+    bnet_text_time_point(wall_us, time);
+    node_json_text(event, "time", time);
+    node_json_number(event, "t", chain->now_ns);
+    node_json_text(event, "what", what);
+    return event;
+}
+
+void node_event_post(NodeChain *chain, struct json_object *event, char *text)
+{
+    NodeReport *report = node_report_new(NODE_REPORT_EVENT);
+    report->json = event;
+    report->text = text;
+    g_ptr_array_add(chain->reports, report);
+}
+
+struct json_object *node_event_peer(NodeChain *chain, const char *what, uint32_t slot)
+{
+    struct json_object *event = node_event(chain, what);
+    if (slot == BNET_NO_SESSION)
+        return event;
+    const NodePeer *peer = &chain->peers[slot];
+    g_autofree char *remote = node_endpoint_text(peer->remote.ip, peer->remote.port);
+    node_json_number(event, "session", slot);
+    node_json_text(event, "remote", remote);
+    return event;
+}
+
+/* --- messages -------------------------------------------------------------------------------- */
+
+static void put_hello(struct json_object *event, const BnetStore *store, const BnetHello *hello)
+{
+    char key[BNET_TEXT_KEY_MAX + 1] = "";
+    if (hello->peer_id.bytes[0] <= BNET_CURVE_R1)
+        bnet_text_key(&hello->peer_id, key);
+    node_json_text(event, "peer_id", key);
+    node_json_id(event, "chain_id", &hello->chain_id);
+    node_json_number(event, "lib", hello->lib_number);
+    node_json_block(event, "head", store, hello->head);
+    node_json_number(event, "unknown_ids", hello->unknown_ids);
+    node_json_flag(event, "request_transactions", hello->request_transactions);
+    node_json_flag(event, "irreversible_only", hello->irreversible_only);
+}
+
+static void put_notice(struct json_object *event, const NodeChain *chain,
+                       const BnetMessage *message)
+{
+    struct json_object *ids = json_object_new_array();
+    BnetRingWalk walk = bnet_ring_walk(&message->u.notice);
+    uint32_t handle;
+    while (bnet_ring_next(&walk, &chain->pool, &handle)) {
+        char text[BNET_TEXT_ID_LENGTH + 1];
+        const BnetId *id = message->kind == BNET_MESSAGE_BLOCK_NOTICE
+                               ? &bnet_store_block(&chain->store, handle)->id
+                               : &bnet_store_trx(&chain->store, handle)->id;
+        bnet_text_id(id, text);
+        json_object_array_add(ids, json_object_new_string(text));
+    }
+    json_object_object_add(event, "ids", ids);
+}
+
+static void put_message(struct json_object *event, const NodeChain *chain,
+                        const BnetMessage *message)
+{
+    switch (message->kind) {
+    case BNET_MESSAGE_HELLO:
+        put_hello(event, &chain->store, &message->u.hello);
+        break;
+    case BNET_MESSAGE_TRX_NOTICE:
+    case BNET_MESSAGE_BLOCK_NOTICE:
+        put_notice(event, chain, message);
+        break;
+    case BNET_MESSAGE_BLOCK:
+        put_block(event, &chain->store, message->u.block);
+        break;
+    case BNET_MESSAGE_TRX:
+        node_json_id(event, "id", &bnet_store_trx(&chain->store, message->u.trx)->id);
+        break;
+    case BNET_MESSAGE_PING:
+        node_json_number(event, "lib", message->u.ping.lib_number);
+        break;
+    case BNET_MESSAGE_PONG:
+    case BNET_MESSAGE_MALFORMED:
+        break;
+    }
+}
+
+void node_event_message(NodeChain *chain, const char *what, uint32_t slot,
+                        const BnetMessage *message, gsize bytes)
+{
+    if (!chain->tells_messages)
+        return;
+    struct json_object *event = node_event_peer(chain, what, slot);
+    node_json_text(event, "message", bnet_message_name(message->kind));
+    node_json_number(event, "bytes", (int64_t)bytes);
+    put_message(event, chain, message);
+    node_event_post(chain, event, NULL);
+}
+
+/* --- the chain ------------------------------------------------------------------------------- */
+
+static char *chain_text(const NodeChain *chain, const BnetChainEvent *event)
+{
+    const uint32_t number = bnet_store_number(&chain->store, event->block);
+    if (event->kind == BNET_CHAIN_SWITCH)
+        return g_strdup_printf("fork switch: back from block %u to %u",
+                               bnet_store_number(&chain->store, event->other), number);
+    if (event->kind == BNET_CHAIN_REJECTED)
+        return g_strdup_printf("block %u is rejected", number);
+    return NULL;
+}
+
+void node_event_chain(NodeChain *chain, const BnetChainEvent *event)
+{
+    struct json_object *json = node_event(chain, bnet_chain_event_name(event->kind));
+    put_block(json, &chain->store, event->block);
+    if (event->kind == BNET_CHAIN_SWITCH)
+        node_json_block(json, "left", &chain->store, event->other);
+    if (event->kind == BNET_CHAIN_APPLIED) {
+        node_json_number(json, "lib", bnet_view_lib_number(&chain->node.view));
+        node_json_number(json, "transactions",
+                         bnet_store_block(&chain->store, event->block)->n_trx);
+    }
+    node_event_post(chain, json, chain_text(chain, event));
+}
+
+void node_event_verdict(NodeChain *chain, uint32_t slot, uint32_t number, const BnetId *id,
+                        BnetVerdict verdict, const char *fault)
+{
+    struct json_object *event = node_event_peer(chain, "verdict", slot);
+    node_json_text(event, "verdict", bnet_verdict_name(verdict));
+    node_json_number(event, "number", number);
+    node_json_id(event, "id", id);
+    if (fault)
+        node_json_text(event, "fault", fault);
+    char *text = verdict == BNET_VERDICT_INVALID
+                     ? g_strdup_printf("block %u is invalid%s%s", number, fault ? ": " : "",
+                                       fault ? fault : "")
+                     : NULL;
+    node_event_post(chain, event, text);
+}

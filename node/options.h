@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_NODE_OPTIONS_H
+#define BNETLAB_NODE_OPTIONS_H
+
+/*
+ * What a node is told to do: the options of the bnet plugin under their own names, from the command
+ * line and from a file config.ini, and those of Bnetlab.
+ *
+ * The command line goes before the file; options that can be repeated add up. All is checked:
+ * whoever has the options need not look again.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "core/quirks.h"
+#include "core/sign.h"
+#include "node/endpoint.h"
+
+#define NODE_THREADS_MAX 8u
+#define NODE_SESSIONS_MAX 4096u
+#define NODE_CONNECTS_MAX 256u
+#define NODE_PRODUCERS_MAX 125u
+#define NODE_SECONDS_MAX 86400
+
+typedef struct NodeProducerKey {
+    uint64_t name;
+    BnetPrivateKey key;
+} NodeProducerKey;
+
+typedef struct NodeOptions {
+    /* of the plugin */
+    NodeEndpoint endpoint; /* where to listen */
+    bool follow_irreversible;
+    uint32_t threads;
+    GArray *connects; /* of NodeEndpoint; each once */
+    bool no_trx;
+    char *peer_log_format;
+    /* of the node */
+    bool is_eosio_1_7; /* profile */
+    bool read_only;    /* takes no transactions, makes no blocks */
+    bool eosio_2;      /* the chain's blocks may have extensions */
+    char *data_dir;    /* NULL: the chain is kept in memory */
+    char *genesis_json;
+    GArray *producers; /* of NodeProducerKey; each name once */
+    bool stale_production;
+    bool produce_on_command; /* and on no slot by itself */
+    char *control;           /* path of a socket, "-", or NULL */
+    char *log_json;          /* path, "-", or NULL */
+    bool quiet;
+    uint32_t max_sessions;
+    int64_t handshake_ns;
+    int64_t idle_ns;
+    int64_t close_ns;
+    int64_t connect_ns;
+    GPtrArray *notes; /* texts: what of the file was passed over */
+} NodeOptions;
+
+/*
+ * Reads the arguments after the subcommand's name, and the file that they name. True with *ret_help
+ * set: help was asked for. The options are to be cleared in any case.
+ */
+bool node_options_parse(NodeOptions *options, int argc, char **argv, bool *ret_help,
+                        GError **error);
+
+/* The help text. (transfer full) */
+char *node_options_help(void);
+
+void node_options_clear(NodeOptions *options);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BNETLAB_TESTS_LIVE_FIXTURE_H
+#define BNETLAB_TESTS_LIVE_FIXTURE_H
+
+/*
+ * Nodes as processes, spoken to by control lines, for tests over real sockets of the loopback.
+ *
+ * Ports are the kernel's choice. Nothing sleeps: whoever waits, waits for an answer or for bytes,
+ * and fails the test after LIVE_LIMIT_S.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <json.h>
+
+#define LIVE_LIMIT_S 60
+#define LIVE_ARGUMENTS_MAX 40
+
+/* The development key, which is the one of the default genesis state, and the producer's. */
+#define LIVE_KEY "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3"
+#define LIVE_PRODUCER "--producer", "eosio", "--private-key", LIVE_KEY, "--produce-on-command"
+
+typedef struct LiveNode {
+    pid_t pid;
+    int in;
+    int out;
+    GString *unread; /* lines of the node that were not looked at */
+    uint16_t port;
+    char *peer; /* "127.0.0.1:port" */
+} LiveNode;
+
+/* --- lines ----------------------------------------------------------------------------------- */
+
+/* False: the descriptor is not readable within the limit. */
+static inline bool live_readable(int fd)
+{
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    int n;
+    do
+        n = poll(&wanted, 1, LIVE_LIMIT_S * 1000);
+    while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
+/* The next line of the node's output. (transfer full) NULL: it has ended. */
+static inline char *live_line(LiveNode *node)
+{
+    for (;;) {
+        char *end = strchr(node->unread->str, '\n');
+        if (end) {
+            char *line = g_strndup(node->unread->str, (gsize)(end - node->unread->str));
+            g_string_erase(node->unread, 0, end - node->unread->str + 1);
+            return line;
+        }
+        char bytes[4096];
+        ck_assert_msg(live_readable(node->out), "the node says nothing");
+        const ssize_t n = read(node->out, bytes, sizeof bytes);
+        if (n <= 0)
+            return NULL;
+        g_string_append_len(node->unread, bytes, n);
+    }
+}
+
+static inline void live_say(const LiveNode *node, const char *line)
+{
+    const size_t n = strlen(line);
+    ck_assert_int_eq(write(node->in, line, n), (ssize_t)n);
+    ck_assert_int_eq(write(node->in, "\n", 1), 1);
+}
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+/* A member by its path, as "head.number"; NULL: there is none. (transfer none) */
+static inline struct json_object *live_get(struct json_object *object, const char *path)
+{
+    g_auto(GStrv) keys = g_strsplit(path, ".", -1);
+    for (char **key = keys; *key && object; key++)
+        if (!json_object_object_get_ex(object, *key, &object))
+            return NULL;
+    return object;
+}
+
+static inline int64_t live_number(struct json_object *object, const char *path)
+{
+    struct json_object *value = live_get(object, path);
+    ck_assert_msg(json_object_is_type(value, json_type_int), "no number %s in %s", path,
+                  json_object_to_json_string(object));
+    return json_object_get_int64(value);
+}
+
+static inline const char *live_text(struct json_object *object, const char *path)
+{
+    struct json_object *value = live_get(object, path);
+    ck_assert_msg(json_object_is_type(value, json_type_string), "no text %s in %s", path,
+                  json_object_to_json_string(object));
+    return json_object_get_string(value);
+}
+
+/* --- commands -------------------------------------------------------------------------------- */
+
+/* The next line that is an answer, or an event if `event`. (transfer full) */
+static inline struct json_object *live_next(LiveNode *node)
+{
+    g_autofree char *line = live_line(node);
+    ck_assert_msg(line != NULL, "the node has ended");
+    struct json_object *object = json_tokener_parse(line);
+    ck_assert_msg(json_object_is_type(object, json_type_object), "no JSON: %s", line);
+    return object;
+}
+
+/* Answers come in the order of the commands, but for "wait"; events may come between them. */
+static inline struct json_object *live_answer(LiveNode *node)
+{
+    for (;;) {
+        struct json_object *object = live_next(node);
+        if (live_get(object, "ok"))
+            return object;
+        json_object_put(object);
+    }
+}
+
+/* A command and its answer, good or bad. (transfer full) */
+static inline struct json_object *live_try(LiveNode *node, const char *command)
+{
+    live_say(node, command);
+    return live_answer(node);
+}
+
+/* A command that succeeds. (transfer full) */
+static inline struct json_object *live_ask(LiveNode *node, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
+static inline struct json_object *live_ask(LiveNode *node, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *command = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    struct json_object *answer = live_try(node, command);
+    ck_assert_msg(json_object_get_boolean(live_get(answer, "ok")), "%s: %s", command,
+                  json_object_to_json_string(answer));
+    return answer;
+}
+
+/* The same, whose answer does not matter. */
+#define live_do(...) (void)json_object_put(live_ask(__VA_ARGS__))
+
+/* The next event of that kind. (transfer full) */
+static inline struct json_object *live_event(LiveNode *node, const char *what)
+{
+    for (;;) {
+        struct json_object *object = live_next(node);
+        struct json_object *kind = live_get(object, "what");
+        if (kind && strcmp(json_object_get_string(kind), what) == 0)
+            return object;
+        json_object_put(object);
+    }
+}
+
+static inline int64_t live_head(LiveNode *node)
+{
+    struct json_object *status = live_ask(node, "{\"cmd\":\"status\"}");
+    const int64_t head = live_number(status, "head.number");
+    json_object_put(status);
+    return head;
+}
+
+/* --- processes ------------------------------------------------------------------------------- */
+
+static inline void live_close_all(const int *fds, int n)
+{
+    for (int i = 0; i < n; i++)
+        (void)close(fds[i]);
+}
+
+static inline void live_exec(const char *const *arguments, int in, int out)
+{
+    const char *all[LIVE_ARGUMENTS_MAX + 1] = {getenv("BNETLAB"), "node"};
+    int n = 2;
+    for (; arguments[n - 2]; n++) {
+        ck_assert_int_lt(n, LIVE_ARGUMENTS_MAX);
+        all[n] = arguments[n - 2];
+    }
+    (void)dup2(in, STDIN_FILENO);
+    (void)dup2(out, STDOUT_FILENO);
+    execv(all[0], (char *const *)(gconstpointer)all);
+    _exit(127);
+}
+
+/* Starts `bnetlab node` with exactly these arguments, the last NULL. */
+static inline void live_spawn(LiveNode *node, const char *const *arguments)
+{
+    int fds[4];
+    ck_assert_ptr_nonnull(getenv("BNETLAB"));
+    (void)signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(pipe(fds + 2), 0);
+    for (int i = 0; i < 4; i++) /* the next node shall not keep this one's input open */
+        ck_assert_int_eq(fcntl(fds[i], F_SETFD, FD_CLOEXEC), 0);
+    node->pid = fork();
+    ck_assert_int_ge(node->pid, 0);
+    if (node->pid == 0)
+        live_exec(arguments, fds[0], fds[3]);
+    live_close_all((const int[]){fds[0], fds[3]}, 2);
+    node->in = fds[1];
+    node->out = fds[2];
+    node->unread = g_string_new(NULL);
+    node->peer = NULL;
+}
+
+/* Starts a node that listens on a port of the loopback, with these arguments besides. */
+static inline void live_begin(LiveNode *node, const char *const *more)
+{
+    const char *arguments[LIVE_ARGUMENTS_MAX] = {"--control", "-", "--quiet", "--bnet-endpoint",
+                                                 "127.0.0.1:0"};
+    int n = 5;
+    for (int i = 0; more[i]; i++) {
+        ck_assert_int_lt(n, LIVE_ARGUMENTS_MAX - 1);
+        arguments[n++] = more[i];
+    }
+    live_spawn(node, arguments);
+    struct json_object *status = live_ask(node, "{\"cmd\":\"status\"}");
+    node->port = (uint16_t)live_number(status, "port");
+    node->peer = g_strdup_printf("127.0.0.1:%u", node->port);
+    json_object_put(status);
+}
+
+#define live_begin_with(node, ...) live_begin(node, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Exit status; 128 + n: it was ended by signal n. */
+static inline int live_wait(LiveNode *node)
+{
+    int status = 0;
+    pid_t ended;
+    do
+        ended = waitpid(node->pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    ck_assert_int_eq(ended, node->pid);
+    live_close_all((const int[]){node->in, node->out}, 2);
+    g_string_free(node->unread, TRUE);
+    g_free(node->peer);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Asks it to end, and it does. */
+static inline void live_end(LiveNode *node)
+{
+    live_do(node, "{\"cmd\":\"quit\"}");
+    ck_assert_int_eq(live_wait(node), 0);
+}
+
+static inline void live_kill(LiveNode *node)
+{
+    ck_assert_int_eq(kill(node->pid, SIGKILL), 0);
+    ck_assert_int_eq(live_wait(node), 128 + SIGKILL);
+}
+
+/* --- folders --------------------------------------------------------------------------------- */
+
+/* (transfer full) */
+static inline char *live_folder(void)
+{
+    char *folder = g_dir_make_tmp("bnetlab-live-XXXXXX", NULL);
+    ck_assert_ptr_nonnull(folder);
+    return folder;
+}
+
+/* Removes a folder of files, and frees its name. */
+static inline void live_remove(char *folder)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        (void)g_unlink(path);
+    }
+    if (dir)
+        g_dir_close(dir);
+    (void)g_rmdir(folder);
+    g_free(folder);
+}
+
+/* --- tests ----------------------------------------------------------------------------------- */
+
+/* Runs the tests of a suite that has one test case. */
+static inline int live_run(const char *name, const TTest *const *tests, size_t n)
+{
+    TCase *tcase = tcase_create(name);
+    Suite *suite = suite_create(name);
+    tcase_set_timeout(tcase, 0); /* ctest has one */
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
+
+/* --- raw clients ----------------------------------------------------------------------------- */
+
+/* A TCP connection to a node; its receive waits LIVE_LIMIT_S at most. */
+static inline int live_connect(const LiveNode *node)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(node->port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct timeval limit = {.tv_sec = LIVE_LIMIT_S};
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static inline void live_send(int fd, const void *bytes, size_t n)
+{
+    ck_assert_int_eq(send(fd, bytes, n, MSG_NOSIGNAL), (ssize_t)n);
+}
+
+/* All that comes until the other side's end. (transfer full) */
+static inline GByteArray *live_receive_all(int fd)
+{
+    GByteArray *all = g_byte_array_new();
+    guint8 bytes[4096];
+    ssize_t n;
+    while ((n = recv(fd, bytes, sizeof bytes, 0)) > 0)
+        g_byte_array_append(all, bytes, (guint)n);
+    ck_assert_msg(n == 0 || errno == ECONNRESET, "the node does not close");
+    return all;
+}
+
+#endif
