@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "core/array.h"
 #include "core/blocks_log.h"
 #include "node/decode.h"
+#include "node/disk_file.h"
 #include "node/endpoint.h"
 #include "node/genesis.h"
 
@@ -25,19 +24,11 @@
 /* A torn write is not longer than an entry. */
 #define TAIL_BYTES_MAX ((uint64_t)BNET_LOG_BLOCK_BYTES_MAX + 64)
 
-/* A file that grows. */
-typedef struct File {
-    char *path;
-    int fd;        /* -1: none */
-    uint64_t size; /* of what is good */
-    bool is_dirty;
-} File;
-
 struct NodeChainStore {
     char *folder; /* NULL: nothing is kept */
     int lock_fd;
-    File log;
-    File reversible;
+    NodeDiskFile log;
+    NodeDiskFile reversible;
     BnetId chain_id;
     uint32_t logged;    /* number of the newest block of the log */
     GArray *kept;       /* of BnetBlock: those in the file of the reversible */
@@ -47,132 +38,6 @@ struct NodeChainStore {
 };
 
 /* --- errors ---------------------------------------------------------------------------------- */
-
-static bool fail(GError **error, const char *path, const char *what)
-{
-    g_set_error(error, NODE_ERROR, NODE_ERROR_CHAIN, "%s: %s", path, what);
-    return false;
-}
-
-static bool fail_errno(GError **error, const char *path, const char *what)
-{
-    const int reason = errno;
-    g_set_error(error, NODE_ERROR, NODE_ERROR_CHAIN, "%s: %s: %s", path, what, g_strerror(reason));
-    return false;
-}
-
-/* --- files ----------------------------------------------------------------------------------- */
-
-static bool write_all(int fd, const uint8_t *bytes, size_t n, uint64_t at)
-{
-    while (n > 0) {
-        const ssize_t written = pwrite(fd, bytes, n, (off_t)at);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        n -= (size_t)written;
-        at += (uint64_t)written;
-    }
-    return true;
-}
-
-static void append(NodeChainStore *disk, File *file, const uint8_t *bytes, size_t n)
-{
-    if (disk->failed || file->fd < 0)
-        return;
-    if (!write_all(file->fd, bytes, n, file->size)) {
-        fail_errno(&disk->failed, file->path, "cannot be written");
-        return;
-    }
-    file->size += n;
-    file->is_dirty = true;
-}
-
-static bool sync_file(File *file, GError **error)
-{
-    if (!file->is_dirty)
-        return true;
-    if (fdatasync(file->fd) != 0)
-        return fail_errno(error, file->path, "cannot be brought to the disk");
-    file->is_dirty = false;
-    return true;
-}
-
-/* New names in the folder are on the disk. */
-static bool sync_folder(const char *folder, GError **error)
-{
-    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool is_synced = fd >= 0 && fsync(fd) == 0;
-    if (!is_synced)
-        fail_errno(error, folder, "cannot be brought to the disk");
-    if (fd >= 0)
-        (void)close(fd);
-    return is_synced;
-}
-
-/* A file with those bytes stands at the path, or what was there stands there still. */
-static bool replace(const char *folder, const char *path, const uint8_t *bytes, size_t n,
-                    GError **error)
-{
-    g_autofree char *fresh = g_strconcat(path, ".new", NULL);
-    const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return fail_errno(error, fresh, "cannot be made");
-    const bool is_written = write_all(fd, bytes, n, 0) && fsync(fd) == 0;
-    if (!is_written)
-        fail_errno(error, fresh, "cannot be written");
-    (void)close(fd);
-    if (!is_written)
-        return false;
-    if (rename(fresh, path) != 0)
-        return fail_errno(error, path, "cannot be replaced");
-    return sync_folder(folder, error);
-}
-
-static bool open_file(File *file, GError **error)
-{
-    struct stat status;
-    file->fd = open(file->path, O_RDWR | O_CLOEXEC);
-    if (file->fd < 0 || fstat(file->fd, &status) != 0)
-        return fail_errno(error, file->path, "cannot be opened");
-    file->size = (uint64_t)status.st_size;
-    return true;
-}
-
-static void close_file(File *file)
-{
-    if (file->fd >= 0)
-        (void)close(file->fd);
-    g_free(file->path);
-}
-
-/* --- torn tails ------------------------------------------------------------------------------ */
-
-/* Cuts a file back to what is good of it, `wrong` says why. What is cut off is kept. */
-static bool cut_back(File *file, uint64_t good, const uint8_t *bytes, const char *wrong,
-                     GPtrArray *notes, GError **error)
-{
-    const uint64_t torn = file->size - good;
-    if (torn > TAIL_BYTES_MAX) {
-        g_set_error(error, NODE_ERROR, NODE_ERROR_CHAIN,
-                    "%s: %s, and %" G_GUINT64_FORMAT
-                    " bytes follow from there: that is more than a torn write",
-                    file->path, wrong, torn);
-        return false;
-    }
-    g_autofree char *aside = g_strconcat(file->path, ".torn", NULL);
-    if (!g_file_set_contents(aside, (const char *)bytes + good, (gssize)torn, error))
-        return false;
-    if (ftruncate(file->fd, (off_t)good) != 0 || fsync(file->fd) != 0)
-        return fail_errno(error, file->path, "cannot be cut back");
-    file->size = good;
-    g_ptr_array_add(notes, g_strdup_printf("%s: %s; the last %" G_GUINT64_FORMAT
-                                           " bytes were cut off and are kept in %s",
-                                           file->path, wrong, torn, aside));
-    return true;
-}
 
 static char *wire_error_text(const BnetWireError *error, uint64_t start)
 {
@@ -187,7 +52,7 @@ static char *wire_error_text(const BnetWireError *error, uint64_t start)
 /* A log that is being read. */
 typedef struct LogReading {
     const NodeChainStoreConfig *config;
-    File *file;
+    NodeDiskFile *file;
     const uint8_t *bytes;
     BnetLogHeader header;
     BnetLogWalk walk;
@@ -210,15 +75,15 @@ static bool read_log_header(LogReading *log, GError **error)
     start_reader(log, 0, &reader, &wrong);
     if (!bnet_log_read_header(&reader, &log->header)) {
         g_autofree char *text = wire_error_text(&wrong, 0);
-        return fail(error, log->file->path, text);
+        return node_disk_fail(error, log->file->path, text);
     }
     if (log->header.first_block != 1)
-        return fail(error, log->file->path, "does not begin with block 1, as it must");
+        return node_disk_fail(error, log->file->path, "does not begin with block 1, as it must");
     if (log->config->genesis) {
         const BnetId wanted = bnet_wire_chain_id(log->config->genesis);
         if (!bnet_id_equal(&wanted, &log->header.chain_id))
-            return fail(error, log->file->path,
-                        "is of another chain than the genesis state that was given");
+            return node_disk_fail(error, log->file->path,
+                                  "is of another chain than the genesis state that was given");
     }
     bnet_log_walk_init(&log->walk, &log->header,
                        log->file->size - (uint64_t)bnet_reader_left(&reader));
@@ -250,7 +115,8 @@ static bool take_entry(LogReading *log, const BnetLogEntry *entry, GError **erro
 {
     if (entry->number == 1) {
         if (!bnet_wire_begins_chain(&log->header.genesis, &entry->block.header.fields))
-            return fail(error, log->file->path, "block 1 does not follow from the genesis state");
+            return node_disk_fail(error, log->file->path,
+                                  "block 1 does not follow from the genesis state");
         init_store(log, &entry->block);
         return true;
     }
@@ -281,14 +147,15 @@ static bool read_entries(LogReading *log, GError **error)
         start_reader(log, at, &reader, &wrong);
         if (!bnet_log_read_entry(&reader, &log->walk, &entry)) {
             g_autofree char *text = wire_error_text(&wrong, at);
-            if (!cut_back(log->file, at, log->bytes, text, log->start->notes, error))
+            const NodeDiskCut cut = {at, log->bytes, text, TAIL_BYTES_MAX};
+            if (!node_disk_cut_back(log->file, &cut, log->start->notes, error))
                 return false;
             break;
         }
         if (!take_entry(log, &entry, error))
             return false;
     }
-    return log->has_store || fail(error, log->file->path, "has no block");
+    return log->has_store || node_disk_fail(error, log->file->path, "has no block");
 }
 
 static bool read_log(NodeChainStore *disk, LogReading *log, GError **error)
@@ -298,7 +165,7 @@ static bool read_log(NodeChainStore *disk, LogReading *log, GError **error)
         return false;
     log->bytes = (const uint8_t *)g_mapped_file_get_contents(map);
     if (disk->log.size == 0)
-        return fail(error, disk->log.path, "is empty");
+        return node_disk_fail(error, disk->log.path, "is empty");
     if (!read_log_header(log, error) || !read_entries(log, error))
         return false;
     disk->chain_id = log->header.chain_id;
@@ -354,7 +221,7 @@ static void append_reversible_header(GByteArray *bytes, const BnetId *chain_id)
 }
 
 /* The record at that place; NULL, or what is wrong. */
-static const char *read_record(const File *file, const uint8_t *bytes, uint64_t at,
+static const char *read_record(const NodeDiskFile *file, const uint8_t *bytes, uint64_t at,
                                BnetSlice *ret_block)
 {
     const uint64_t left = file->size - at;
@@ -395,15 +262,15 @@ static const char *take_record(NodeChainStore *disk, BnetStore *store, BnetSlice
 static bool read_reversible(NodeChainStore *disk, BnetStore *store, NodeChainStart *start,
                             GError **error)
 {
-    File *file = &disk->reversible;
+    NodeDiskFile *file = &disk->reversible;
     g_autoptr(GMappedFile) map = g_mapped_file_new_from_fd(file->fd, FALSE, error);
     if (!map)
         return false;
     const uint8_t *bytes = (const uint8_t *)g_mapped_file_get_contents(map);
     if (file->size < REVERSIBLE_HEADER_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
-        return fail(error, file->path, "is no file of reversible blocks");
+        return node_disk_fail(error, file->path, "is no file of reversible blocks");
     if (memcmp(bytes + MAGIC_BYTES, disk->chain_id.bytes, sizeof disk->chain_id.bytes) != 0)
-        return fail(error, file->path, "is of another chain than blocks.log");
+        return node_disk_fail(error, file->path, "is of another chain than blocks.log");
     uint64_t at = REVERSIBLE_HEADER_BYTES;
     while (at < file->size) {
         BnetSlice block = {0};
@@ -412,7 +279,8 @@ static bool read_reversible(NodeChainStore *disk, BnetStore *store, NodeChainSta
             wrong = take_record(disk, store, block, start);
         if (wrong) {
             g_autofree char *text = g_strdup_printf("byte %" G_GUINT64_FORMAT ": %s", at, wrong);
-            return cut_back(file, at, bytes, text, start->notes, error);
+            const NodeDiskCut cut = {at, bytes, text, TAIL_BYTES_MAX};
+            return node_disk_cut_back(file, &cut, start->notes, error);
         }
         at += RECORD_HEADER_BYTES + block.n;
     }
@@ -422,7 +290,7 @@ static bool read_reversible(NodeChainStore *disk, BnetStore *store, NodeChainSta
 /* Writes the file of the reversible blocks anew, with those that still are. */
 static void compact(NodeChainStore *disk, const BnetStore *store)
 {
-    if (disk->failed || !sync_file(&disk->log, &disk->failed))
+    if (disk->failed || !node_disk_sync(&disk->log, &disk->failed))
         return;
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     append_reversible_header(bytes, &disk->chain_id);
@@ -438,8 +306,9 @@ static void compact(NodeChainStore *disk, const BnetStore *store)
     disk->n_stale = 0;
     (void)close(disk->reversible.fd);
     disk->reversible.fd = -1;
-    if (replace(disk->folder, disk->reversible.path, bytes->data, bytes->len, &disk->failed))
-        open_file(&disk->reversible, &disk->failed);
+    if (node_disk_replace(disk->folder, disk->reversible.path, bytes->data, bytes->len,
+                          &disk->failed))
+        node_disk_open(&disk->reversible, &disk->failed);
     disk->reversible.is_dirty = false;
 }
 
@@ -448,16 +317,16 @@ static void compact(NodeChainStore *disk, const BnetStore *store)
 static bool take_folder(NodeChainStore *disk, GError **error)
 {
     if (g_mkdir_with_parents(disk->folder, 0755) != 0)
-        return fail_errno(error, disk->folder, "cannot be made");
+        return node_disk_fail_errno(error, disk->folder, "cannot be made");
     g_autofree char *path = g_build_filename(disk->folder, "lock", NULL);
     disk->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (disk->lock_fd < 0)
-        return fail_errno(error, path, "cannot be opened");
+        return node_disk_fail_errno(error, path, "cannot be opened");
     if (flock(disk->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (errno == EWOULDBLOCK)
-        return fail(error, disk->folder, "is in use by another node");
-    return fail_errno(error, path, "cannot be locked");
+        return node_disk_fail(error, disk->folder, "is in use by another node");
+    return node_disk_fail_errno(error, path, "cannot be locked");
 }
 
 static bool make_missing(NodeChainStore *disk, const BnetWireGenesis *genesis, GError **error)
@@ -465,11 +334,11 @@ static bool make_missing(NodeChainStore *disk, const BnetWireGenesis *genesis, G
     if (g_file_test(disk->log.path, G_FILE_TEST_EXISTS))
         return true;
     if (g_file_test(disk->reversible.path, G_FILE_TEST_EXISTS))
-        return fail(error, disk->folder, "has reversible blocks, and no blocks.log");
+        return node_disk_fail(error, disk->folder, "has reversible blocks, and no blocks.log");
     BnetWireGenesis standard;
     node_genesis_default(&standard);
     g_autoptr(GByteArray) bytes = new_log(genesis ? genesis : &standard);
-    return replace(disk->folder, disk->log.path, bytes->data, bytes->len, error);
+    return node_disk_replace(disk->folder, disk->log.path, bytes->data, bytes->len, error);
 }
 
 static bool make_reversible(NodeChainStore *disk, GError **error)
@@ -478,15 +347,15 @@ static bool make_reversible(NodeChainStore *disk, GError **error)
         return true;
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     append_reversible_header(bytes, &disk->chain_id);
-    return replace(disk->folder, disk->reversible.path, bytes->data, bytes->len, error);
+    return node_disk_replace(disk->folder, disk->reversible.path, bytes->data, bytes->len, error);
 }
 
 static bool open_folder(NodeChainStore *disk, LogReading *log, GError **error)
 {
     if (!take_folder(disk, error) || !make_missing(disk, log->config->genesis, error) ||
-        !open_file(&disk->log, error) || !read_log(disk, log, error))
+        !node_disk_open(&disk->log, error) || !read_log(disk, log, error))
         return false;
-    return make_reversible(disk, error) && open_file(&disk->reversible, error) &&
+    return make_reversible(disk, error) && node_disk_open(&disk->reversible, error) &&
            read_reversible(disk, log->store, log->start, error);
 }
 
@@ -546,8 +415,8 @@ void node_chain_store_close(NodeChainStore *disk)
 {
     if (!disk)
         return;
-    close_file(&disk->log);
-    close_file(&disk->reversible);
+    node_disk_close(&disk->log);
+    node_disk_close(&disk->reversible);
     if (disk->lock_fd >= 0)
         (void)close(disk->lock_fd);
     g_array_unref(disk->kept);
@@ -559,13 +428,20 @@ void node_chain_store_close(NodeChainStore *disk)
 
 /* --- adding ---------------------------------------------------------------------------------- */
 
+/* After a failed write nothing more is written. */
+static void append(NodeChainStore *disk, NodeDiskFile *file)
+{
+    if (!disk->failed)
+        node_disk_append(file, disk->buffer->data, disk->buffer->len, &disk->failed);
+}
+
 void node_chain_store_add(NodeChainStore *disk, const BnetStore *store, BnetBlock block)
 {
     if (!disk->folder)
         return;
     g_byte_array_set_size(disk->buffer, 0);
     append_record(disk->buffer, bnet_store_block_bytes(store, block));
-    append(disk, &disk->reversible, disk->buffer->data, disk->buffer->len);
+    append(disk, &disk->reversible);
     g_array_append_val(disk->kept, block);
 }
 
@@ -576,7 +452,7 @@ static void append_entry(NodeChainStore *disk, BnetSlice block)
     g_byte_array_set_size(disk->buffer, 0);
     g_byte_array_append(disk->buffer, block.bytes, (guint)block.n);
     g_byte_array_append(disk->buffer, position, sizeof position);
-    append(disk, &disk->log, disk->buffer->data, disk->buffer->len);
+    append(disk, &disk->log);
 }
 
 void node_chain_store_irreversible(NodeChainStore *disk, const BnetStore *store, BnetBlock block)
@@ -601,8 +477,8 @@ bool node_chain_store_is_dirty(const NodeChainStore *disk)
 
 bool node_chain_store_commit(NodeChainStore *disk, GError **error)
 {
-    if (!disk->failed && sync_file(&disk->reversible, &disk->failed))
-        sync_file(&disk->log, &disk->failed);
+    if (!disk->failed && node_disk_sync(&disk->reversible, &disk->failed))
+        node_disk_sync(&disk->log, &disk->failed);
     if (!disk->failed)
         return true;
     if (error)

@@ -9,7 +9,7 @@ set -eu
 rules=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/lint/rules.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree/core" "$tree/scenarios" "$tree/sim/cli" "$tree/sim/conform" "$tree/reports" \
+mkdir -p "$tree/core" "$tree/node" "$tree/scenarios" "$tree/sim/cli" "$tree/sim/conform" "$tree/reports" \
     "$tree/tests"
 licence='/* SPDX-License-Identifier: Apache-2.0 */'
 
@@ -53,6 +53,9 @@ keeps core/a.c "$(include '<zlib.h>')"
 keeps core/a.c "$(include '<stdint.h>')"
 keeps sim/a.c "$(include '<Random123/philox.h>')"
 keeps sim/cli/main.c "$(include '"sim/cli/command.h"')"
+keeps sim/cli/main.c "$(include '"node/front.h"')"
+keeps node/a.c "$(include '<wslay/wslay.h>')"
+keeps node/a.c "$(include '<sys/socket.h>')"
 keeps reports/a.c "$(include '<json.h>')"
 keeps tests/check_a.c "$(include '<check.h>')"
 keeps core/a.c ' * a double sign'
@@ -68,6 +71,10 @@ breaks scenarios/a.c 2 "$(include '"sim/world.h"')" "scenarios/ $only"
 breaks sim/a.c 2 "$(include '<json.h>')" "sim/ $only"
 breaks sim/a.c 2 "$(include '"reports/text.h"')" "sim/ $only"
 breaks sim/a.c 2 "$(include '"sim/cli/command.h"')" 'only the program'
+breaks node/a.c 2 "$(include '"sim/world.h"')" "node/ $only"
+breaks node/a.c 2 "$(include '"scenarios/keys.h"')" "node/ $only"
+breaks core/a.c 2 "$(include '"node/front.h"')" "core/ $only"
+breaks node/a.c 2 'g_printerr("x");' 'only the program prints'
 breaks reports/a.c 2 "$(include '<Random123/philox.h>')" "reports/ $only"
 breaks sim/conform/a.c 2 "$(include '<zstd.h>')" "sim/conform/ $only"
 breaks sim/conform/a.c 2 "$(include '"tests/a.h"')" "sim/conform/ $only"

@@ -11,17 +11,18 @@ cd "$root"
 
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
-find core scenarios sim reports tests -type f -name '*.h' | sort >"$list"
+find core node scenarios sim reports tests -type f -name '*.h' | sort >"$list"
 
 status=0
 while read -r header; do
     case $header in
     core/*) packages=nettle ;;
+    node/*) packages='glib-2.0 json-c nettle' ;;
     scenarios/*) packages='glib-2.0 gio-2.0' ;;
     sim/cli/*) packages='glib-2.0 gio-2.0' ;;
     sim/*) packages='glib-2.0' ;;
     reports/*) packages='glib-2.0 gio-2.0' ;;
-    *) packages='glib-2.0 gio-2.0 check' ;;
+    *) packages='glib-2.0 gio-2.0 json-c check' ;;
     esac
     # shellcheck disable=SC2046,SC2086 # lists of words
     printf '#include "%s"\n#include "%s"\ntypedef int not_empty;\n' "$header" "$header" |

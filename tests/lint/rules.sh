@@ -78,7 +78,10 @@ includes_of reports/ "$c17|$posix|\"(core|scenarios|sim|reports)/|\"version\.h|$
     'reports/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zstd'
 includes_of sim/conform/ "$c17|\"(core|scenarios|sim|reports)/|$glib|$json|<zlib\.h>" \
     'sim/conform/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zlib'
-includes_of sim/cli/ "$c17|$posix|\"(core|scenarios|sim|reports)/|\"version\.h|$glib" \
+sockets='<(arpa/inet|fcntl|netdb|netinet/[a-z0-9]+|poll|pthread|unistd|sys/[a-z]+)\.h>'
+includes_of node/ "$c17|$sockets|\"(core|node)/|$glib|$json|<wslay/wslay\.h>|<zlib\.h>" \
+    'node/ includes core/, node/, GLib, json-c, wslay, zlib and POSIX sockets and threads'
+includes_of sim/cli/ "$c17|$posix|\"(core|node|scenarios|sim|reports)/|\"version\.h|$glib" \
     'sim/cli/ includes the folders, GLib and POSIX'
 grep -vE '^(sim/cli|tests)/' "$work/includes" | grep '#include "sim/cli/' |
     breach 'only the program includes sim/cli/' || true
@@ -87,7 +90,7 @@ grep -E '#include "[^"]*\.c"' "$work/includes" | breach 'no file includes a .c f
 grep -E '^core/' "$work/c" >"$work/core" || true
 [ ! -s "$work/core" ] || lines "$work/core" -wE 'float|double' |
     grep -vE '^[^:]*:[0-9]+:[[:space:]]*/?\*' | breach 'core/ has no floating point' || true
-grep -E '^(core|scenarios|sim|reports)/' "$work/c" | grep -vE '^sim/(cli/|host\.c)' >"$work/quiet" || true
+grep -E '^(core|node|scenarios|sim|reports)/' "$work/c" | grep -vE '^sim/(cli/|host\.c)' >"$work/quiet" || true
 [ ! -s "$work/quiet" ] || lines "$work/quiet" -wE 'g_print|g_printerr|printf|puts|stdout|stderr' |
     breach 'only the program prints'
 
