@@ -204,6 +204,7 @@ START_TEST(test_violations)
         CASE(1009, "\x82\xff\0\0\0\0\0\x01\x11\x71\0\0\0\0x"), /* one byte too long */
         CASE(1009, "\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0x"),
         CASE(1002, "\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0x"), /* a negative length */
+        CASE(1002, "\x82\xfe\0\x01\0\0\0\0x"), /* a length that is longer than it need be */
 #undef CASE
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

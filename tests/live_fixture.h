@@ -346,4 +346,81 @@ static inline GByteArray *live_receive_all(int fd)
     return all;
 }
 
+/* --- WebSocket clients ----------------------------------------------------------------------- */
+
+#define LIVE_WS_KEY "dGhlIHNhbXBsZSBub25jZQ=="
+#define LIVE_WS_REQUEST                                                                            \
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                   \
+    "Sec-WebSocket-Key: " LIVE_WS_KEY "\r\nSec-WebSocket-Version: 13\r\n\r\n"
+
+static inline void live_receive(int fd, void *bytes, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        const ssize_t got = recv(fd, (char *)bytes + at, n - at, 0);
+        ck_assert_msg(got > 0, "the node closes, or says nothing");
+        at += (size_t)got;
+    }
+}
+
+/* A client whose handshake is through. */
+static inline int live_ws_connect(const LiveNode *node)
+{
+    const int fd = live_connect(node);
+    live_send(fd, LIVE_WS_REQUEST, strlen(LIVE_WS_REQUEST));
+    g_autoptr(GString) answer = g_string_new(NULL);
+    while (!g_str_has_suffix(answer->str, "\r\n\r\n")) {
+        char c;
+        live_receive(fd, &c, 1);
+        g_string_append_c(answer, c);
+    }
+    ck_assert(g_str_has_prefix(answer->str, "HTTP/1.1 101 "));
+    return fd;
+}
+
+/* A frame whose first byte is that, masked with zeros. */
+static inline void live_ws_send(int fd, uint8_t first, const void *payload, size_t n)
+{
+    const uint8_t shorter[6] = {first, (uint8_t)(0x80 | n)};
+    const uint8_t longer[8] = {first, 0x80 | 126, (uint8_t)(n >> 8), (uint8_t)n};
+    ck_assert_uint_lt(n, 65536);
+    live_send(fd, n < 126 ? shorter : longer, n < 126 ? sizeof shorter : sizeof longer);
+    if (n > 0)
+        live_send(fd, payload, n);
+}
+
+/* The next frame; its first byte and payload. (transfer full) */
+static inline GByteArray *live_ws_receive(int fd, uint8_t *ret_first)
+{
+    uint8_t header[2];
+    uint8_t length[8];
+    live_receive(fd, header, sizeof header);
+    *ret_first = header[0];
+    size_t n = header[1];
+    ck_assert_uint_lt(n, 128); /* a server does not mask */
+    if (n >= 126) {
+        const size_t bytes = n == 126 ? 2 : 8;
+        live_receive(fd, length, bytes);
+        n = 0;
+        for (size_t i = 0; i < bytes; i++)
+            n = n << 8 | length[i];
+    }
+    GByteArray *payload = g_byte_array_new();
+    g_byte_array_set_size(payload, (guint)n);
+    live_receive(fd, payload->data, n);
+    return payload;
+}
+
+/* Reads until a close frame: its code. */
+static inline uint16_t live_ws_close_code(int fd)
+{
+    for (;;) {
+        uint8_t first;
+        g_autoptr(GByteArray) payload = live_ws_receive(fd, &first);
+        if (first != 0x88)
+            continue;
+        ck_assert_uint_ge(payload->len, 2);
+        return (uint16_t)(payload->data[0] << 8 | payload->data[1]);
+    }
+}
+
 #endif
