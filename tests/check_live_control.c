@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The control lines of a node: every command, what is refused, several clients. */
+
+#include <sys/un.h>
+
+#include "tests/live_fixture.h"
+
+/* The command is refused, and the reason has this in it. */
+static void refused(LiveNode *node, const char *command, const char *part)
+{
+    struct json_object *answer = live_try(node, command);
+    ck_assert_msg(!json_object_get_boolean(live_get(answer, "ok")), "%s: %s", command,
+                  json_object_to_json_string(answer));
+    ck_assert_msg(strstr(live_text(answer, "error"), part) != NULL, "%s: %s", command,
+                  json_object_to_json_string(answer));
+    json_object_put(answer);
+}
+
+START_TEST(test_bad_lines)
+{
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    refused(&node, "status", "a line is a JSON object");
+    refused(&node, "[]", "a line is a JSON object");
+    refused(&node, "{\"cmd\":\"status\"", "a line is a JSON object");
+    refused(&node, "{\"cmd\":\"status\"}}", "a line is a JSON object");
+    refused(&node, "{}", "cmd is one of");
+    refused(&node, "{\"cmd\":1}", "cmd is one of");
+    refused(&node, "{\"cmd\":\"statu\"}", "cmd is one of");
+    live_say(&node, "   "); /* nothing, and no answer */
+    struct json_object *answer = live_ask(&node, "{\"cmd\":\"status\",\"id\":[1,\"x\"]}");
+    ck_assert_str_eq(json_object_to_json_string_ext(live_get(answer, "id"), JSON_C_TO_STRING_PLAIN),
+                     "[1,\"x\"]");
+    ck_assert_int_eq(live_number(answer, "head.number"), 1);
+    ck_assert_int_eq(live_number(answer, "lib.number"), 0);
+    json_object_put(answer);
+    live_end(&node);
+}
+END_TEST
+
+START_TEST(test_bad_arguments)
+{
+    static const char *const commands[][2] = {
+        {"{\"cmd\":\"produce\",\"count\":0}", "count"},
+        {"{\"cmd\":\"produce\",\"count\":100001}", "count"},
+        {"{\"cmd\":\"produce\",\"count\":\"1\"}", "count"},
+        {"{\"cmd\":\"produce\",\"slots\":\"later\"}", "slots"},
+        {"{\"cmd\":\"push_block\"}", "digits"},
+        {"{\"cmd\":\"push_block\",\"block\":\"0\"}", "digits"},
+        {"{\"cmd\":\"push_block\",\"block\":\"0g\"}", "digits"},
+        {"{\"cmd\":\"push_block\",\"block\":\"00\"}", "no block"},
+        {"{\"cmd\":\"push_transaction\",\"transaction\":\"00\"}", "digits"},
+        {"{\"cmd\":\"push_transaction\",\"size\":45}", "46"},
+        {"{\"cmd\":\"push_transaction\",\"expires_in\":3601}", "expires_in"},
+        {"{\"cmd\":\"block\"}", "no such block"},
+        {"{\"cmd\":\"block\",\"number\":2}", "no such block"},
+        {"{\"cmd\":\"set_lib\",\"number\":2}", "number"},
+        {"{\"cmd\":\"set_lib\"}", "number"},
+        {"{\"cmd\":\"reject\",\"block_id\":\"00\"}", "64 digits"},
+        {"{\"cmd\":\"connect\",\"peer\":\"nowhere\"}", "HOST:PORT"},
+        {"{\"cmd\":\"connect\",\"peer\":\"127.0.0.1:0\"}", "HOST:PORT"},
+        {"{\"cmd\":\"disconnect\",\"peer\":\"127.0.0.1:1\"}", "no such peer"},
+        {"{\"cmd\":\"disconnect\",\"session\":0}", "no such peer"},
+        {"{\"cmd\":\"disconnect\",\"session\":100000}", "no such peer"},
+        {"{\"cmd\":\"wait\",\"head\":\"1\"}", "numbers"},
+        {"{\"cmd\":\"wait\",\"head_id\":\"00\"}", "numbers"},
+        {"{\"cmd\":\"wait\",\"timeout\":3601}", "timeout"},
+        {"{\"cmd\":\"wait\",\"head\":2,\"timeout\":0}", "timed out"},
+    };
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        refused(&node, commands[i][0], commands[i][1]);
+    live_end(&node);
+}
+END_TEST
+
+/* Blocks that one node made go by hand to another one, in any order. */
+START_TEST(test_pushed_blocks)
+{
+    LiveNode maker;
+    LiveNode other;
+    struct json_object *blocks[4];
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin_with(&other, "--bnet-threads", "1");
+    live_do(&maker, "{\"cmd\":\"produce\",\"count\":3,\"slots\":\"next\"}");
+    for (int number = 2; number <= 4; number++)
+        blocks[number - 1] = live_ask(&maker, "{\"cmd\":\"block\",\"number\":%d}", number);
+    g_autofree char *early =
+        g_strdup_printf("{\"cmd\":\"push_block\",\"block\":\"%s\"}", live_text(blocks[2], "block"));
+    refused(&other, early, "unlinkable");
+    for (int i = 0; i < 2; i++) {
+        struct json_object *answer = live_ask(&other, "{\"cmd\":\"push_block\",\"block\":\"%s\"}",
+                                              live_text(blocks[1], "block"));
+        ck_assert_str_eq(live_text(answer, "verdict"), i == 0 ? "accepted" : "known");
+        json_object_put(answer);
+    }
+    live_do(&other, "%s", early);
+    live_do(&other, "{\"cmd\":\"wait\",\"head_id\":\"%s\",\"lib\":2,\"timeout\":0}",
+            live_text(blocks[2], "block_id"));
+    struct json_object *found = live_ask(&other, "{\"cmd\":\"block\",\"block_id\":\"%s\"}",
+                                         live_text(blocks[2], "block_id"));
+    ck_assert_str_eq(live_text(found, "block"), live_text(blocks[2], "block"));
+    json_object_put(found);
+    for (int i = 1; i < 4; i++)
+        json_object_put(blocks[i]);
+    live_end(&other);
+    live_end(&maker);
+}
+END_TEST
+
+/* A transaction waits, is put into a block, and waits no more anywhere. */
+START_TEST(test_transactions)
+{
+    LiveNode maker;
+    LiveNode other;
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin_with(&other, "--bnet-connect", maker.peer);
+    live_do(&other, "{\"cmd\":\"wait\",\"sessions\":1}");
+    static const char push[] = "{\"cmd\":\"push_transaction\",\"nonce\":7,\"size\":1000}";
+    for (int i = 0; i < 2; i++) {
+        struct json_object *answer = live_ask(&maker, "%s", push);
+        ck_assert_int_eq(json_object_get_boolean(live_get(answer, "new")), i == 0);
+        live_do(&other, "{\"cmd\":\"wait\",\"transaction\":\"%s\",\"transactions\":1}",
+                live_text(answer, "transaction"));
+        json_object_put(answer);
+    }
+    live_do(&maker, "{\"cmd\":\"produce\",\"slots\":\"now\"}");
+    live_do(&other, "{\"cmd\":\"wait\",\"head\":2}");
+    for (int i = 0; i < 2; i++) {
+        struct json_object *status = live_ask(i ? &other : &maker, "{\"cmd\":\"status\"}");
+        ck_assert_int_eq(live_number(status, "transactions"), 0);
+        json_object_put(status);
+    }
+    live_end(&other);
+    live_end(&maker);
+}
+END_TEST
+
+/* Who asks for no transactions gets none, and a read-only node does not ask. */
+START_TEST(test_no_transactions)
+{
+    LiveNode maker;
+    LiveNode others[2];
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin_with(&others[0], "--bnet-connect", maker.peer, "--bnet-no-trx");
+    live_begin_with(&others[1], "--bnet-connect", maker.peer, "--read-only");
+    live_do(&maker, "{\"cmd\":\"wait\",\"sessions\":2}");
+    live_do(&maker, "{\"cmd\":\"push_transaction\",\"expires_in\":1}");
+    live_do(&maker, "{\"cmd\":\"push_transaction\"}");
+    live_do(&maker, "{\"cmd\":\"produce\",\"slots\":\"now\"}");
+    live_do(&maker, "{\"cmd\":\"push_transaction\"}");
+    live_do(&maker, "{\"cmd\":\"produce\",\"slots\":\"next\"}");
+    for (int i = 0; i < 2; i++) {
+        live_do(&others[i], "{\"cmd\":\"subscribe\"}");
+        live_do(&others[i], "{\"cmd\":\"wait\",\"head\":3}");
+        struct json_object *status = live_ask(&others[i], "{\"cmd\":\"status\"}");
+        ck_assert_int_eq(live_number(status, "transactions"), 0);
+        json_object_put(status);
+        live_end(&others[i]);
+    }
+    live_end(&maker);
+}
+END_TEST
+
+/* LIB by command: it holds, and no fork below it is taken. */
+START_TEST(test_set_lib)
+{
+    LiveNode maker;
+    LiveNode other;
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin_with(&other, "--bnet-connect", maker.peer);
+    live_do(&maker, "{\"cmd\":\"produce\",\"count\":10,\"slots\":\"next\"}");
+    live_do(&maker, "{\"cmd\":\"wait\",\"lib\":10,\"timeout\":0}");
+    refused(&maker, "{\"cmd\":\"set_lib\",\"number\":9}", "number");
+    live_do(&maker, "{\"cmd\":\"subscribe\"}");
+    live_say(&maker, "{\"cmd\":\"set_lib\",\"number\":11}");
+    struct json_object *event = live_event(&maker, "irreversible");
+    ck_assert_int_eq(live_number(event, "number"), 11);
+    json_object_put(event);
+    json_object_put(live_answer(&maker));
+    live_do(&maker, "{\"cmd\":\"wait\",\"lib\":11,\"timeout\":0}");
+    /* The next block is irreversible with the one on it, as before. */
+    live_do(&maker, "{\"cmd\":\"produce\",\"count\":2,\"slots\":\"next\"}");
+    live_do(&maker, "{\"cmd\":\"wait\",\"head\":13,\"lib\":12,\"timeout\":0}");
+    live_do(&other, "{\"cmd\":\"wait\",\"head\":13,\"lib\":12}");
+    live_end(&other);
+    live_end(&maker);
+}
+END_TEST
+
+/* A block that a node rejects costs its sender the session. */
+START_TEST(test_reject)
+{
+    LiveNode maker;
+    LiveNode other;
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin_with(&other, "--bnet-threads", "1");
+    struct json_object *made = live_ask(&maker, "{\"cmd\":\"produce\",\"slots\":\"next\"}");
+    live_do(&other, "{\"cmd\":\"reject\",\"block_id\":\"%s\"}", live_text(made, "head.id"));
+    live_do(&other, "{\"cmd\":\"subscribe\"}");
+    live_do(&other, "{\"cmd\":\"connect\",\"peer\":\"%s\"}", maker.peer);
+    struct json_object *event = live_event(&other, "rejected");
+    ck_assert_str_eq(live_text(event, "id"), live_text(made, "head.id"));
+    json_object_put(event);
+    event = live_event(&other, "closed");
+    ck_assert_str_eq(live_text(event, "reason"), "bad-block");
+    json_object_put(event);
+    ck_assert_int_eq(live_head(&other), 1);
+    g_autofree char *again =
+        g_strdup_printf("{\"cmd\":\"reject\",\"block_id\":\"%s\"}", live_text(made, "head.id"));
+    refused(&other, again, "known already");
+    json_object_put(made);
+    live_end(&other);
+    live_end(&maker);
+}
+END_TEST
+
+/* Peers come and go by command. */
+START_TEST(test_connect_and_disconnect)
+{
+    LiveNode nodes[2];
+    live_begin_with(&nodes[0], LIVE_PRODUCER);
+    live_begin_with(&nodes[1], "--bnet-threads", "2");
+    live_do(&nodes[1], "{\"cmd\":\"connect\",\"peer\":\"%s\"}", nodes[0].peer);
+    g_autofree char *again =
+        g_strdup_printf("{\"cmd\":\"connect\",\"peer\":\"%s\"}", nodes[0].peer);
+    refused(&nodes[1], again, "already");
+    live_do(&nodes[1], "{\"cmd\":\"wait\",\"sessions\":1}");
+    struct json_object *list = live_ask(&nodes[1], "{\"cmd\":\"sessions\"}");
+    struct json_object *session = json_object_array_get_idx(live_get(list, "sessions"), 0);
+    ck_assert_str_eq(live_text(session, "remote"), nodes[0].peer);
+    ck_assert(json_object_get_boolean(live_get(session, "dialled")));
+    ck_assert(json_object_get_boolean(live_get(session, "ready")));
+    g_autofree char *name = g_strdup_printf("[\"%s\" %s]", nodes[0].peer, nodes[0].peer);
+    ck_assert_str_eq(live_text(session, "name"), name);
+    json_object_put(list);
+    live_do(&nodes[1], "{\"cmd\":\"disconnect\",\"peer\":\"%s\"}", nodes[0].peer);
+    live_do(&nodes[1], "{\"cmd\":\"wait\",\"sessions\":0}");
+    live_do(&nodes[0], "{\"cmd\":\"wait\",\"sessions\":0}");
+    /* And once more, cut off by the other side, by the number of the session. */
+    live_do(&nodes[1], "{\"cmd\":\"connect\",\"peer\":\"%s\"}", nodes[0].peer);
+    live_do(&nodes[0], "{\"cmd\":\"wait\",\"sessions\":1}");
+    live_do(&nodes[0], "{\"cmd\":\"disconnect\",\"session\":0}");
+    live_do(&nodes[1], "{\"cmd\":\"wait\",\"sessions\":0}");
+    live_end(&nodes[0]);
+    live_end(&nodes[1]);
+}
+END_TEST
+
+/* --- the socket ------------------------------------------------------------------------------ */
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* Two clients, one of which is told of events; a socket that a killed node left is no hindrance,
+ * one in use is. */
+START_TEST(test_socket)
+{
+    LiveNode node;
+    LiveNode second;
+    char *folder = live_folder();
+    g_autofree char *path = g_build_filename(folder, "control", NULL);
+    const char *const arguments[] = {"--control",   path,         "--quiet", "--bnet-endpoint",
+                                     "127.0.0.1:0", "--log-json", "-",       LIVE_PRODUCER,
+                                     NULL};
+    for (int i = 0; i < 2; i++) {
+        LiveNode clients[2] = {0};
+        live_spawn(&node, arguments);
+        json_object_put(live_event(&node, "started"));
+        for (int c = 0; c < 2; c++) {
+            clients[c].in = connect_to(path);
+            clients[c].out = clients[c].in;
+            clients[c].unread = g_string_new(NULL);
+        }
+        live_do(&clients[0], "{\"cmd\":\"subscribe\"}");
+        live_do(&clients[1], "{\"cmd\":\"produce\",\"slots\":\"next\"}");
+        json_object_put(live_event(&clients[0], "produced"));
+        live_spawn(&second, arguments);
+        ck_assert_int_eq(live_wait(&second), 2);
+        if (i == 1) {
+            live_do(&clients[1], "{\"cmd\":\"quit\"}");
+            ck_assert_int_eq(live_wait(&node), 0);
+            ck_assert(!g_file_test(path, G_FILE_TEST_EXISTS));
+        } else {
+            live_kill(&node);
+        }
+        for (int c = 0; c < 2; c++) {
+            (void)close(clients[c].in);
+            g_string_free(clients[c].unread, TRUE);
+        }
+    }
+    live_remove(folder);
+}
+END_TEST
+
+/* The end of standard input is that of the node, and so is a signal. */
+START_TEST(test_ends)
+{
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    (void)close(node.in);
+    node.in = open("/dev/null", O_WRONLY);
+    ck_assert_int_eq(live_wait(&node), 0);
+    live_begin_with(&node, LIVE_PRODUCER);
+    ck_assert_int_eq(kill(node.pid, SIGTERM), 0);
+    ck_assert_int_eq(live_wait(&node), 0);
+    live_begin_with(&node, LIVE_PRODUCER);
+    ck_assert_int_eq(kill(node.pid, SIGINT), 0);
+    ck_assert_int_eq(live_wait(&node), 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        test_bad_lines,       test_bad_arguments, test_pushed_blocks, test_transactions,
+        test_no_transactions, test_set_lib,       test_reject,        test_connect_and_disconnect,
+        test_socket,          test_ends,
+    };
+    return live_run("live_control", tests, G_N_ELEMENTS(tests));
+}
