@@ -225,11 +225,12 @@ static void begin_close(NodeConnection *c)
 
 static void take_message(NodeConnection *c, NodeWebSocketItem *item)
 {
+    const NodeLimits *limits = node_io_thread_limits(c->thread);
     NodeInput *input = node_input_new(NODE_INPUT_MESSAGE, c->id);
     input->bytes = item->message;
     c->may_read = false;
-    const bool is_good = (!item->is_text || node_io_thread_limits(c->thread)->takes_text) &&
-                         node_decode(input->bytes, &input->wire);
+    const bool is_good = (!item->is_text || limits->takes_text) &&
+                         node_decode(input->bytes, limits->eosio_2, &input->wire);
     if (!is_good) {
         input->kind = NODE_INPUT_MALFORMED;
         input->code = NODE_CLOSE_BAD_PAYLOAD;

@@ -53,10 +53,19 @@ static void free_client(gpointer data)
 
 static void drop(Client *client)
 {
-    NodeControl *control = client->control;
-    if (client->is_stdin)
-        node_mailbox_post(control->chain, node_input_new(NODE_INPUT_QUIT, 0));
-    g_ptr_array_remove(control->clients, client);
+    g_ptr_array_remove(client->control->clients, client);
+}
+
+/* The end of standard input is that of the node; what was asked before is still answered. */
+static void end_input(Client *client)
+{
+    if (!client->is_stdin) {
+        drop(client);
+        return;
+    }
+    g_source_remove_unix_fd(client->source, client->tag);
+    client->tag = NULL;
+    node_mailbox_post(client->control->chain, node_input_new(NODE_INPUT_QUIT, 0));
 }
 
 /* False: nobody takes it any more. */
@@ -171,7 +180,9 @@ static gboolean dispatch_client(GSource *source, GSourceFunc callback, gpointer 
     Client *client = ((ClientSource *)source)->client;
     const GIOCondition condition = g_source_query_unix_fd(source, client->tag);
     const bool readable = (condition & (G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0;
-    if ((readable && !read_in(client)) || !write_out(client))
+    if (readable && !read_in(client))
+        end_input(client);
+    else if (!write_out(client))
         drop(client);
     return G_SOURCE_CONTINUE;
 }

@@ -17,12 +17,13 @@ BnetScratch node_scratch(void)
     return (BnetScratch){.bytes = bytes, .n = BNET_WIRE_SCRATCH_BYTES};
 }
 
-bool node_decode(GBytes *bytes, BnetWireMessage *ret_message)
+bool node_decode(GBytes *bytes, bool eosio_2, BnetWireMessage *ret_message)
 {
     BnetReader reader;
     BnetWireError error;
     gsize n = 0;
     const void *data = g_bytes_get_data(bytes, &n);
     bnet_reader_init(&reader, data, n, node_scratch(), &error);
+    reader.eosio_2 = eosio_2;
     return bnet_wire_read_message(&reader, ret_message) && bnet_reader_left(&reader) == 0;
 }

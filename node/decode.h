@@ -13,7 +13,7 @@
 /* Scratch memory of the calling thread; NODE's own until the thread ends. */
 BnetScratch node_scratch(void);
 
-/* Exactly one message; what is returned points into the bytes. */
-bool node_decode(GBytes *bytes, BnetWireMessage *ret_message);
+/* Exactly one message; what is returned points into the bytes. eosio_2: with what EOSIO 2 has. */
+bool node_decode(GBytes *bytes, bool eosio_2, BnetWireMessage *ret_message);
 
 #endif

@@ -217,6 +217,7 @@ static void start_threads(Front *front)
         .connect_ns = options->connect_ns,
         .strangers = options->max_sessions,
         .message_max = BNET_WIRE_MESSAGE_BYTES_MAX,
+        .eosio_2 = options->eosio_2,
         .takes_text = options->is_eosio_1_7,
     };
     for (uint32_t i = 0; i < options->threads; i++)

@@ -22,6 +22,7 @@ typedef struct NodeLimits {
     uint32_t strangers;   /* accepted connections in their handshake, of each thread: of more the
                            * oldest is closed */
     size_t message_max;   /* bytes */
+    bool eosio_2;         /* messages hold what EOSIO 2 has */
     bool takes_text;      /* text messages are taken for binary ones, as in EOSIO 1.7 */
 } NodeLimits;
 
