@@ -206,24 +206,6 @@ static void close_redundant(BnetNode *node, BnetSession *session, const BnetEnv 
     }
 }
 
-/* --- what is counted -------------------------------------------------------------------------- */
-
-/* `news`: an invalid block was not known to be invalid. */
-static void note_verdict(const BnetNode *node, BnetVerdict verdict, bool news)
-{
-    static const BnetProbe probes[] = {
-        [BNET_VERDICT_KNOWN] = BNET_PROBE_VERDICT_KNOWN,
-        [BNET_VERDICT_INVALID] = BNET_PROBE_INVALID_REMEMBERED,
-        [BNET_VERDICT_STALE] = BNET_PROBE_VERDICT_STALE,
-        [BNET_VERDICT_UNLINKABLE] = BNET_PROBE_VERDICT_UNLINKABLE,
-        [BNET_VERDICT_FUTURE] = BNET_PROBE_VERDICT_FUTURE,
-    };
-    if (verdict == BNET_VERDICT_INVALID && news)
-        bnet_probe(node->probes, BNET_PROBE_INVALID_HEADER);
-    else if (verdict != BNET_VERDICT_ACCEPTED)
-        bnet_probe(node->probes, probes[verdict]);
-}
-
 /* --- transport ------------------------------------------------------------------------------- */
 
 void bnet_node_open(BnetNode *node, uint32_t slot, bool dialled, int64_t now_ns)
@@ -278,33 +260,20 @@ void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t n
     bnet_deployed_noticed(session, env, id);
 }
 
-void bnet_node_heard(BnetNode *node, uint32_t slot, int64_t now_ns)
+void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_heard(session, &env);
-    after_input(node, session);
-}
-
-void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, BnetVerdict verdict,
-                       int64_t now_ns)
-{
-    bnet_assert(verdict == BNET_VERDICT_UNLINKABLE || verdict == BNET_VERDICT_FUTURE ||
-                verdict == BNET_VERDICT_STALE);
-    BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, 0);
-    note_verdict(node, verdict, false);
-    bnet_session_heard(session, &env);
-    if (bnet_session_is_open(session) && verdict != BNET_VERDICT_STALE)
-        bnet_session_dropped(session, &env, number);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_heard(session, env);
+    if (bnet_session_is_open(session) && number > 0)
+        bnet_session_dropped(session, env, number);
     after_input(node, session);
 }
 
 void bnet_node_has(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns)
 {
-    BnetSession *session = open_session(node, slot);
-    BnetEnv env = env_for(node, now_ns, 0);
-    bnet_session_has(session, &env, block);
+    const BnetEnv *env = enter(node, now_ns, 0);
+    bnet_session_has(open_session(node, slot), env, block);
 }
 
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns)
@@ -401,6 +370,22 @@ static void dropped(BnetNode *node, BnetBlock block, uint32_t slot, const BnetEn
     uint32_t number = bnet_store_number(node->view.store, block);
     bnet_session_dropped(&node->sessions[slot], env, number);
     after_input(node, &node->sessions[slot]);
+}
+
+/* `news`: an invalid block was not known to be invalid. */
+static void note_verdict(const BnetNode *node, BnetVerdict verdict, bool news)
+{
+    static const BnetProbe probes[] = {
+        [BNET_VERDICT_KNOWN] = BNET_PROBE_VERDICT_KNOWN,
+        [BNET_VERDICT_INVALID] = BNET_PROBE_INVALID_REMEMBERED,
+        [BNET_VERDICT_STALE] = BNET_PROBE_VERDICT_STALE,
+        [BNET_VERDICT_UNLINKABLE] = BNET_PROBE_VERDICT_UNLINKABLE,
+        [BNET_VERDICT_FUTURE] = BNET_PROBE_VERDICT_FUTURE,
+    };
+    if (verdict == BNET_VERDICT_INVALID && news)
+        bnet_probe(node->probes, BNET_PROBE_INVALID_HEADER);
+    else if (verdict != BNET_VERDICT_ACCEPTED)
+        bnet_probe(node->probes, probes[verdict]);
 }
 
 BnetVerdict bnet_node_receive_block(BnetNode *node, BnetBlock block, uint32_t slot, int64_t now_ns)

@@ -81,15 +81,12 @@ void bnet_node_message(BnetNode *node, uint32_t slot, const BnetMessage *message
 void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t now_ns);
 
 /*
- * A block came whose number is this, and no handle stands for it, because the chain drops it before
- * it is interned: UNLINKABLE, FUTURE or STALE (section 6). For a driver whose store shall not keep
- * what any stranger may send.
+ * A message came that the driver keeps to itself, for nothing would come of it: a block of that
+ * number that the chain drops as unlinkable or future (section 6); with number 0 a stale one, or a
+ * transaction that has expired or was not asked for. So a store need not keep what any stranger may
+ * send.
  */
-void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, BnetVerdict verdict,
-                       int64_t now_ns);
-
-/* A message came that has no effect: a transaction that has expired or that was not asked for. */
-void bnet_node_heard(BnetNode *node, uint32_t slot, int64_t now_ns);
+void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, int64_t now_ns);
 
 /* A hello or notice that came earlier named this block, for which no handle stood then. */
 void bnet_node_has(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns);

@@ -11,6 +11,10 @@
 
 #define US_PER_SLOT INT64_C(500000)
 
+/* A node with H1 does so many jobs at a time, and rests so long in between. */
+#define BUSY_JOBS_MAX 64u
+#define BUSY_REST_NS BNET_NS_PER_MS
+
 /* --- time ------------------------------------------------------------------------------------ */
 
 void node_chain_now(int64_t *ret_zero_slot, int64_t *ret_origin_us)
@@ -122,7 +126,7 @@ static void carry_out(NodeChain *chain, BnetAction *action)
 
 static void act(NodeChain *chain)
 {
-    BnetActions *actions = &chain->node.actions;
+    BnetActions *actions = chain->node.actions;
     for (uint32_t i = 0; i < actions->n; i++)
         carry_out(chain, &actions->items[i]);
     bnet_node_actions_done(&chain->node);
@@ -205,11 +209,14 @@ static void do_job(NodeChain *chain, const NodeJob *job)
     act(chain);
 }
 
+/* With quirks a session may ask again and again for a block that there is not (H1): the others, and
+ * the inbox, have their turn in between. */
 void node_chain_settle(NodeChain *chain)
 {
+    const bool is_busy = (chain->self.quirks & BNET_QUIRK_BUSY_FETCH) != 0;
     act(chain);
-    NodeJob *job;
-    while ((job = g_queue_pop_head(&chain->jobs)) != NULL) {
+    for (uint32_t n = 0; chain->jobs.length > 0 && !(is_busy && n >= BUSY_JOBS_MAX); n++) {
+        NodeJob *job = g_queue_pop_head(&chain->jobs);
         do_job(chain, job);
         g_free(job);
     }
@@ -374,7 +381,8 @@ static void wait_for_work(NodeChain *chain)
 {
     struct pollfd inbox = {.fd = node_mailbox_fd(chain->config.inbox), .events = POLLIN};
     look_at_clocks(chain);
-    const int64_t due_ns = next_deadline(chain);
+    const int64_t due_ns =
+        chain->jobs.length > 0 ? chain->now_ns + BUSY_REST_NS : next_deadline(chain);
     /* Rounded up, so that it is due then; at most a minute, since clocks may be set. */
     const int64_t left_ns = MIN(MAX(due_ns - chain->now_ns, 0), 60 * BNET_NS_PER_S);
     const struct timespec left = {.tv_sec = left_ns / BNET_NS_PER_S,
@@ -392,6 +400,7 @@ static void *run(void *data)
         look_at_clocks(chain);
         if (chain->quits)
             break;
+        node_chain_settle(chain);
         run_timers(chain);
         node_producer_run(chain);
         node_peers_dial(chain);
@@ -471,7 +480,8 @@ static void start_node(NodeChain *chain, const NodeChainStart *start)
         .quirks = options->is_eosio_1_7 ? BNET_PROFILE_EOSIO_1_7 : 0,
     };
     bnet_pool_init(&chain->pool);
-    bnet_node_init(&chain->node, &chain->store, &chain->pool, options->max_sessions);
+    bnet_node_init(&chain->node, &(BnetShared){&chain->store, &chain->pool, &chain->actions},
+                   options->max_sessions);
     bnet_node_start(&chain->node, &chain->self, start->head);
     look_at_clocks(chain);
     /* What the log has is irreversible, and was told of. */
@@ -527,6 +537,7 @@ void node_chain_join(NodeChain *chain)
     node_commands_finish(chain);
     node_peers_finish(chain);
     bnet_node_finish(&chain->node);
+    bnet_actions_finish(&chain->actions);
     bnet_pool_finish(&chain->pool);
     bnet_store_finish(&chain->store);
     node_chain_store_close(chain->disk);

@@ -72,6 +72,7 @@ struct NodeChain {
     pthread_t worker;
     BnetStore store;
     BnetPool pool;
+    BnetActions actions;
     BnetNode node;
     BnetIdentity self;
     NodeChainStore *disk;

@@ -80,7 +80,8 @@ static bool drop_block(NodeChain *chain, uint32_t slot, const NodeInput *input)
     node_event_verdict(chain, slot, number, &id, verdict, NULL);
     if (verdict == BNET_VERDICT_UNLINKABLE)
         node_peers_await(chain, slot, &id);
-    bnet_node_dropped(&chain->node, slot, number, verdict, chain->now_ns);
+    bnet_node_dropped(&chain->node, slot, verdict == BNET_VERDICT_STALE ? 0 : number,
+                      chain->now_ns);
     return true;
 }
 
@@ -96,7 +97,7 @@ static bool drop_trx(NodeChain *chain, uint32_t slot, const NodeInput *input)
     if (chain->self.request_transactions && left_ns >= 0 &&
         left_ns / BNET_NS_PER_S <= chain->max_lifetime_s)
         return false;
-    bnet_node_heard(&chain->node, slot, chain->now_ns);
+    bnet_node_dropped(&chain->node, slot, 0, chain->now_ns);
     return true;
 }
 
