@@ -326,7 +326,8 @@ static void take_input(NodeChain *chain, NodeInput *input)
         node_commands_take(chain, input->client, input->json);
         break;
     case NODE_INPUT_QUIT:
-        chain->quits = true;
+        chain->ends_client = input->client;
+        chain->quits = input->client == NODE_NO_CLIENT;
         break;
     }
 }
@@ -405,6 +406,8 @@ static void *run(void *data)
         node_producer_run(chain);
         node_peers_dial(chain);
         node_commands_wake(chain);
+        chain->quits |= chain->ends_client != NODE_NO_CLIENT &&
+                        !node_commands_has_waits(chain, chain->ends_client);
         flush(chain);
     }
     if (!chain->has_failed)

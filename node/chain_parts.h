@@ -95,6 +95,7 @@ struct NodeChain {
     bool tells_chain;        /* something outgoing says what we have */
     GPtrArray *waits;        /* of NodeWait */
     bool quits;
+    uint32_t ends_client; /* quits once this client's waits are answered; NODE_NO_CLIENT: none */
     bool has_failed;
 
     /* producing */
@@ -198,6 +199,9 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
 /* Answers who waits for what is so now, or too late. */
 void node_commands_wake(NodeChain *chain);
 int64_t node_commands_deadline(const NodeChain *chain);
+
+/* A client waits for something. */
+bool node_commands_has_waits(const NodeChain *chain, uint32_t client);
 void node_commands_init(NodeChain *chain);
 void node_commands_finish(NodeChain *chain);
 

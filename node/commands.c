@@ -511,6 +511,14 @@ void node_commands_wake(NodeChain *chain)
     }
 }
 
+bool node_commands_has_waits(const NodeChain *chain, uint32_t client)
+{
+    for (guint i = 0; i < chain->waits->len; i++)
+        if (((const NodeWait *)g_ptr_array_index(chain->waits, i))->client == client)
+            return true;
+    return false;
+}
+
 int64_t node_commands_deadline(const NodeChain *chain)
 {
     int64_t due_ns = BNET_TIME_NEVER;

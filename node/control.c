@@ -65,7 +65,9 @@ static void end_input(Client *client)
     }
     g_source_remove_unix_fd(client->source, client->tag);
     client->tag = NULL;
-    node_mailbox_post(client->control->chain, node_input_new(NODE_INPUT_QUIT, 0));
+    NodeInput *input = node_input_new(NODE_INPUT_QUIT, 0);
+    input->client = client->id;
+    node_mailbox_post(client->control->chain, input);
 }
 
 /* False: nobody takes it any more. */

@@ -48,7 +48,7 @@ typedef enum NodeInputKind {
     NODE_INPUT_REFUSED,   /* a stranger did not get through the handshake; `text` */
     NODE_INPUT_TROUBLE,   /* of the listener; `text` */
     NODE_INPUT_COMMAND,   /* of a control client: `json` */
-    NODE_INPUT_QUIT,
+    NODE_INPUT_QUIT,        /* when what `client` waits for has been answered */
 } NodeInputKind;
 
 typedef struct NodeInput {
@@ -60,7 +60,7 @@ typedef struct NodeInput {
     BnetWireMessage wire; /* of MESSAGE: points into bytes */
     uint16_t code;        /* of MALFORMED: of WebSocket; of LOST: the peer's, or 0 */
     char *text;
-    uint32_t client; /* of COMMAND: who is answered */
+    uint32_t client; /* of COMMAND: who is answered; of QUIT: who has no more commands */
     struct json_object *json;
 } NodeInput;
 

@@ -307,11 +307,15 @@ START_TEST(test_ends)
 {
     LiveNode node;
     live_begin_with(&node, LIVE_PRODUCER);
+    live_say(&node, "{\"cmd\":\"wait\",\"head\":3,\"timeout\":1}");
     live_say(&node, "{\"cmd\":\"produce\",\"slots\":\"next\"}");
     (void)close(node.in);
     node.in = open("/dev/null", O_WRONLY);
     struct json_object *answer = live_answer(&node); /* what was asked before is answered */
     ck_assert_int_eq(live_number(answer, "head.number"), 2);
+    json_object_put(answer);
+    answer = live_answer(&node);
+    ck_assert_str_eq(live_text(answer, "error"), "timed out");
     json_object_put(answer);
     ck_assert_ptr_null(live_line(&node));
     ck_assert_int_eq(live_wait(&node), 0);
