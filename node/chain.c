@@ -158,8 +158,9 @@ static BnetVerdict receive_block(NodeChain *chain, BnetBlock block, uint32_t slo
     const BnetBlockInfo *info = bnet_store_block(&chain->store, block);
     if (verdict == BNET_VERDICT_ACCEPTED)
         node_chain_store_add(chain->disk, &chain->store, block);
-    node_event_verdict(chain, slot, info->number, &info->id, verdict,
-                       verdict == BNET_VERDICT_INVALID ? fault_of(info) : NULL);
+    node_event_verdict(chain,
+                       &(NodeVerdict){slot, info->number, info->id, verdict,
+                                      verdict == BNET_VERDICT_INVALID ? fault_of(info) : NULL});
     act(chain);
     do_steps(chain);
     return verdict;

@@ -228,9 +228,17 @@ struct json_object *node_event_peer(NodeChain *chain, const char *what, uint32_t
 void node_event_message(NodeChain *chain, const char *what, uint32_t slot,
                         const BnetMessage *message, gsize bytes);
 
-/* A step of the chain, and the verdict on a block from the peer of a slot, or from nobody. */
+/* A step of the chain. */
 void node_event_chain(NodeChain *chain, const BnetChainEvent *event);
-void node_event_verdict(NodeChain *chain, uint32_t slot, uint32_t number, const BnetId *id,
-                        BnetVerdict verdict, const char *fault);
+
+/* The verdict on a block from the peer of a slot, or from nobody. */
+typedef struct NodeVerdict {
+    uint32_t slot; /* or BNET_NO_SESSION */
+    uint32_t number;
+    BnetId id;
+    BnetVerdict verdict;
+    const char *fault; /* (nullable) */
+} NodeVerdict;
+void node_event_verdict(NodeChain *chain, const NodeVerdict *verdict);
 
 #endif

@@ -29,8 +29,9 @@ NodeControl *node_control_new(GMainContext *context, const char *path, NodeMailb
 /* What waits to be written is written, as far as the clients take it at once. Accepts NULL. */
 void node_control_free(NodeControl *control);
 
-/* Answers a client, if it is still there; or tells an event to those who asked for events. */
-void node_control_answer(NodeControl *control, uint32_t client, struct json_object *answer);
+/* Answers the client of that number, if it is still there; or tells an event to those who asked for
+ * events. */
+void node_control_answer(NodeControl *control, uint32_t id, struct json_object *answer);
 void node_control_event(NodeControl *control, const char *line, size_t n);
 
 #endif

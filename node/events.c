@@ -174,18 +174,18 @@ void node_event_chain(NodeChain *chain, const BnetChainEvent *event)
     node_event_post(chain, json, chain_text(chain, event));
 }
 
-void node_event_verdict(NodeChain *chain, uint32_t slot, uint32_t number, const BnetId *id,
-                        BnetVerdict verdict, const char *fault)
+void node_event_verdict(NodeChain *chain, const NodeVerdict *verdict)
 {
-    struct json_object *event = node_event_peer(chain, "verdict", slot);
-    node_json_text(event, "verdict", bnet_verdict_name(verdict));
-    node_json_number(event, "number", number);
-    node_json_id(event, "id", id);
+    struct json_object *event = node_event_peer(chain, "verdict", verdict->slot);
+    const char *fault = verdict->fault;
+    node_json_text(event, "verdict", bnet_verdict_name(verdict->verdict));
+    node_json_number(event, "number", verdict->number);
+    node_json_id(event, "id", &verdict->id);
     if (fault)
         node_json_text(event, "fault", fault);
-    char *text = verdict == BNET_VERDICT_INVALID
-                     ? g_strdup_printf("block %u is invalid%s%s", number, fault ? ": " : "",
-                                       fault ? fault : "")
+    char *text = verdict->verdict == BNET_VERDICT_INVALID
+                     ? g_strdup_printf("block %u is invalid%s%s", verdict->number,
+                                       fault ? ": " : "", fault ? fault : "")
                      : NULL;
     node_event_post(chain, event, text);
 }

@@ -77,7 +77,7 @@ static bool drop_block(NodeChain *chain, uint32_t slot, const NodeInput *input)
     const BnetVerdict verdict = judge_stranger(chain, wire, number);
     if (verdict == BNET_VERDICT_ACCEPTED)
         return false;
-    node_event_verdict(chain, slot, number, &id, verdict, NULL);
+    node_event_verdict(chain, &(NodeVerdict){slot, number, id, verdict, NULL});
     if (verdict == BNET_VERDICT_UNLINKABLE)
         node_peers_await(chain, slot, &id);
     bnet_node_dropped(&chain->node, slot, verdict == BNET_VERDICT_STALE ? 0 : number,

@@ -48,7 +48,7 @@ typedef enum NodeInputKind {
     NODE_INPUT_REFUSED,   /* a stranger did not get through the handshake; `text` */
     NODE_INPUT_TROUBLE,   /* of the listener; `text` */
     NODE_INPUT_COMMAND,   /* of a control client: `json` */
-    NODE_INPUT_QUIT,        /* when what `client` waits for has been answered */
+    NODE_INPUT_QUIT,      /* when what `client` waits for has been answered */
 } NodeInputKind;
 
 typedef struct NodeInput {
