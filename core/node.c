@@ -263,23 +263,18 @@ void bnet_node_listed(BnetNode *node, uint32_t slot, const BnetId *id, int64_t n
 void bnet_node_dropped(BnetNode *node, uint32_t slot, uint32_t number, int64_t now_ns)
 {
     BnetSession *session = open_session(node, slot);
-    const BnetEnv *env = enter(node, now_ns, 0);
-    bnet_session_heard(session, env);
-    if (bnet_session_is_open(session) && number > 0)
-        bnet_session_dropped(session, env, number);
+    bnet_session_heard(session, enter(node, now_ns, 0), number);
     after_input(node, session);
 }
 
 void bnet_node_has(BnetNode *node, uint32_t slot, BnetBlock block, int64_t now_ns)
 {
-    const BnetEnv *env = enter(node, now_ns, 0);
-    bnet_session_has(open_session(node, slot), env, block);
+    bnet_session_has(open_session(node, slot), enter(node, now_ns, 0), block);
 }
 
 void bnet_node_written(BnetNode *node, uint32_t slot, int64_t now_ns)
 {
-    const BnetEnv *env = enter(node, now_ns, 0);
-    bnet_session_written(open_session(node, slot), env);
+    bnet_session_written(open_session(node, slot), enter(node, now_ns, 0));
 }
 
 void bnet_node_lost(BnetNode *node, uint32_t slot, int64_t now_ns)
@@ -305,8 +300,7 @@ void bnet_node_fetched(BnetNode *node, uint32_t slot, BnetBlock block, int64_t n
 
 void bnet_node_ping_code(BnetNode *node, uint32_t slot, const BnetId *code, int64_t now_ns)
 {
-    const BnetEnv *env = enter(node, now_ns, 0);
-    bnet_session_ping_code(open_session(node, slot), env, code);
+    bnet_session_ping_code(open_session(node, slot), enter(node, now_ns, 0), code);
 }
 
 /* --- blocks ---------------------------------------------------------------------------------- */

@@ -300,13 +300,15 @@ void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetId
     bnet_session_choose(session, env);
 }
 
-void bnet_session_heard(BnetSession *session, const BnetEnv *env)
+void bnet_session_heard(BnetSession *session, const BnetEnv *env, uint32_t number)
 {
     session->last_received_ns = env->now_ns;
     if (!session->hello_received && !bnet_has_quirk(env, BNET_QUIRK_EARLY_MESSAGES)) {
         bnet_session_close(session, env, BNET_CLOSE_PROTOCOL);
         return;
     }
+    if (number > 0)
+        bnet_session_dropped(session, env, number);
     bnet_session_choose(session, env);
 }
 

@@ -172,8 +172,9 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
 void bnet_session_message(BnetSession *session, const BnetEnv *env, const BnetIdentity *self,
                           const BnetMessage *message);
 
-/* A message came that has no effect. */
-void bnet_session_heard(BnetSession *session, const BnetEnv *env);
+/* A message came that has no effect; or, if number is not 0, a block of it that the chain dropped
+ * as unlinkable or future. */
+void bnet_session_heard(BnetSession *session, const BnetEnv *env, uint32_t number);
 
 /* The peer has a block, as it told before there was a handle for it. */
 void bnet_session_has(BnetSession *session, const BnetEnv *env, BnetBlock block);

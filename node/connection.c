@@ -36,11 +36,12 @@ struct NodeConnection {
     GByteArray *out; /* of the handshake, what is left of it */
     NodeHandshake handshake;
     NodeWebSocket *socket;
-    gint64 due_us;  /* when it has to be through; -1: never */
-    bool may_read;  /* the chain waits for a message */
-    bool goes_on;   /* there is more to read, whatever the descriptor says */
-    bool is_broken; /* what the other side sends means nothing any more */
-    bool is_shut;   /* nothing more is sent; the other side's end is awaited */
+    GByteArray *behind; /* H12: what came in a frame behind a message */
+    gint64 due_us;      /* when it has to be through; -1: never */
+    bool may_read;      /* the chain waits for a message */
+    bool goes_on;       /* there is more to read, whatever the descriptor says */
+    bool is_broken;     /* what the other side sends means nothing any more */
+    bool is_shut;       /* nothing more is sent; the other side's end is awaited */
 };
 
 /* --- the source ------------------------------------------------------------------------------ */
@@ -118,6 +119,7 @@ NodeConnection *node_connection_new(NodeIoThread *thread, NodeConnectionId id, i
     c->local = node_address_local(fd);
     c->in = g_byte_array_new();
     c->out = g_byte_array_new();
+    c->behind = g_byte_array_new();
     c->state = STATE_LISTENING;
     if (host)
         begin_request(c, host);
@@ -140,6 +142,7 @@ void node_connection_free(NodeConnection *c)
     (void)close(c->fd);
     g_byte_array_unref(c->in);
     g_byte_array_unref(c->out);
+    g_byte_array_unref(c->behind);
     g_free(c->key);
     g_free(c);
 }
@@ -223,11 +226,29 @@ static void begin_close(NodeConnection *c)
     set_limit(c, node_io_thread_limits(c->thread)->close_ns);
 }
 
+/* H12: of all that has come and was not read a frame gives the first message, and what is behind it
+ * waits for the next frame. (transfer full) both */
+static GBytes *take_first(NodeConnection *c, GBytes *frame)
+{
+    gsize n = 0;
+    const guint8 *data = g_bytes_get_data(frame, &n);
+    if (n > 0)
+        g_byte_array_append(c->behind, data, (guint)n);
+    g_bytes_unref(frame);
+    const gsize used = node_decode_length(c->behind, node_io_thread_limits(c->thread)->eosio_2);
+    /* No message, or one behind by more than a message may have: it is closed as malformed. */
+    if (used == 0 || c->behind->len > node_io_thread_limits(c->thread)->message_max)
+        return g_bytes_new(c->behind->data, c->behind->len);
+    GBytes *first = g_bytes_new(c->behind->data, used);
+    g_byte_array_remove_range(c->behind, 0, (guint)used);
+    return first;
+}
+
 static void take_message(NodeConnection *c, NodeWebSocketItem *item)
 {
     const NodeLimits *limits = node_io_thread_limits(c->thread);
     NodeInput *input = node_input_new(NODE_INPUT_MESSAGE, c->id);
-    input->bytes = item->message;
+    input->bytes = limits->one_behind ? take_first(c, item->message) : item->message;
     c->may_read = false;
     const bool is_good = (!item->is_text || limits->takes_text) &&
                          node_decode(input->bytes, limits->eosio_2, &input->wire);

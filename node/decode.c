@@ -17,6 +17,16 @@ BnetScratch node_scratch(void)
     return (BnetScratch){.bytes = bytes, .n = BNET_WIRE_SCRATCH_BYTES};
 }
 
+gsize node_decode_length(const GByteArray *bytes, bool eosio_2)
+{
+    BnetReader reader;
+    BnetWireError error;
+    BnetWireMessage message;
+    bnet_reader_init(&reader, bytes->data, bytes->len, node_scratch(), &error);
+    reader.eosio_2 = eosio_2;
+    return bnet_wire_read_message(&reader, &message) ? bytes->len - bnet_reader_left(&reader) : 0;
+}
+
 bool node_decode(GBytes *bytes, bool eosio_2, BnetWireMessage *ret_message)
 {
     BnetReader reader;

@@ -54,6 +54,7 @@ static void install_signals(void)
     signal_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the write */
 }
 
 /* --- the log --------------------------------------------------------------------------------- */
@@ -219,6 +220,7 @@ static void start_threads(Front *front)
         .message_max = BNET_WIRE_MESSAGE_BYTES_MAX,
         .eosio_2 = options->eosio_2,
         .takes_text = options->is_eosio_1_7,
+        .one_behind = options->is_eosio_1_7,
     };
     for (uint32_t i = 0; i < options->threads; i++)
         front->threads[i] = node_io_thread_start(&limits, &front->chain_inbox);

@@ -23,7 +23,9 @@ typedef struct NodeLimits {
                            * oldest is closed */
     size_t message_max;   /* bytes */
     bool eosio_2;         /* messages hold what EOSIO 2 has */
-    bool takes_text;      /* text messages are taken for binary ones, as in EOSIO 1.7 */
+    /* of EOSIO 1.7: */
+    bool takes_text; /* text messages are taken for binary ones */
+    bool one_behind; /* H12: a frame may hold several messages, of which each read takes one */
 } NodeLimits;
 
 typedef struct NodeIoThread NodeIoThread;

@@ -284,14 +284,20 @@ static bool read_config(NodeOptions *options, Raw *raw, GError **error)
 
 /* --- from texts to values -------------------------------------------------------------------- */
 
-static bool take_number(const char *name, const char *text, uint32_t least, uint32_t most,
-                        uint32_t *number, GError **error)
+typedef struct Range {
+    uint32_t least;
+    uint32_t most;
+} Range;
+
+static bool take_number(const char *name, const char *text, Range range, uint32_t *number,
+                        GError **error)
 {
     guint64 value = 0;
     if (!text)
         return true;
-    if (!g_ascii_string_to_unsigned(text, 10, least, most, &value, NULL))
-        return fail(error, "--%s=%s: allowed is a number from %u to %u", name, text, least, most);
+    if (!g_ascii_string_to_unsigned(text, 10, range.least, range.most, &value, NULL))
+        return fail(error, "--%s=%s: allowed is a number from %u to %u", name, text, range.least,
+                    range.most);
     *number = (uint32_t)value;
     return true;
 }
@@ -405,7 +411,7 @@ static bool take_plugin_options(NodeOptions *options, Raw *raw, GError **error)
     options->follow_irreversible = follow;
     options->threads = 1;
     options->no_trx = raw->no_trx || raw->read_only;
-    if (!take_number("bnet-threads", raw->threads, 1, 1000000, &options->threads, error))
+    if (!take_number("bnet-threads", raw->threads, (Range){1, 1000000}, &options->threads, error))
         return false;
     options->threads = MIN(options->threads, NODE_THREADS_MAX);
     return take_connects(options, raw->connects, error) &&
@@ -419,7 +425,7 @@ static bool take_limits(NodeOptions *options, const Raw *raw, GError **error)
     options->idle_ns = 30 * BNET_NS_PER_S;
     options->close_ns = 2 * BNET_NS_PER_S;
     options->connect_ns = 10 * BNET_NS_PER_S;
-    if (!take_number("max-sessions", raw->max_sessions, 1, NODE_SESSIONS_MAX,
+    if (!take_number("max-sessions", raw->max_sessions, (Range){1, NODE_SESSIONS_MAX},
                      &options->max_sessions, error) ||
         !take_seconds("handshake-timeout", raw->handshake_timeout, false, &options->handshake_ns,
                       error) ||

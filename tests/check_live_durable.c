@@ -2,6 +2,9 @@
 
 /* Nodes that are killed, and started again with the chain that they have left. */
 
+#define _GNU_SOURCE /* prlimit() */
+#include <sys/resource.h>
+
 #include "tests/live_fixture.h"
 
 static char *path_in(const char *folder, const char *name)
@@ -128,6 +131,37 @@ START_TEST(test_folder_in_use)
 }
 END_TEST
 
+/* A disk that is full: the node does not answer what it could not write, and ends. */
+START_TEST(test_full_disk)
+{
+    LiveNode node;
+    char *folder = live_folder();
+    const struct rlimit limit = {10000, 10000};
+    live_begin_with(&node, LIVE_PRODUCER, "--data-dir", folder);
+    live_do(&node, "{\"cmd\":\"produce\",\"count\":10,\"slots\":\"next\"}");
+    ck_assert_int_eq(prlimit(node.pid, RLIMIT_FSIZE, &limit, NULL), 0);
+    live_say(&node, "{\"cmd\":\"produce\",\"count\":100,\"slots\":\"next\"}");
+    ck_assert_ptr_null(live_line(&node));
+    ck_assert_int_eq(live_wait(&node), 3);
+    /* What was answered is there, and what was torn is cut off. */
+    live_begin_with(&node, LIVE_PRODUCER, "--data-dir", folder);
+    ck_assert_int_ge(live_head(&node), 11);
+    live_do(&node, "{\"cmd\":\"produce\",\"slots\":\"next\"}");
+    live_end(&node);
+    live_remove(folder);
+}
+END_TEST
+
+START_TEST(test_full_log)
+{
+    LiveNode node;
+    const char *const arguments[] = {"--quiet",    "--bnet-endpoint", "127.0.0.1:0",
+                                     "--log-json", "/dev/full",       NULL};
+    live_spawn(&node, arguments);
+    ck_assert_int_eq(live_wait(&node), 3);
+}
+END_TEST
+
 /* A node that was behind gets the rest, and what it has got is there after it was killed. */
 START_TEST(test_killed_follower)
 {
@@ -150,8 +184,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_killed,         test_killed_at_work, test_torn_tail,
-        test_log_of_another, test_folder_in_use,  test_killed_follower,
+        test_killed,        test_killed_at_work,  test_torn_tail, test_log_of_another,
+        test_folder_in_use, test_killed_follower, test_full_disk, test_full_log,
     };
     return live_run("live_durable", tests, G_N_ELEMENTS(tests));
 }

@@ -266,6 +266,30 @@ START_TEST(test_text_as_deployed)
 }
 END_TEST
 
+/* As deployed (H12): of two messages in a frame the second is read with the next frame, and junk
+ * behind a message closes when it is come to. */
+START_TEST(test_one_behind_as_deployed)
+{
+    LiveNode node;
+    live_begin_with(&node, "--profile", "eosio-1.7");
+    live_do(&node, "{\"cmd\":\"subscribe\"}");
+    const int fd = live_ws_connect(&node);
+    send_hello(fd, 1);
+    live_ws_send(fd, 0x82, "\x02\x00\x02\x00\x07", 5); /* two notices, junk */
+    static const char *const messages[] = {"hello", "block_notice", "block_notice"};
+    for (size_t i = 0; i < G_N_ELEMENTS(messages); i++) {
+        struct json_object *event = live_event(&node, "received");
+        ck_assert_str_eq(live_text(event, "message"), messages[i]);
+        json_object_put(event);
+        if (i > 0)
+            live_ws_send(fd, 0x82, "", 0);
+    }
+    ck_assert_uint_eq(live_ws_close_code(fd), 1007);
+    (void)close(fd);
+    end_idle(&node);
+}
+END_TEST
+
 /* --- descriptors ----------------------------------------------------------------------------- */
 
 /* The process has no descriptor left to accept with; when it has, it goes on. */
@@ -297,10 +321,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_bad_handshakes,    test_endless_handshake, test_slow_handshakes,
-        test_many_strangers,    test_bad_frames,        test_ping_and_close,
-        test_unanswered_close,  test_too_many_sessions, test_silent_session,
-        test_redundant_session, test_text_as_deployed,  test_no_descriptors_left,
+        test_bad_handshakes,         test_endless_handshake, test_slow_handshakes,
+        test_many_strangers,         test_bad_frames,        test_ping_and_close,
+        test_unanswered_close,       test_too_many_sessions, test_silent_session,
+        test_redundant_session,      test_text_as_deployed,  test_no_descriptors_left,
+        test_one_behind_as_deployed,
     };
     return live_run("live_transport", tests, G_N_ELEMENTS(tests));
 }
