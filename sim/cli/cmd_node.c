@@ -12,6 +12,14 @@ static void say(const char *line)
     g_printerr("bnetlab: node: %s\n", line);
 }
 
+static int write_help(void)
+{
+    g_autofree char *text = node_options_help();
+    g_autofree char *plain = g_get_charset(NULL) ? g_strdup(text) : g_str_to_ascii(text, "C");
+    cli_write(plain, strlen(plain));
+    return cli_write_failed() ? CLI_INTERNAL : CLI_OK;
+}
+
 static int run(const NodeOptions *options)
 {
     g_autoptr(GError) error = NULL;
@@ -32,9 +40,7 @@ int cli_node(int argc, char **argv)
     if (!node_options_parse(&options, argc, argv, &help, &error)) {
         cli_error("node: %s (see bnetlab node --help)", error->message);
     } else if (help) {
-        g_autofree char *text = node_options_help();
-        cli_write(text, strlen(text));
-        status = cli_write_failed() ? CLI_INTERNAL : CLI_OK;
+        status = write_help();
     } else {
         status = run(&options);
     }
