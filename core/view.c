@@ -290,8 +290,10 @@ void bnet_view_set_lib(BnetView *view, uint32_t number, bool announced)
     bnet_assert(view->head == view->target && view->announced == bnet_view_lib_number(view));
     bnet_assert(number <= bnet_view_head_number(view) && number >= view->announced);
     raise_lib_to(view, number);
-    if (announced)
-        view->announced = number;
+    if (!announced)
+        return;
+    view->announced = number;
+    view->announced_block = view->lib;
 }
 
 /* Applies the content of a block: true, and its transactions are included, unless it fails. */

@@ -116,6 +116,7 @@ START_TEST(test_set_lib)
     ck_assert_str_eq(settle(&store, &view), "");
     bnet_view_set_lib(&view, 10, true); /* as far as the head, and told before */
     ck_assert_str_eq(settle(&store, &view), "");
+    ck_assert_uint_eq(view.announced_block, head);
     ck_assert_uint_eq(bnet_view_receive(&view, kept, INT64_MAX / 2), BNET_VERDICT_ACCEPTED);
     ck_assert_str_eq(settle(&store, &view), "applied 11");
     ck_assert_uint_eq(bnet_view_lib_number(&view), 10);
