@@ -72,9 +72,73 @@ START_TEST(test_following_irreversible)
 }
 END_TEST
 
+/* Two producers were apart: one leaves its block for the longer chain, and what was in it waits
+ * again on both. */
+START_TEST(test_fork_switch)
+{
+    LiveNode nodes[2];
+    live_begin_with(&nodes[0], LIVE_PRODUCER);
+    live_begin_with(&nodes[1], LIVE_PRODUCER);
+    live_do(&nodes[0], "{\"cmd\":\"produce\",\"count\":2,\"slots\":\"next\"}");
+    struct json_object *pushed = live_ask(&nodes[1], "{\"cmd\":\"push_transaction\"}");
+    struct json_object *left = live_ask(&nodes[1], "{\"cmd\":\"produce\",\"slots\":\"now\"}");
+    live_do(&nodes[1], "{\"cmd\":\"subscribe\"}");
+    live_do(&nodes[1], "{\"cmd\":\"connect\",\"peer\":\"%s\"}", nodes[0].peer);
+    struct json_object *event = live_event(&nodes[1], "fork_switch");
+    ck_assert_int_eq(live_number(event, "number"), 1);
+    ck_assert_str_eq(live_text(event, "left.id"), live_text(left, "head.id"));
+    live_do(&nodes[1], "{\"cmd\":\"wait\",\"head\":3,\"lib\":2,\"transactions\":1}");
+    live_do(&nodes[0], "{\"cmd\":\"wait\",\"transaction\":\"%s\",\"transactions\":1}",
+            live_text(pushed, "transaction"));
+    json_object_put(event);
+    json_object_put(left);
+    json_object_put(pushed);
+    live_end(&nodes[0]);
+    live_end(&nodes[1]);
+}
+END_TEST
+
+/* Many transactions and blocks at once, through every node of a ring. */
+START_TEST(test_ring_under_load)
+{
+    enum {
+        NODES = 4,
+        ROUNDS = 20
+    };
+    LiveNode nodes[NODES];
+    int64_t head = 1;
+    for (int i = 0; i < NODES; i++)
+        live_begin_with(&nodes[i], LIVE_PRODUCER, "--bnet-threads", "2");
+    for (int i = 0; i < NODES; i++)
+        live_do(&nodes[i], "{\"cmd\":\"connect\",\"peer\":\"%s\"}", nodes[(i + 1) % NODES].peer);
+    for (int i = 0; i < NODES; i++)
+        live_do(&nodes[i], "{\"cmd\":\"wait\",\"sessions\":2}");
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < NODES; i++)
+            live_do(&nodes[i], "{\"cmd\":\"push_transaction\",\"size\":20000,\"nonce\":%d}",
+                    NODES * round + i);
+        for (int i = 0; i < NODES; i++)
+            live_do(&nodes[i], "{\"cmd\":\"wait\",\"transactions\":%d}", NODES);
+        LiveNode *maker = &nodes[round % NODES];
+        live_do(maker, "{\"cmd\":\"produce\",\"slots\":\"next\"}");
+        head++;
+        for (int i = 0; i < NODES; i++)
+            live_do(&nodes[i], "{\"cmd\":\"wait\",\"head\":%d}", (int)head);
+    }
+    for (int i = 0; i < NODES; i++) {
+        struct json_object *status = live_ask(&nodes[i], "{\"cmd\":\"status\"}");
+        ck_assert_int_eq(live_number(status, "head.number"), ROUNDS + 1);
+        ck_assert_int_eq(live_number(status, "transactions"), 0);
+        json_object_put(status);
+        live_end(&nodes[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {test_two_nodes, test_a_line_of_three, test_producing_on_slots,
-                                  test_following_irreversible};
+    const TTest *const tests[] = {test_two_nodes,          test_a_line_of_three,
+                                  test_producing_on_slots, test_following_irreversible,
+                                  test_fork_switch,        test_ring_under_load};
     return live_run("live_sync", tests, G_N_ELEMENTS(tests));
 }
