@@ -19,6 +19,7 @@ typedef struct Raw {
     gboolean no_trx;
     char *peer_log_format;
     char *config;
+    char **plugins;
     char *profile;
     gboolean read_only;
     gboolean eosio_2;
@@ -68,6 +69,8 @@ static const Entry entries[] = {
      "FORMAT"},
     {"config", G_OPTION_ARG_FILENAME, RAW(config), false,
      "Take options from that file, in the form of nodeos; the command line goes first", "FILE"},
+    {"plugin", G_OPTION_ARG_STRING_ARRAY, RAW(plugins), false,
+     "As of nodeos: " PLUGIN " is what runs; others are passed over", "NAME"},
     {"profile", G_OPTION_ARG_STRING, RAW(profile), false,
      "How the protocol is kept (default documented)", "documented|eosio-1.7"},
     {"read-only", G_OPTION_ARG_NONE, RAW(read_only), false,
@@ -439,8 +442,18 @@ static bool take_limits(NodeOptions *options, const Raw *raw, GError **error)
                 options->max_sessions, options->connects->len);
 }
 
+static void take_plugins(NodeOptions *options, char **plugins)
+{
+    for (char **plugin = plugins; plugin && *plugin; plugin++)
+        if (strcmp(*plugin, PLUGIN) != 0)
+            g_ptr_array_add(
+                options->notes,
+                g_strdup_printf("--plugin=%s is not for this node and is passed over", *plugin));
+}
+
 static bool take_node_options(NodeOptions *options, Raw *raw, GError **error)
 {
+    take_plugins(options, raw->plugins);
     options->read_only = raw->read_only;
     options->eosio_2 = raw->eosio_2;
     options->stale_production = raw->stale_production;

@@ -167,7 +167,11 @@ END_TEST
 START_TEST(test_all_options)
 {
     NodeOptions options;
-    static const char *const words[] = {"--bnet-endpoint=[::]:0",
+    static const char *const words[] = {"--plugin",
+                                        "eosio::bnet_plugin",
+                                        "--plugin",
+                                        "eosio::http_plugin",
+                                        "--bnet-endpoint=[::]:0",
                                         "--bnet-follow-irreversible",
                                         "1",
                                         "--bnet-threads",
@@ -197,6 +201,8 @@ START_TEST(test_all_options)
                                         "86400",
                                         NULL};
     ck_assert(parse(&options, words, NULL));
+    ck_assert_uint_eq(options.notes->len, 1);
+    ck_assert_ptr_nonnull(strstr(g_ptr_array_index(options.notes, 0), "eosio::http_plugin"));
     ck_assert(options.endpoint.is_ipv6);
     ck_assert_uint_eq(options.endpoint.port, 0);
     ck_assert(options.follow_irreversible && options.no_trx && options.is_eosio_1_7);
