@@ -112,11 +112,13 @@ static void see_that_nothing_came(Bench *bench, NodeConnectionId fresh)
 /* One message a READ, however many there are. */
 START_TEST(test_reading_is_paused)
 {
+    /* Notices of 600 blocks: longer than what is read ahead, so that the socket stays readable. */
+    static const uint8_t notice[3 + 600 * 32] = {2, 0xd8, 4};
     Bench bench;
     begin(&bench);
     const int fd = connect_client(&bench, 1);
     for (int i = 0; i < 3; i++)
-        live_ws_send(fd, 0x82, "\x02\x00", 2);
+        live_ws_send(fd, 0x82, notice, sizeof notice);
     see_that_nothing_came(&bench, 11);
     order(&bench, NODE_ORDER_READ, 1);
     expect(&bench, NODE_INPUT_MESSAGE, 1);
