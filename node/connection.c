@@ -59,6 +59,8 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer user_da
     (void)callback;
     (void)user_data;
     NodeConnection *c = ((ConnectionSource *)source)->connection;
+    if (!c->tag) /* frozen since it was found ready */
+        return G_SOURCE_CONTINUE;
     GIOCondition condition = g_source_query_unix_fd(source, c->tag);
     if (c->goes_on) {
         c->goes_on = false;
@@ -77,7 +79,8 @@ static void wait_for(NodeConnection *c, GIOCondition condition)
     if (condition == c->waits_for)
         return;
     c->waits_for = condition;
-    g_source_modify_unix_fd(c->source, c->tag, condition);
+    if (c->tag)
+        g_source_modify_unix_fd(c->source, c->tag, condition);
 }
 
 /* From now on it has so long, whatever it does; BNET_TIME_NEVER: as long as it likes. */
@@ -86,6 +89,16 @@ static void set_limit(NodeConnection *c, int64_t limit_ns)
     c->due_us =
         limit_ns == BNET_TIME_NEVER ? -1 : g_get_monotonic_time() + limit_ns / BNET_NS_PER_US;
     g_source_set_ready_time(c->source, c->goes_on ? 0 : c->due_us);
+}
+
+void node_connection_freeze(NodeConnection *c, bool frozen)
+{
+    if (frozen == (c->tag == NULL))
+        return;
+    if (frozen)
+        g_source_remove_unix_fd(c->source, c->tag);
+    c->tag = frozen ? NULL : g_source_add_unix_fd(c->source, c->fd, c->waits_for);
+    g_source_set_ready_time(c->source, frozen ? -1 : c->goes_on ? 0 : c->due_us);
 }
 
 static void go_on(NodeConnection *c)
@@ -353,6 +366,8 @@ void node_connection_close(NodeConnection *c, uint16_t code, const char *reason)
         return;
     }
     node_websocket_close(c->socket, code, reason);
+    if (node_io_thread_limits(c->thread)->close_waits && node_io_thread_freeze(c->thread, c))
+        set_limit(c, BNET_TIME_NEVER);
     write_out(c);
 }
 

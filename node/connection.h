@@ -28,6 +28,9 @@ NodeConnectionId node_connection_id(const NodeConnection *connection);
 /* The handshake is not through, and the other side began it. */
 bool node_connection_is_stranger(const NodeConnection *connection);
 
+/* H13: nothing is read or written, and no time limit counts, until it is thawed. */
+void node_connection_freeze(NodeConnection *connection, bool frozen);
+
 /* Orders of the chain. The connection may be freed by any of them. */
 void node_connection_send(NodeConnection *connection, GBytes *message);
 void node_connection_read(NodeConnection *connection);

@@ -221,6 +221,7 @@ static void start_threads(Front *front)
         .eosio_2 = options->eosio_2,
         .takes_text = options->is_eosio_1_7,
         .one_behind = options->is_eosio_1_7,
+        .close_waits = options->is_eosio_1_7,
     };
     for (uint32_t i = 0; i < options->threads; i++)
         front->threads[i] = node_io_thread_start(&limits, &front->chain_inbox);

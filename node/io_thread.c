@@ -20,11 +20,13 @@ struct NodeIoThread {
     NodeInbox *inbox;
     GMainContext *context;
     GSource *source;         /* of the inbox */
-    GPtrArray *orders;       /* taken from the inbox */
+    GPtrArray *fresh;        /* taken from the inbox */
+    GPtrArray *orders;       /* not carried out yet */
     GHashTable *connections; /* by id */
     GHashTable *dials;       /* by id */
     GQueue strangers;        /* of NodeConnection in their handshake, the oldest first; some may be
                               * none any more */
+    NodeConnection *frozen_by; /* H13; NULL: the thread is not frozen */
     bool quits;
 };
 
@@ -60,6 +62,35 @@ void node_inbox_unref(NodeInbox *inbox)
         return;
     node_mailbox_finish(&inbox->mailbox, free_order);
     g_free(inbox);
+}
+
+/* --- frozen (H13) ---------------------------------------------------------------------------- */
+
+static void freeze_others(NodeIoThread *thread, const NodeConnection *connection, bool frozen)
+{
+    GHashTableIter iter;
+    gpointer other;
+    g_hash_table_iter_init(&iter, thread->connections);
+    while (g_hash_table_iter_next(&iter, NULL, &other))
+        if (other != connection)
+            node_connection_freeze(other, frozen);
+}
+
+bool node_io_thread_freeze(NodeIoThread *thread, NodeConnection *connection)
+{
+    if (thread->frozen_by || thread->quits)
+        return false;
+    thread->frozen_by = connection;
+    freeze_others(thread, connection, true);
+    return true;
+}
+
+/* The orders that wait are carried out by the inbox's source, which is called once more. */
+static void thaw(NodeIoThread *thread)
+{
+    freeze_others(thread, thread->frozen_by, false);
+    thread->frozen_by = NULL;
+    g_source_set_ready_time(thread->source, 0);
 }
 
 /* --- orders ---------------------------------------------------------------------------------- */
@@ -159,18 +190,30 @@ typedef struct InboxSource {
     NodeIoThread *thread;
 } InboxSource;
 
+/* Orders wait while the thread is frozen, but for the one that ends it. */
+static void carry_out_all(NodeIoThread *thread)
+{
+    for (guint i = 0; i < thread->orders->len && thread->frozen_by; i++)
+        if (((const NodeOrder *)g_ptr_array_index(thread->orders, i))->kind == NODE_ORDER_QUIT)
+            node_io_thread_forget(thread, thread->frozen_by);
+    while (thread->orders->len > 0 && !thread->frozen_by) {
+        NodeOrder *order = g_ptr_array_steal_index(thread->orders, 0);
+        carry_out(thread, order);
+        node_order_free(order);
+    }
+}
+
 static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     (void)callback;
     (void)user_data;
     NodeIoThread *thread = ((InboxSource *)source)->thread;
-    node_mailbox_take(&thread->inbox->mailbox, &thread->orders);
-    for (guint i = 0; i < thread->orders->len; i++) {
-        NodeOrder *order = g_ptr_array_index(thread->orders, i);
-        carry_out(thread, order);
-        node_order_free(order);
-    }
-    g_ptr_array_set_size(thread->orders, 0);
+    g_source_set_ready_time(source, -1);
+    node_mailbox_take(&thread->inbox->mailbox, &thread->fresh);
+    for (guint i = 0; i < thread->fresh->len; i++)
+        g_ptr_array_add(thread->orders, g_ptr_array_index(thread->fresh, i));
+    g_ptr_array_set_size(thread->fresh, 0);
+    carry_out_all(thread);
     return G_SOURCE_CONTINUE;
 }
 
@@ -195,6 +238,8 @@ void node_io_thread_forget(NodeIoThread *thread, NodeConnection *connection)
 {
     const NodeConnectionId id = node_connection_id(connection);
     g_queue_remove(&thread->strangers, connection);
+    if (thread->frozen_by == connection)
+        thaw(thread);
     g_hash_table_remove(thread->connections, &id);
 }
 
@@ -236,6 +281,7 @@ NodeIoThread *node_io_thread_start(const NodeLimits *limits, NodeMailbox *chain)
     thread->chain = chain;
     thread->inbox = inbox_new();
     thread->context = g_main_context_new();
+    thread->fresh = g_ptr_array_new();
     thread->orders = g_ptr_array_new();
     thread->connections =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_connection);
@@ -266,6 +312,7 @@ void node_io_thread_join(NodeIoThread *thread)
     g_queue_clear(&thread->strangers);
     g_source_destroy(thread->source);
     g_source_unref(thread->source);
+    g_ptr_array_unref(thread->fresh);
     g_ptr_array_unref(thread->orders);
     g_main_context_unref(thread->context);
     node_inbox_unref(thread->inbox);

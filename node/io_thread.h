@@ -24,8 +24,9 @@ typedef struct NodeLimits {
     size_t message_max;   /* bytes */
     bool eosio_2;         /* messages hold what EOSIO 2 has */
     /* of EOSIO 1.7: */
-    bool takes_text; /* text messages are taken for binary ones */
-    bool one_behind; /* H12: a frame may hold several messages, of which each read takes one */
+    bool takes_text;  /* text messages are taken for binary ones */
+    bool one_behind;  /* H12: a frame may hold several messages, of which each read takes one */
+    bool close_waits; /* H13: while the answer to a close is awaited the thread does nothing else */
 } NodeLimits;
 
 typedef struct NodeIoThread NodeIoThread;
@@ -53,6 +54,10 @@ void node_io_thread_tell(NodeIoThread *thread, NodeInput *input);
 
 /* The connection has had its end, and is freed. */
 void node_io_thread_forget(NodeIoThread *thread, struct NodeConnection *connection);
+
+/* H13: the thread does nothing until that connection has had its end, or the thread is to end.
+ * False: it is frozen already, or ends. */
+bool node_io_thread_freeze(NodeIoThread *thread, struct NodeConnection *connection);
 
 /* The dial has had its end, and is freed; the socket, if it got one, becomes a connection. */
 void node_io_thread_dialled(NodeIoThread *thread, struct NodeDial *dial, int fd);

@@ -290,6 +290,62 @@ START_TEST(test_one_behind_as_deployed)
 }
 END_TEST
 
+/* A ping of WebSocket, and its pong, after whatever comes before. */
+static void send_ping(int fd)
+{
+    live_ws_send(fd, 0x89, "x", 1);
+}
+
+static void await_pong(int fd)
+{
+    for (;;) {
+        uint8_t first;
+        g_autoptr(GByteArray) payload = live_ws_receive(fd, &first);
+        if (first == 0x8a)
+            return;
+    }
+}
+
+/* As deployed (H13): while a malformed peer does not answer its close, the network thread that it
+ * is on does nothing, and the other one goes on. The first and the third connection share a thread.
+ */
+START_TEST(test_frozen_thread_as_deployed)
+{
+    for (int answers = 0; answers < 2; answers++) {
+        LiveNode node;
+        int fds[3];
+        uint8_t byte;
+        live_begin_with(&node, "--profile", "eosio-1.7", "--bnet-threads", "2");
+        for (int i = 0; i < 3; i++) {
+            fds[i] = live_ws_connect(&node);
+            send_hello(fds[i], (uint8_t)(i + 1));
+            live_do(&node, "{\"cmd\":\"wait\",\"sessions\":%d}", i + 1);
+            send_ping(fds[i]);
+            await_pong(fds[i]);
+        }
+        live_ws_send(fds[0], 0x82, "\x07", 1);
+        ck_assert_uint_eq(live_ws_close_code(fds[0]), 1007);
+        while (recv(fds[2], &byte, 1, MSG_DONTWAIT) == 1)
+            continue;
+        send_ping(fds[2]);
+        for (int i = 0; i < 100; i++) {
+            send_ping(fds[1]);
+            await_pong(fds[1]);
+        }
+        ck_assert_int_lt(recv(fds[2], &byte, 1, MSG_DONTWAIT), 0);
+        if (answers) {
+            live_ws_send(fds[0], 0x88, "\x03\xef", 2);
+            ck_assert_int_eq(shutdown(fds[0], SHUT_WR), 0);
+            await_pong(fds[2]);
+        }
+        live_do(&node, "{\"cmd\":\"wait\",\"sessions\":2}");
+        live_close_all(fds, answers ? 3 : 0);
+        live_end(&node); /* it ends all the same */
+        live_close_all(fds, answers ? 0 : 3);
+    }
+}
+END_TEST
+
 /* --- descriptors ----------------------------------------------------------------------------- */
 
 /* The process has no descriptor left to accept with; when it has, it goes on. */
@@ -321,10 +377,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_bad_handshakes,         test_endless_handshake, test_slow_handshakes,
-        test_many_strangers,         test_bad_frames,        test_ping_and_close,
-        test_unanswered_close,       test_too_many_sessions, test_silent_session,
-        test_redundant_session,      test_text_as_deployed,  test_no_descriptors_left,
+        test_bad_handshakes,
+        test_endless_handshake,
+        test_slow_handshakes,
+        test_many_strangers,
+        test_bad_frames,
+        test_ping_and_close,
+        test_unanswered_close,
+        test_too_many_sessions,
+        test_silent_session,
+        test_redundant_session,
+        test_text_as_deployed,
+        test_no_descriptors_left,
+        test_frozen_thread_as_deployed,
         test_one_behind_as_deployed,
     };
     return live_run("live_transport", tests, G_N_ELEMENTS(tests));
