@@ -357,7 +357,7 @@ static inline void live_receive(int fd, void *bytes, size_t n)
 {
     for (size_t at = 0; at < n;) {
         const ssize_t got = recv(fd, (char *)bytes + at, n - at, 0);
-        ck_assert_msg(got > 0, "the node closes, or says nothing");
+        ck_assert_msg(got > 0, "the node %s", got == 0 ? "closes" : g_strerror(errno));
         at += (size_t)got;
     }
 }
