@@ -17,8 +17,8 @@ static void raise_to(BnetSession *session, const BnetView *view, BnetBlock certa
         session->ahead = certain;
 }
 
-/* On what is older than the last irreversible event nothing depends any more: an applied block comes
- * after it, and so does the next such event. A block on it has a higher handle. */
+/* On what is older than the last irreversible event nothing depends any more: an applied block
+ * comes after it, and so does the next such event. A block on it has a higher handle. */
 void bnet_frontier_certain(BnetSession *session, const BnetEnv *env, BnetBlock block)
 {
     if (bnet_status_mark(&session->status, block, env->view->announced_block))

@@ -61,11 +61,12 @@ typedef struct BnetView {
     BnetBlock fallback; /* head before a fork switch that is under way; BNET_NO_BLOCK: none */
     uint32_t announced; /* number of the last irreversible event */
     BnetBlock announced_block; /* its block; BNET_NO_BLOCK: there is none */
-    BnetBits has;       /* blocks above the LIB whose header was accepted */
-    BnetList side;    /* those of them that are not on the applied best chain; of equal ones the one
-                       * that    came first stands first */
-    BnetList invalid; /* roots of invalid branches, until the LIB passes them */
-    BnetList pruned;  /* events to come */
+    BnetBits has;              /* blocks above the LIB whose header was accepted */
+    /* Those of them that are not on the applied best chain; of equal ones the one that came first
+     * stands first. */
+    BnetList side;
+    BnetList invalid;  /* roots of invalid branches, until the LIB passes them */
+    BnetList pruned;   /* events to come */
     BnetList returned; /* transactions of unwound blocks, the newest first, to be looked at when
                         * settled */
     BnetBits included; /* transactions in the applied best chain */
