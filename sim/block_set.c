@@ -7,10 +7,23 @@
 
 #define WORD_BYTES (SIM_BLOCK_PLANES * sizeof(uint64_t))
 
+/* Where the set has older words than the newest. */
+static SimBlockWords *old_of(const SimBlockSet *set)
+{
+    g_assert(set->old);
+    return set->old;
+}
+
+static uint64_t *old_word(const SimBlockSet *set, uint32_t word)
+{
+    g_assert(set->old);
+    return sim_block_set_old(set, word);
+}
+
 /* A word that is there. */
 static const uint64_t *word_at(const SimBlockSet *set, uint32_t word)
 {
-    return word + 1 == set->end ? set->top : sim_block_set_old(set, word);
+    return word + 1 == set->end ? set->top : old_word(set, word);
 }
 
 static bool is_blank(const uint64_t *word)
@@ -49,9 +62,9 @@ static void reach(SimBlockSet *set, uint32_t low, uint32_t end)
         if (w + 1 == end)
             memcpy(grown.top, set->top, WORD_BYTES);
         else if (w >= low)
-            memcpy(sim_block_set_old(&grown, w), word_at(set, w), WORD_BYTES);
+            memcpy(old_word(&grown, w), word_at(set, w), WORD_BYTES);
         else if (!is_blank(word_at(set, w)))
-            grown.old->forgot = true; /* the window is full: there are old words */
+            old_of(&grown)->forgot = true; /* the window is full: there are old words */
     }
     if (set->old && grown.old)
         grown.old->forgot |= set->old->forgot;
@@ -63,10 +76,10 @@ static void reach(SimBlockSet *set, uint32_t low, uint32_t end)
 static void advance(SimBlockSet *set)
 {
     if (set->end - set->low == SIM_BLOCK_SET_WORDS) {
-        set->old->forgot |= !is_blank(sim_block_set_old(set, set->low));
+        set->old->forgot |= !is_blank(old_word(set, set->low));
         set->low++;
     }
-    memcpy(sim_block_set_old(set, set->end - 1), set->top, WORD_BYTES);
+    memcpy(old_word(set, set->end - 1), set->top, WORD_BYTES);
     memset(set->top, 0, WORD_BYTES);
     set->end++;
 }
@@ -84,7 +97,7 @@ void sim_block_set_stretch(SimBlockSet *set, SimBlockPlane plane, BnetBlock bloc
         advance(set);
     else if (set->end == 0 || word < set->low || word >= set->end)
         reach(set, low, end);
-    uint64_t *bits = word + 1 == set->end ? set->top : sim_block_set_old(set, word);
+    uint64_t *bits = word + 1 == set->end ? set->top : old_word(set, word);
     bits[plane] |= UINT64_C(1) << (block % 64);
 }
 

@@ -174,9 +174,10 @@ static void add_in_time(GArray *all, const SimCause *cause)
 
 /* The last ping of the peer to the other: of the session of `end`, its own, or of any if that is
  * UINT32_MAX. */
-static bool last_ping(const SimCauses *self, const SimWorld *world, uint32_t peer, uint32_t remote,
-                      uint32_t end, SimCause *ret_ping)
+static bool last_ping(const SimWorld *world, uint32_t peer, uint32_t remote, uint32_t end,
+                      SimCause *ret_ping)
 {
+    const SimCauses *self = sim_world_causes(world);
     bool found = false;
     uint32_t n = sim_world_node(world, peer)->n_sessions;
     for (uint32_t s = 0; s < n; s++) {
@@ -199,14 +200,14 @@ static bool last_ping(const SimCauses *self, const SimWorld *world, uint32_t pee
     return found;
 }
 
-static void add_pings(const SimCauses *self, const SimCauseStory *story)
+static void add_pings(const SimCauseStory *story)
 {
     const SimSubject *subject = story->subject;
     uint32_t end = subject->end;
     SimCause ping;
-    if (last_ping(self, story->world, subject->peer, subject->remote, end, &ping))
+    if (last_ping(story->world, subject->peer, subject->remote, end, &ping))
         add_in_time(story->all, &ping);
-    if (last_ping(self, story->world, subject->remote, subject->peer,
+    if (last_ping(story->world, subject->remote, subject->peer,
                   end == UINT32_MAX ? UINT32_MAX : end ^ 1, &ping))
         add_in_time(story->all, &ping);
 }
@@ -220,7 +221,7 @@ static void gather(const SimCauses *self, SimCauseStory *story)
     }
     if (story->subject->remote != UINT32_MAX &&
         story->subject->also & (SIM_ALSO_TALK | SIM_ALSO_PINGS))
-        add_pings(self, story);
+        add_pings(story);
 }
 
 /* The block that includes the transaction and that the peer has taken in; BNET_NO_BLOCK: none. */

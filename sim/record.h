@@ -101,20 +101,20 @@ uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
 /* Notes it. True: two copies of a block have met. */
 bool sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening);
 
-/* The same of those of which there are many. */
-uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t end,
+/* The same of those of which there are many, to the session end `index`. */
+uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
                                 const BnetMessage *message);
-uint32_t sim_record_delivered_traits(const SimRecord *self, const SimWorld *world, uint32_t end,
+uint32_t sim_record_delivered_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
                                      const BnetMessage *message);
 uint32_t sim_record_verdict_traits(const SimRecord *self, BnetVerdict verdict);
-uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, uint32_t end);
-void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t end,
+uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, uint32_t index);
+void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t index,
                      const BnetMessage *message);
-void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t end);
+void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t index);
 /* True: a block that this side had sent, too. */
-bool sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t end,
+bool sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index,
                           const BnetMessage *message);
-void sim_record_asked(SimRecord *self, uint32_t end);
+void sim_record_asked(SimRecord *self, uint32_t index);
 
 static inline const SimEndRecord *sim_record_end(const SimRecord *record, uint32_t end)
 {

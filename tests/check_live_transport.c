@@ -300,7 +300,8 @@ static void await_pong(int fd)
 {
     for (;;) {
         uint8_t first;
-        g_autoptr(GByteArray) payload = live_ws_receive(fd, &first);
+        GByteArray *payload = live_ws_receive(fd, &first);
+        g_clear_pointer(&payload, g_byte_array_unref);
         if (first == 0x8a)
             return;
     }
