@@ -8,9 +8,9 @@
  * Left out are writes and fetches (SIM_SENT, SIM_WRITTEN, SIM_ASKED), which show in what is
  * delivered, and dials (SIM_DIALLED, SIM_UNDIALLED), which show in what is opened.
  *
- * Where somebody wants checkpoints there is a second hash besides, of the steps: of all that a
- * trace has, in the order in which it happened to whomever. Two runs may have the same trace hash
- * and other steps: what happens to several peers at one instant has no order that either could
+ * Where somebody wants checkpoints there is a second hash besides, of the steps: an observer of all
+ * that a trace has, in the order in which it happened to whomever. Two runs may have the same trace
+ * hash and other steps: what happens to several peers at one instant has no order that either could
  * tell.
  */
 #include <string.h>
@@ -94,9 +94,17 @@ static uint64_t mix_message(uint64_t hash, const SimWorld *world, const BnetMess
     g_assert_not_reached();
 }
 
+/* When something happened, what it was, and to which session end. */
+static inline uint64_t mix_place(uint64_t hash, int64_t time_ns, SimHappeningKind kind,
+                                 uint32_t end)
+{
+    return mix(mix(hash, (uint64_t)time_ns), (uint64_t)kind << 32 | end);
+}
+
 static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappening *happening)
 {
     switch (happening->kind) {
+    case SIM_SENT:
     case SIM_DELIVERED:
         return mix_message(hash, world, happening->message);
     case SIM_OPENED:
@@ -108,6 +116,7 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
     case SIM_CHAIN:
         return mix_block(mix(hash, happening->event), world, happening->block);
     case SIM_PRODUCED:
+    case SIM_PRUNED:
         return mix_block(hash, world, happening->block);
     case SIM_TRX:
         return mix_trx(hash, world, happening->trx);
@@ -115,71 +124,40 @@ static uint64_t mix_effect(uint64_t hash, const SimWorld *world, const SimHappen
         return mix(hash, g_str_hash(happening->text));
     case SIM_STARTED:
     case SIM_STOPPED:
-    case SIM_SENT:
     case SIM_WRITTEN:
     case SIM_ASKED:
     case SIM_DIALLED:
     case SIM_UNDIALLED:
-    case SIM_PRUNED:
     case SIM_HAPPENING_KINDS:
         return hash;
     }
     g_assert_not_reached();
 }
 
-#define NOT_HASHED                                                                                 \
-    (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_ASKED | 1u << SIM_PRUNED | 1u << SIM_DIALLED | \
-     1u << SIM_UNDIALLED)
+/* --- the trace hash -------------------------------------------------------------------------- */
 
-/* What goes on inside a peer, and no trace has. */
-#define NO_STEPS (1u << SIM_WRITTEN | 1u << SIM_ASKED)
-
-/* What a step is but for its kind, its time and who takes part. */
-static uint64_t mix_step(uint64_t hash, const SimWorld *world, const SimHappening *happening)
-{
-    if (happening->kind == SIM_SENT)
-        return mix_message(hash, world, happening->message);
-    if (happening->kind == SIM_PRUNED)
-        return mix_block(hash, world, happening->block);
-    return mix_effect(hash, world, happening);
-}
-
-static void hash_step(SimWorld *world, const SimHappening *happening)
-{
-    if ((NO_STEPS >> happening->kind) & 1)
-        return;
-    uint64_t hash = mix(world->steps, (uint64_t)happening->time_ns);
-    hash = mix(hash, (uint64_t)happening->kind << 32 | happening->end);
-    hash = mix(hash, (uint64_t)happening->peer << 32 | happening->session);
-    world->steps = mix_step(hash, world, happening);
-}
+#define NOT_HASHED (1u << SIM_PRUNED | 1u << SIM_DIALLED | 1u << SIM_UNDIALLED)
 
 void sim_hash_happening(SimWorld *world, const SimHappening *happening)
 {
-    if (G_UNLIKELY(world->has_steps))
-        hash_step(world, happening);
     if ((NOT_HASHED >> happening->kind) & 1)
         return;
     uint64_t *hash =
         happening->peer == SIM_NONE ? &world->hash : &world->peers[happening->peer].hash;
-    uint64_t value = mix(*hash, (uint64_t)happening->time_ns);
-    value = mix(value, (uint64_t)happening->kind << 32 | happening->end);
+    uint64_t value = mix_place(*hash, happening->time_ns, happening->kind, happening->end);
     *hash = mix_effect(value, world, happening);
 }
 
 void sim_hash_delivered(SimWorld *world, uint32_t end, const BnetMessage *message)
 {
     uint64_t *hash = &world->peers[world->ends[end].peer].hash;
-    uint64_t value = mix(*hash, (uint64_t)world->now_ns);
-    value = mix(value, (uint64_t)SIM_DELIVERED << 32 | end);
-    *hash = mix_message(value, world, message);
+    *hash = mix_message(mix_place(*hash, world->now_ns, SIM_DELIVERED, end), world, message);
 }
 
 void sim_hash_verdict(SimWorld *world, uint32_t peer, BnetBlock block, BnetVerdict verdict)
 {
     uint64_t *hash = &world->peers[peer].hash;
-    uint64_t value = mix(*hash, (uint64_t)world->now_ns);
-    value = mix(value, (uint64_t)SIM_VERDICT << 32 | SIM_NONE);
+    uint64_t value = mix_place(*hash, world->now_ns, SIM_VERDICT, SIM_NONE);
     *hash = mix_block(mix(value, verdict), world, block);
 }
 
@@ -189,4 +167,26 @@ uint64_t sim_hash_of_world(const SimWorld *world)
     for (uint32_t p = 0; p < world->n_peers; p++)
         hash = mix(hash, world->peers[p].hash);
     return hash;
+}
+
+/* --- the steps ------------------------------------------------------------------------------- */
+
+/* What goes on inside a peer, and no trace has. */
+#define NO_STEPS (1u << SIM_WRITTEN | 1u << SIM_ASKED)
+
+static void stepped(SimObserver *observer, SimWorld *world, const SimHappening *happening)
+{
+    SimSteps *self = (SimSteps *)observer;
+    uint64_t hash = mix_place(self->hash, happening->time_ns, happening->kind, happening->end);
+    hash = mix(hash, (uint64_t)happening->peer << 32 | happening->session);
+    self->hash = mix_effect(hash, world, happening);
+}
+
+void sim_hash_steps(SimWorld *world)
+{
+    world->steps.observer = (SimObserver){
+        .mask = ((1u << SIM_HAPPENING_KINDS) - 1) & ~NO_STEPS,
+        .happened = stepped,
+    };
+    sim_world_observe(world, &world->steps.observer);
 }

@@ -21,7 +21,8 @@ void sim_world_observe(SimWorld *world, SimObserver *observer);
 
 void sim_audience_finish(SimAudience *audience);
 
-/* Hashes a happening, tells it, and has it recorded. Fills in the time. */
+/* Hashes a happening, tells it, and has it recorded. Fills in the time. Not of the five kinds
+ * below, each of which has a function of its own. */
 void sim_world_tell(SimWorld *world, SimHappening *happening);
 
 /* The same of those of which there are many: a message of the end is sent, written, taken in; its
@@ -77,6 +78,9 @@ void sim_hash_verdict(SimWorld *world, uint32_t peer, BnetBlock block, BnetVerdi
 
 /* The trace hash of the run so far. O(peers). */
 uint64_t sim_hash_of_world(const SimWorld *world);
+
+/* From now on the steps are hashed, too. Before anything happens, once. */
+void sim_hash_steps(SimWorld *world);
 
 /* --- build.c --------------------------------------------------------------------------------- */
 

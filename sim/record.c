@@ -184,18 +184,8 @@ uint32_t sim_record_verdict_traits(const SimRecord *self, BnetVerdict verdict)
 uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
                            const SimHappening *happening)
 {
-    uint32_t traits = self->traits;
-    if (happening->kind == SIM_SENT)
-        return sim_record_sent_traits(self, world, happening->end, happening->message);
-    if (happening->kind == SIM_DELIVERED)
-        return sim_record_delivered_traits(self, world, happening->end, happening->message);
-    if (happening->kind == SIM_ASKED)
-        return sim_record_asked_traits(self, world, happening->end);
-    if (happening->kind == SIM_CHAIN && world->store.n_trxs > 1)
-        traits |= SIM_TRAIT_CONTENT;
-    if (happening->kind == SIM_VERDICT)
-        return sim_record_verdict_traits(self, happening->verdict);
-    return traits;
+    bool content = happening->kind == SIM_CHAIN && world->store.n_trxs > 1;
+    return self->traits | (content ? SIM_TRAIT_CONTENT : 0);
 }
 
 /* --- session ends ---------------------------------------------------------------------------- */
@@ -360,23 +350,14 @@ static void started(SimPeerRecord *peer)
     peer->n_headers = 0;
 }
 
-bool sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening)
+void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening)
 {
-    if (happening->kind == SIM_DELIVERED)
-        return sim_record_delivered(self, world, happening->end, happening->message);
-    if (happening->kind == SIM_SENT)
-        sim_record_sent(self, world, happening->end, happening->message);
-    else if (happening->kind == SIM_WRITTEN)
-        sim_record_written(self, world, happening->end);
-    else if (happening->kind == SIM_ASKED)
-        sim_record_asked(self, happening->end);
-    else if (happening->kind == SIM_OPENED || happening->kind == SIM_CLOSED)
+    if (happening->kind == SIM_OPENED || happening->kind == SIM_CLOSED)
         end_changed(self, happening->end, happening->kind == SIM_OPENED);
     else if (happening->kind == SIM_CHAIN && happening->event == BNET_CHAIN_HEADER)
         header(self, world, happening);
     else if (happening->kind == SIM_STARTED)
         started(&self->peers[happening->peer]);
-    return false;
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -94,12 +94,12 @@ typedef struct SimRecord {
 SimRecord *sim_record_new(const SimWorld *world);
 void sim_record_free(SimRecord *self);
 
-/* What is remarkable about a happening that has not been noted. */
+/* What is remarkable about a happening that has not been noted; of no kind that is below. */
 uint32_t sim_record_traits(const SimRecord *self, const SimWorld *world,
                            const SimHappening *happening);
 
-/* Notes it. True: two copies of a block have met. */
-bool sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening);
+/* Notes it. */
+void sim_record_note(SimRecord *self, const SimWorld *world, const SimHappening *happening);
 
 /* The same of those of which there are many, to the session end `index`. */
 uint32_t sim_record_sent_traits(const SimRecord *self, const SimWorld *world, uint32_t index,
@@ -111,7 +111,7 @@ uint32_t sim_record_asked_traits(const SimRecord *self, const SimWorld *world, u
 void sim_record_sent(SimRecord *self, const SimWorld *world, uint32_t index,
                      const BnetMessage *message);
 void sim_record_written(SimRecord *self, const SimWorld *world, uint32_t index);
-/* True: a block that this side had sent, too. */
+/* True: a block that this side had sent, too: two copies of it have met. */
 bool sim_record_delivered(SimRecord *self, const SimWorld *world, uint32_t index,
                           const BnetMessage *message);
 void sim_record_asked(SimRecord *self, uint32_t index);

@@ -161,7 +161,8 @@ static void prepare(SimWorld *world, const SimRunOptions *options)
         return;
     if (options->trace)
         sim_world_observe(world, options->trace);
-    world->has_steps = hears_checkpoints(options->trace) || hears_checkpoints(options->checkpoints);
+    if (hears_checkpoints(options->trace) || hears_checkpoints(options->checkpoints))
+        sim_hash_steps(world);
     if (options->shuffle_ties)
         world->ties = sim_ties_of(options->ties_seed);
 }
@@ -185,7 +186,7 @@ static G_GNUC_NO_INLINE void note_checkpoints(SimWorld *world, const SimRunOptio
         SimCheckpoint checkpoint = {
             .time_ns = world->now_ns,
             .hash = sim_hash_of_world(world),
-            .steps = world->steps,
+            .steps = world->steps.hash,
         };
         g_array_append_val(world->checkpoints, checkpoint.hash);
         if (options && hears_checkpoints(options->trace))
@@ -370,7 +371,7 @@ static SimResult *result_of(SimWorld *world, SimStory *story, bool interrupted)
     result->seed = scenario->seed;
     result->interrupted = interrupted;
     result->trace_hash = sim_hash_of_world(world);
-    result->steps_hash = world->steps;
+    result->steps_hash = world->steps.hash;
     result->n_checkpoints = world->checkpoints->len;
     result->checkpoints = (uint64_t *)g_array_steal(world->checkpoints, NULL);
     result->shuffled_ties = world->ties.shuffled;

@@ -255,6 +255,12 @@ typedef struct SimAudience {
     uint32_t wanted; /* all their traits: without one of them nobody is told */
 } SimAudience;
 
+/* The hash of what happened to anybody, in order (hash.c). */
+typedef struct SimSteps {
+    SimObserver observer;
+    uint64_t hash; /* 0: nobody asked for it */
+} SimSteps;
+
 /* The turn of those checks that look at each peer now and then. */
 typedef struct SimRounds {
     int64_t due_ns;  /* of the next look; BNET_TIME_NEVER: nobody looks */
@@ -316,8 +322,7 @@ struct SimWorld {
     uint64_t transactions_created;
     uint64_t verdicts[SIM_VERDICTS]; /* of honest peers on blocks */
     uint64_t hash;                   /* of what happened to the network */
-    uint64_t steps;                  /* of what happened to anybody, in order; kept if has_steps */
-    bool has_steps;
+    SimSteps steps;
     GArray *checkpoints;   /* of uint64_t: the trace hash after each second so far */
     int64_t checkpoint_ns; /* when the next one is */
     SimTies ties;

@@ -65,17 +65,6 @@ void sim_world_observe(SimWorld *world, SimObserver *observer)
                kinds_of(observer, SIM_CHAIN, observer->chain));
 }
 
-static uint32_t audience_of(const SimHappening *happening)
-{
-    if (happening->kind == SIM_SENT)
-        return SIM_AUDIENCE_SENT + happening->message->kind;
-    if (happening->kind == SIM_DELIVERED)
-        return SIM_AUDIENCE_DELIVERED + happening->message->kind;
-    if (happening->kind == SIM_CHAIN)
-        return SIM_AUDIENCE_CHAIN + happening->event;
-    return happening->kind;
-}
-
 /* --- telling --------------------------------------------------------------------------------- */
 
 static void tell(SimWorld *world, const SimAudience *audience, uint32_t traits,
@@ -93,16 +82,23 @@ static void tell(SimWorld *world, const SimAudience *audience, uint32_t traits,
     }
 }
 
+/* Kinds that are told by a function of their own. */
+#define HAVE_FUNCTIONS                                                                             \
+    (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_DELIVERED | 1u << SIM_ASKED | 1u << SIM_VERDICT)
+
 void sim_world_tell(SimWorld *world, SimHappening *happening)
 {
     uint32_t traits = SIM_TRAIT_ANY;
+    uint32_t audience =
+        happening->kind == SIM_CHAIN ? SIM_AUDIENCE_CHAIN + happening->event : happening->kind;
+    g_assert(!(HAVE_FUNCTIONS >> happening->kind & 1));
     happening->time_ns = world->now_ns;
     sim_hash_happening(world, happening);
     if (world->record)
         traits |= sim_record_traits(world->record, world, happening);
-    tell(world, &world->audiences[audience_of(happening)], traits, happening);
-    if (world->record && sim_record_note(world->record, world, happening))
-        sim_probe(&world->probes, SIM_PROBE_BLOCK_CROSSING);
+    tell(world, &world->audiences[audience], traits, happening);
+    if (world->record)
+        sim_record_note(world->record, world, happening);
 }
 
 void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *message, uint32_t bytes)

@@ -31,7 +31,7 @@ static void tell_verdict(uint32_t peer, BnetBlock block, BnetVerdict verdict)
     SimHappening happening = sim_happening(SIM_VERDICT, peer);
     happening.block = block;
     happening.verdict = verdict;
-    sim_world_tell(world, &happening);
+    fix_tell_happening(world, &happening);
 }
 
 /* Both ends, a second apart. */

@@ -130,7 +130,7 @@ static void tell_invalid(uint32_t peer, BnetBlock block)
     SimHappening happening = sim_happening(SIM_VERDICT, peer);
     happening.block = block;
     happening.verdict = BNET_VERDICT_INVALID;
-    sim_world_tell(world, &happening);
+    fix_tell_happening(world, &happening);
 }
 
 /* A verdict on the copy that came from `from`. */
@@ -140,7 +140,7 @@ static void tell_dropped(uint32_t peer, uint32_t from, BnetVerdict verdict, Bnet
     happening.session = world->ends[fix_end(world, peer, from)].slot;
     happening.block = block;
     happening.verdict = verdict;
-    sim_world_tell(world, &happening);
+    fix_tell_happening(world, &happening);
 }
 
 static void tell_rejected(uint32_t peer, BnetBlock block)
@@ -458,7 +458,7 @@ static void ask(uint32_t times)
     for (uint32_t i = 0; i < times; i++) {
         SimHappening happening = fix_happening(world, SIM_ASKED, A, B);
         happening.number = 11;
-        sim_world_tell(world, &happening);
+        fix_tell_happening(world, &happening);
     }
 }
 
@@ -514,7 +514,7 @@ static void ask_on(FixRecorder *recorder, SimWorld *live, const SimHappening *ha
         return;
     SimHappening again = *happening;
     for (recorder->calls = 1; recorder->calls <= 64 + 1001; recorder->calls++)
-        sim_world_tell(live, &again);
+        fix_tell_happening(live, &again);
 }
 
 START_TEST(test_l3_stops_the_run)

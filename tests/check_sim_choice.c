@@ -22,7 +22,7 @@ static void ask(uint32_t peer, uint32_t remote)
 {
     SimHappening happening = fix_happening(world, SIM_ASKED, peer, remote);
     happening.number = 2;
-    sim_world_tell(world, &happening);
+    fix_tell_happening(world, &happening);
 }
 
 static void ping(uint32_t remote, uint8_t code)

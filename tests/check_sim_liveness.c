@@ -255,7 +255,7 @@ START_TEST(test_l5_none_closes)
     for (uint32_t e = 0; e < 4; e++) {
         SimHappening happening = sim_session_happening(world, SIM_DELIVERED, e);
         happening.message = &hello;
-        sim_world_tell(world, &happening);
+        fix_tell_happening(world, &happening);
     }
     SimCheck *check = fix_check_of(world, "L5");
     world->now_ns = world->longest_latency_ns * 4 + 1 * S;
