@@ -10,11 +10,7 @@
 #include "sim/check.h"
 #include "sim/look.h"
 
-typedef struct CheckR7 {
-    SimCheck check;
-} CheckR7;
-
-static void judge(CheckR7 *self, SimWorld *world)
+static void judge(SimCheck *self, SimWorld *world)
 {
     const SimWork *work = sim_look_work(world);
     if (work->steps == 0)
@@ -26,11 +22,11 @@ static void judge(CheckR7 *self, SimWorld *world)
     uint64_t bits = (uint64_t)g_bit_storage(sim_world_store(world)->n_blocks);
     uint64_t most = (work->items + SIM_WORK_ITEMS) * bits * SIM_WORK_STEPS_PER_BIT +
                     (trxs->next_position - trxs->first_position) + trxs->capacity;
-    self->check.judged = true;
+    self->judged = true;
     if (work->steps <= most)
         return;
     SimSubject subject = sim_subject_of_end(world, work->end);
-    sim_check_violation_of(&self->check, world, &subject,
+    sim_check_violation_of(self, world, &subject,
                            "%s has taken %" G_GUINT64_FORMAT
                            " steps for a message of %s (%s, %u items), above %" G_GUINT64_FORMAT,
                            sim_world_peer_name(world, peer), work->steps,
@@ -40,25 +36,20 @@ static void judge(CheckR7 *self, SimWorld *world)
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
 {
-    CheckR7 *self = (CheckR7 *)observer;
-    self->check.judged |= sim_world_is_honest(world, happening->peer);
+    SimCheck *self = (SimCheck *)observer;
+    self->judged |= sim_world_is_honest(world, happening->peer);
     judge(self, world);
-}
-
-static void finish(SimCheck *check, SimWorld *world)
-{
-    judge((CheckR7 *)check, world);
 }
 
 SimCheck *sim_check_r7_new(SimWorld *world)
 {
     (void)world;
-    CheckR7 *self = g_new0(CheckR7, 1);
-    self->check.id = "R7";
-    self->check.title = "the work for a message is bounded";
-    self->check.observer.delivered = 1u << BNET_MESSAGE_HELLO;
-    self->check.observer.traits = SIM_TRAIT_TOIL;
-    self->check.observer.happened = happened;
-    self->check.finish = finish;
-    return &self->check;
+    SimCheck *self = g_new0(SimCheck, 1);
+    self->id = "R7";
+    self->title = "the work for a message is bounded";
+    self->observer.delivered = 1u << BNET_MESSAGE_HELLO;
+    self->observer.traits = SIM_TRAIT_TOIL;
+    self->observer.happened = happened;
+    self->finish = judge;
+    return self;
 }
