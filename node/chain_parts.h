@@ -13,6 +13,7 @@
 #include "core/node.h"
 #include "core/text.h"
 #include "node/chain.h"
+#include "node/json.h"
 
 #define NODE_NO_DIAL UINT32_MAX
 
@@ -211,15 +212,6 @@ void node_commands_finish(NodeChain *chain);
  * for people (nullable). */
 struct json_object *node_event(const NodeChain *chain, const char *what);
 void node_event_post(NodeChain *chain, struct json_object *event, char *text);
-
-/* Members of an event or answer. */
-void node_json_text(struct json_object *object, const char *key, const char *text);
-void node_json_number(struct json_object *object, const char *key, int64_t number);
-void node_json_flag(struct json_object *object, const char *key, bool flag);
-void node_json_id(struct json_object *object, const char *key, const BnetId *id);
-/* {"number": n, "id": "..."}; BNET_NO_BLOCK: number 0, no id. */
-void node_json_block(struct json_object *object, const char *key, const BnetStore *store,
-                     BnetBlock block);
 
 /* Events of one peer: what it is, and where. */
 struct json_object *node_event_peer(NodeChain *chain, const char *what, uint32_t slot);

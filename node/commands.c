@@ -47,19 +47,9 @@ static bool get_number(struct json_object *command, const char *key, int64_t lea
     return true;
 }
 
-/* NULL: there is none. */
-static const char *get_text(struct json_object *command, const char *key)
-{
-    struct json_object *value = NULL;
-    if (!json_object_object_get_ex(command, key, &value) ||
-        !json_object_is_type(value, json_type_string))
-        return NULL;
-    return json_object_get_string(value);
-}
-
 static bool get_id(struct json_object *command, const char *key, BnetId *ret_id)
 {
-    const char *text = get_text(command, key);
+    const char *text = node_json_get_text(command, key);
     return text && bnet_parse_id(text, strlen(text), ret_id);
 }
 
@@ -71,7 +61,7 @@ static bool has(struct json_object *command, const char *key)
 /* Bytes of hexadecimal digits. (transfer full) (nullable) */
 static GByteArray *get_bytes(struct json_object *command, const char *key)
 {
-    const char *text = get_text(command, key);
+    const char *text = node_json_get_text(command, key);
     const size_t n = text ? strlen(text) : 0;
     if (n == 0 || n % 2 != 0)
         return NULL;
@@ -195,7 +185,7 @@ static void sessions(NodeChain *chain, const Caller *caller, struct json_object 
 static void produce(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
     int64_t count = 1;
-    const char *slots = get_text(command, "slots");
+    const char *slots = node_json_get_text(command, "slots");
     const char *wrong = NULL;
     const bool is_next = slots && strcmp(slots, "next") == 0;
     if (!get_number(command, "count", 1, PRODUCE_MAX, &count) ||
@@ -360,7 +350,7 @@ static void reject(NodeChain *chain, const Caller *caller, struct json_object *c
 
 static bool get_peer(struct json_object *command, NodeEndpoint *ret_endpoint)
 {
-    const char *text = get_text(command, "peer");
+    const char *text = node_json_get_text(command, "peer");
     return text && node_endpoint_parse(text, false, ret_endpoint, NULL);
 }
 
@@ -553,7 +543,7 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
     };
     Caller caller = {.client = client};
     json_object_object_get_ex(command, "id", &caller.id);
-    const char *name = get_text(command, "cmd");
+    const char *name = node_json_get_text(command, "cmd");
     for (size_t i = 0; name && i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(name, commands[i].name) == 0) {
             commands[i].run(chain, &caller, command);

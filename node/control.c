@@ -11,6 +11,7 @@
 #include <json.h>
 
 #include "node/endpoint.h"
+#include "node/json.h"
 
 #define READ_BYTES 65536u
 
@@ -114,14 +115,6 @@ static struct json_object *parse(const char *line, size_t n)
     return NULL;
 }
 
-static bool is_command(struct json_object *object, const char *name)
-{
-    struct json_object *value = NULL;
-    return json_object_object_get_ex(object, "cmd", &value) &&
-           json_object_is_type(value, json_type_string) &&
-           strcmp(json_object_get_string(value), name) == 0;
-}
-
 static void take_line(Client *client, const char *line, size_t n)
 {
     static const char refusal[] = "{\"ok\":false,\"error\":\"a line is a JSON object\"}";
@@ -134,7 +127,7 @@ static void take_line(Client *client, const char *line, size_t n)
         tell(client, refusal, sizeof refusal - 1);
         return;
     }
-    client->wants_events |= is_command(object, "subscribe");
+    client->wants_events |= g_strcmp0(node_json_get_text(object, "cmd"), "subscribe") == 0;
     NodeInput *input = node_input_new(NODE_INPUT_COMMAND, 0);
     input->client = client->id;
     input->json = object;

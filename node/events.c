@@ -3,45 +3,6 @@
 #include "core/text.h"
 #include "node/chain_parts.h"
 
-/* --- members --------------------------------------------------------------------------------- */
-
-void node_json_text(struct json_object *object, const char *key, const char *text)
-{
-    json_object_object_add(object, key, json_object_new_string(text));
-}
-
-void node_json_number(struct json_object *object, const char *key, int64_t number)
-{
-    json_object_object_add(object, key, json_object_new_int64(number));
-}
-
-void node_json_flag(struct json_object *object, const char *key, bool flag)
-{
-    json_object_object_add(object, key, json_object_new_boolean(flag));
-}
-
-void node_json_id(struct json_object *object, const char *key, const BnetId *id)
-{
-    char text[BNET_TEXT_ID_LENGTH + 1];
-    bnet_text_id(id, text);
-    node_json_text(object, key, text);
-}
-
-static void put_block(struct json_object *object, const BnetStore *store, BnetBlock block)
-{
-    node_json_number(object, "number", bnet_store_number(store, block));
-    if (block != BNET_NO_BLOCK)
-        node_json_id(object, "id", &bnet_store_block(store, block)->id);
-}
-
-void node_json_block(struct json_object *object, const char *key, const BnetStore *store,
-                     BnetBlock block)
-{
-    struct json_object *value = json_object_new_object();
-    put_block(value, store, block);
-    json_object_object_add(object, key, value);
-}
-
 /* --- events ---------------------------------------------------------------------------------- */
 
 struct json_object *node_event(const NodeChain *chain, const char *what)
@@ -121,7 +82,7 @@ static void put_message(struct json_object *event, const NodeChain *chain,
         put_notice(event, chain, message);
         break;
     case BNET_MESSAGE_BLOCK:
-        put_block(event, &chain->store, message->u.block);
+        node_json_block_here(event, &chain->store, message->u.block);
         break;
     case BNET_MESSAGE_TRX:
         node_json_id(event, "id", &bnet_store_trx(&chain->store, message->u.trx)->id);
@@ -163,7 +124,7 @@ static char *chain_text(const NodeChain *chain, const BnetChainEvent *event)
 void node_event_chain(NodeChain *chain, const BnetChainEvent *event)
 {
     struct json_object *json = node_event(chain, bnet_chain_event_name(event->kind));
-    put_block(json, &chain->store, event->block);
+    node_json_block_here(json, &chain->store, event->block);
     if (event->kind == BNET_CHAIN_SWITCH)
         node_json_block(json, "left", &chain->store, event->other);
     if (event->kind == BNET_CHAIN_APPLIED) {

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "node/endpoint.h"
+#include "node/json.h"
 
 #define FILE_BYTES_MAX ((gsize)1024 * 1024)
 #define SLOT_US INT64_C(500000)
@@ -86,15 +87,6 @@ static bool fail_field(GError **error, const char *path, const char *name, const
 }
 
 /* The text of a member; NULL: it is none. */
-static const char *text_of(struct json_object *object, const char *name)
-{
-    struct json_object *value = NULL;
-    if (!json_object_object_get_ex(object, name, &value) ||
-        !json_object_is_type(value, json_type_string))
-        return NULL;
-    return json_object_get_string(value);
-}
-
 static bool set_field(BnetWireGenesis *genesis, const Field *field, struct json_object *value)
 {
     if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)
@@ -133,8 +125,8 @@ static bool read_configuration(const char *path, struct json_object *object,
 static bool read_object(const char *path, struct json_object *object, BnetWireGenesis *genesis,
                         GError **error)
 {
-    const char *time = text_of(object, "initial_timestamp");
-    const char *key = text_of(object, "initial_key");
+    const char *time = node_json_get_text(object, "initial_timestamp");
+    const char *key = node_json_get_text(object, "initial_key");
     if (!time || !bnet_parse_time_point(time, strlen(time), &genesis->initial_timestamp_us) ||
         genesis->initial_timestamp_us % SLOT_US != 0 ||
         genesis->initial_timestamp_us < BNET_SLOT_EPOCH_S * 2 * SLOT_US)
