@@ -4,60 +4,14 @@
 # The program from outside: exit statuses, messages, reports, repeatability.
 # Usage: BNETLAB=path/of/bnetlab sh tests/check_cli.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-case $bnetlab in
-/*) ;;
-*) bnetlab=$PWD/$bnetlab ;;
-esac
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
 
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    head -c 2000 "$folder/out" >&2
-    echo "--- stderr" >&2
-    head -c 2000 "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# expect STATUS ARGUMENT...: the program ends with that status.
-expect() {
-    wanted=$1
-    shift
-    "$bnetlab" "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: bnetlab $*"
-}
-
-# out TEXT, err TEXT: the last standard output or error holds the text.
-out() {
-    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
-silent() {
-    [ ! -s "$folder/$1" ] || fail "something was written to $1"
-}
-
-# is_json FILE, is_xml FILE: well-formed, as far as this machine can tell.
-is_json() {
-    if command -v jq >/dev/null; then
-        jq -e . "$1" >/dev/null || fail "$1 is not JSON"
-    fi
-}
+# is_xml FILE: well-formed, as far as this machine can tell.
 is_xml() {
     if command -v xmllint >/dev/null; then
         xmllint --noout "$1" || fail "$1 is not XML"
     fi
-}
-
-# hash_of FILE: the trace hashes of a JSON report.
-hash_of() {
-    sed -n 's/.*"trace_hash": "\([0-9a-f]\{16\}\)".*/\1/p' "$1"
 }
 
 good='"duration": "5s", "peers": {"bp": {"count": 2, "produces": true}},
@@ -515,5 +469,4 @@ done
 ./dev test --help >"$folder/out" 2>"$folder/err" || fail 'dev test --help fails'
 out 'Usage: ./dev'
 
-[ "$failures" -eq 0 ] || { echo "$failures failures" >&2; exit 1; }
-echo 'all passed'
+finish

@@ -4,43 +4,14 @@
 # `bnetlab conform` from outside: exit statuses, what it prints, bad files.
 # Usage: BNETLAB=path/of/bnetlab sh tests/check_conform.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
+subcommand=conform
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
 data=tests/data/conform
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
 
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    head -c 2000 "$folder/out" >&2
-    echo "--- stderr" >&2
-    head -c 2000 "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# expect STATUS ARGUMENT...: bnetlab conform ends with that status.
-expect() {
-    wanted=$1
-    shift
-    "$bnetlab" conform "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: conform $*"
-}
-
-# is TEXT: standard output is that and nothing else; out, err: a piece is there.
+# is TEXT: standard output is that and nothing else.
 is() {
     [ "$(cat "$folder/out")" = "$1" ] || fail "standard output is not: $1"
-}
-out() {
-    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
-silent() {
-    [ ! -s "$folder/$1" ] || fail "something was written to $1"
 }
 
 # --- all agree
@@ -390,4 +361,4 @@ if [ -w /dev/full ]; then
     [ "$status" -eq 3 ] || fail "exit status $status, not 3, with a full disk"
 fi
 
-[ "$failures" -eq 0 ] || exit 1
+finish

@@ -5,38 +5,15 @@
 # must write stands in tests/data/decode/ and was made apart from the program.
 # Usage: BNETLAB=path/of/bnetlab sh tests/check_decode.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-case $bnetlab in
-/*) ;;
-*) bnetlab=$PWD/$bnetlab ;;
-esac
+subcommand=decode
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
+input=$folder/in
 data=$PWD/tests/data/decode
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
 : >"$folder/in"
 
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    head -c 2000 "$folder/out" >&2
-    echo "--- stderr" >&2
-    head -c 2000 "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# decode STATUS ARGUMENT...: the program ends with that status; it reads $folder/in.
-decode() {
-    wanted=$1
-    shift
-    "$bnetlab" decode "$@" >"$folder/out" 2>"$folder/err" <"$folder/in"
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: bnetlab decode $*"
-}
-
-# out FILE: standard output is that file of the data, and nothing else was said.
-out() {
+# file_is FILE: standard output is that file of the data, and nothing else was said.
+file_is() {
     cmp "$folder/out" "$data/$1" || fail "standard output is not $1"
     silent err
 }
@@ -46,12 +23,6 @@ out_is() {
 }
 err_is() {
     printf '%s\n' "$@" | cmp -s - "$folder/err" || fail "standard error is not: $*"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
-silent() {
-    [ ! -s "$folder/$1" ] || fail "something was written to $1"
 }
 
 # hex_of NAME: the bytes of a case of forms.txt.
@@ -68,55 +39,55 @@ while read -r kind _ hex json; do
     '#') continue ;;
     esac
     cases=$((cases + 1))
-    decode 0 --json "$hex"
+    expect 0 --json "$hex"
     out_is "{\"$kind\":$json}"
     silent err
-    decode 0 --json "--as=$kind" "$hex"
+    expect 0 --json "--as=$kind" "$hex"
     out_is "{\"$kind\":$json}"
 done <"$data/forms.txt"
 [ "$cases" -eq 17 ] || fail "$cases cases, not 17"
 
-decode 0 "$(hex_of hello)"
-out hello.txt
-decode 0 "$(hex_of hello | tr a-f A-F)"
-out hello.txt
-decode 0 "$(hex_of genesis)"
-out genesis.txt
-decode 0 --json "$(hex_of block)"
-out message.json
-decode 0 --json "$(hex_of header)"
-out header.json
-decode 0 --json "$(hex_of trx)"
-out transaction.json
-decode 0 0300
+expect 0 "$(hex_of hello)"
+file_is hello.txt
+expect 0 "$(hex_of hello | tr a-f A-F)"
+file_is hello.txt
+expect 0 "$(hex_of genesis)"
+file_is genesis.txt
+expect 0 --json "$(hex_of block)"
+file_is message.json
+expect 0 --json "$(hex_of header)"
+file_is header.json
+expect 0 --json "$(hex_of trx)"
+file_is transaction.json
+expect 0 0300
 out_is 'message:' '  signed_block: null'
 
 # A message before a transaction; --as overrules.
 both=0500000000000000000000000000000101001a0000000000000000000000000000000000000000000000000000
-decode 0 "$both"
+expect 0 "$both"
 [ "$(head -n 2 "$folder/out" | tr -d '\n')" = 'message:  ping:' ] || fail 'not taken for a ping'
-decode 0 --as=transaction "$both"
+expect 0 --as=transaction "$both"
 [ "$(head -n 2 "$folder/out" | tr -d '\n')" = \
     'transaction:  expiration: 1970-01-01T00:00:05' ] || fail 'not taken for a transaction'
 
 # ---- where it reads --------------------------------------------------------------------------------
 
-decode 0 "$data/block.hex"
-out block.txt
-decode 0 --json "$data/packed.hex"
-out packed.json
+expect 0 "$data/block.hex"
+file_is block.txt
+expect 0 --json "$data/packed.hex"
+file_is packed.json
 printf '\002\000' >"$folder/binary"
 cp "$folder/binary" "$folder/in"
 for argument in "$folder/binary" - /dev/stdin; do
-    decode 0 --json "$argument"
+    expect 0 --json "$argument"
     out_is '{"message":{"block_notice":{"block_ids":[]}}}'
 done
 printf ' 0\t2\n0\r0\n\n' >"$folder/in"
-decode 0 --json -
+expect 0 --json -
 out_is '{"message":{"block_notice":{"block_ids":[]}}}'
 cp "$data/packed.hex" "$folder/in"
-decode 0 --json --as=transaction -
-out packed.json
+expect 0 --json --as=transaction -
+file_is packed.json
 # A word of digits is no file, whatever there is.
 printf 'no such thing' >"$folder/0200"
 (cd "$folder" && "$bnetlab" decode --json 0200) >"$folder/out"
@@ -130,20 +101,20 @@ log=$data/log.bin
 cp "$log" "$folder/in"
 od -An -v -tx1 "$log" >"$folder/log.hex"
 for argument in "$log" - "$folder/log.hex" "$(tr -d ' \n' <"$folder/log.hex")"; do
-    decode 0 "$argument"
-    out log.txt
-    decode 0 --json "$argument"
-    out log.jsonl
+    expect 0 "$argument"
+    file_is log.txt
+    expect 0 --json "$argument"
+    file_is log.jsonl
 done
 for argument in "$log" - "$(tr -d ' \n' <"$folder/log.hex")"; do
-    decode 0 --json --as=blocks-log "$argument"
-    out log.jsonl
+    expect 0 --json --as=blocks-log "$argument"
+    file_is log.jsonl
 done
 # As a stream, from a pipe.
 # shellcheck disable=SC2002 # a file is not a pipe
 cat "$log" | "$bnetlab" decode --json --as=blocks-log - >"$folder/out" 2>"$folder/err" ||
     fail 'a pipe does not decode'
-out log.jsonl
+file_is log.jsonl
 
 # The log starts at 0, its blocks at 126 and 318, and it ends at 550. Cut at each byte it ends well
 # before a block alone; else the good blocks are there and an error names the place.
@@ -158,7 +129,7 @@ for position in 126 127 200 317 318 319 541 542 549 550; do
     *) wanted=2 ;;
     esac
     for argument in "$folder/cut" -; do
-        decode "$wanted" --json "$argument"
+        expect "$wanted" --json "$argument"
         head -n $((blocks + 1)) "$data/log.jsonl" | cmp -s - "$folder/out" ||
             fail "not the $blocks good blocks of a log cut at $position"
         if [ "$wanted" -eq 0 ]; then
@@ -173,45 +144,45 @@ done
 { head -c 332 "$log" && printf '\001' && tail -c +334 "$log"; } >"$folder/bad"
 cp "$folder/bad" "$folder/in"
 for argument in "$folder/bad" -; do
-    decode 2 --json "$argument"
+    expect 2 --json "$argument"
     head -n 2 "$data/log.jsonl" | cmp -s - "$folder/out" || fail 'not the good block'
     err ': byte 332: block.previous: '
 done
 # The start of a log that is cut: no log for a guess, an error of the log with --as.
 head -c 125 "$log" >"$folder/cut"
-decode 2 "$folder/cut"
+expect 2 "$folder/cut"
 silent out
 err '  blocks_log: byte 118: the mark ffffffffffffffff before the first block is missing: '
-decode 2 --as=blocks-log "$folder/cut"
+expect 2 --as=blocks-log "$folder/cut"
 silent out
 err "$folder/cut: byte 118: the mark ffffffffffffffff before the first block is missing: "
 { head -c 118 "$log" && head -c 8 /dev/zero; } >"$folder/cut"
-decode 2 --as=blocks-log "$folder/cut"
+expect 2 --as=blocks-log "$folder/cut"
 err "$folder/cut: byte 118: the mark ffffffffffffffff before the first block must stand here; no block is good"
 
 # What is no log at all. A version up to 16 might be one that is to come.
 printf '{"version": 3}' >"$folder/other"
-decode 2 --as=blocks-log "$folder/other"
+expect 2 --as=blocks-log "$folder/other"
 err_is "bnetlab: decode: $folder/other: is not a blocks.log (its first four bytes are 7b 22 76 65)"
 printf '\021\000\000\000' >"$folder/other"
-decode 2 --as=blocks-log "$folder/other"
+expect 2 --as=blocks-log "$folder/other"
 err_is "bnetlab: decode: $folder/other: is not a blocks.log (its first four bytes are 11 00 00 00)"
 printf '\020\000\000\000' >"$folder/other"
-decode 2 --as=blocks-log "$folder/other"
+expect 2 --as=blocks-log "$folder/other"
 err_is "bnetlab: decode: $folder/other: byte 0: version 16; 1 to 3 are allowed"
 gzip -c "$log" >"$folder/packed"
 cp "$folder/packed" "$folder/in"
-decode 2 "$folder/packed"
+expect 2 "$folder/packed"
 err_is "bnetlab: decode: $folder/packed: is gzipped; unpack it first"
-decode 2 --as=blocks-log "$folder/packed"
+expect 2 --as=blocks-log "$folder/packed"
 err_is "bnetlab: decode: $folder/packed: is gzipped; unpack it first"
-decode 2 -
+expect 2 -
 err_is 'bnetlab: decode: standard input: is gzipped; unpack it first'
 
 # ---- bad input -------------------------------------------------------------------------------------
 
 # For each kind, where it fails and what may stand there; that which got furthest first.
-decode 2 0503
+expect 2 0503
 silent out
 err_is 'bnetlab: decode: the argument: 2 bytes do not decode as (the likeliest first)' \
     '  message: byte 1: ping.sent: allowed is more bytes: the input ends here' \
@@ -221,64 +192,64 @@ err_is 'bnetlab: decode: the argument: 2 bytes do not decode as (the likeliest f
     '  transaction: byte 0: expiration: allowed is more bytes: the input ends here' \
     '  header: byte 0: timestamp: allowed is more bytes: the input ends here' \
     '  genesis: byte 0: initial_timestamp: allowed is more bytes: the input ends here'
-decode 2 --as=message 07
+expect 2 --as=message 07
 err_is 'bnetlab: decode: the argument: 1 byte does not decode as' \
     '  message: byte 0: message: allowed is 0 (hello) to 6 (pong)'
-decode 2 --as=message 020000
+expect 2 --as=message 020000
 err '  message: byte 2: it ends here, and 1 byte follows'
-decode 2 --as=message 0200ff00
+expect 2 --as=message 0200ff00
 err '  message: byte 2: it ends here, and 2 bytes follow'
 # In what was inflated: no transaction, but 16 bytes of ff.
-decode 2 --as=transaction 0001000c78dafbff1f15000087880ff1
+expect 2 --as=transaction 0001000c78dafbff1f15000087880ff1
 err '  packed_transaction: byte 4 (byte 16 when inflated): packed_trx.delay_sec: allowed is more bytes'
 # Signatures of EOSIO 2 are in blocks, not in what the protocol's own software reads.
-decode 2 --as=message "0301$(hex_of webauthn)"
+expect 2 --as=message "0301$(hex_of webauthn)"
 err 'signed_block.transactions[0].trx.signatures[0]: allowed is type 0 (K1) or 1 (R1)'
 
-decode 2
+expect 2
 err 'one argument is needed'
-decode 2 0200 0200
+expect 2 0200 0200
 err 'one argument is needed'
 for as in '' blocks_log Message ping; do
-    decode 2 "--as=$as" 0200
+    expect 2 "--as=$as" 0200
     err "--as=$as: one of message, block, transaction, header, genesis and blocks-log must follow"
     silent out
 done
-decode 2 --nonsense 0200
+expect 2 --nonsense 0200
 err 'nonsense'
-decode 2 "$folder/none"
+expect 2 "$folder/none"
 err "$folder/none: "
-decode 2 020
+expect 2 020
 err '020: '
 err 'an odd number of hexadecimal digits'
-decode 2 ''
+expect 2 ''
 err_is 'bnetlab: decode: the argument is empty; it must be hexadecimal digits, a file or -'
 for argument in 0x0200 0X0200 0x020 '02 00' '0 2'; do
-    decode 2 "$argument"
+    expect 2 "$argument"
     silent out
     err "decode: $argument: "
     err 'digits alone, without 0x or spaces'
 done
-decode 2 0xy
+expect 2 0xy
 err_is 'bnetlab: decode: 0xy: No such file or directory'
-decode 2 "$folder"
+expect 2 "$folder"
 err "$folder: "
-decode 2 --as=blocks-log "$folder"
+expect 2 --as=blocks-log "$folder"
 err "$folder: "
-decode 2 --as=blocks-log "$folder/none"
+expect 2 --as=blocks-log "$folder/none"
 err "$folder/none: "
 : >"$folder/in"
-decode 2 -
+expect 2 -
 err 'standard input: is empty'
-decode 2 --as=blocks-log -
+expect 2 --as=blocks-log -
 err '/dev/stdin: '
 for text in 0 '02 0' '02 00 f'; do
     echo "$text" >"$folder/in"
-    decode 2 -
+    expect 2 -
     err 'standard input: an odd number of hexadecimal digits'
 done
 printf ' \n' >"$folder/in"
-decode 2 -
+expect 2 -
 err 'standard input: is empty'
 silent out
 
@@ -306,7 +277,7 @@ if [ -e /dev/full ]; then
 fi
 # Nobody reads all of a notice with 20,000 ids.
 { printf '\002\240\234\001' && head -c 640000 /dev/zero; } >"$folder/in"
-decode 0 -
+expect 0 -
 [ "$(wc -l <"$folder/out")" -eq 20003 ] || fail 'not 20,000 ids'
 (
     trap '' PIPE
@@ -325,12 +296,11 @@ silent err
 until [ -s "$folder/status" ]; do :; done
 silent err
 
-decode 0 --help
+expect 0 --help
 for word in --json --as HEX blocks-log; do
     grep -qF -- "$word" "$folder/out" || fail "no $word in the help"
 done
 grep -qE -- '--as=KIND .*blocks-log, message, block, transaction, header or genesis' "$folder/out" ||
     fail 'no kinds in the line of --as'
 
-[ "$failures" -eq 0 ] || { echo "$failures failures" >&2; exit 1; }
-echo 'all passed'
+finish

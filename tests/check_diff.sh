@@ -5,47 +5,9 @@
 # broken so that its runs depend on what they must not (tests/mutants), and diff must name the first
 # event that shows it. Usage: BNETLAB=path/of/bnetlab sh tests/check_diff.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-case $bnetlab in
-/*) ;;
-*) bnetlab=$PWD/$bnetlab ;;
-esac
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
 quickstart=scenarios/basics/quickstart.json
-
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    head -c 2000 "$folder/out" >&2
-    echo "--- stderr" >&2
-    head -c 2000 "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# expect STATUS COMMAND ARGUMENT...: bnetlab ends with that status.
-expect() {
-    wanted=$1
-    shift
-    "$bnetlab" "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: $*"
-}
-
-out() {
-    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
-silent() {
-    [ ! -s "$folder/$1" ] || fail "something was written to $1"
-}
-hash_of() {
-    sed -n 's/.*"trace_hash": "\([0-9a-f]\{16\}\)".*/\1/p' "$1"
-}
 
 # ---- checkpoints -----------------------------------------------------------------------------------
 
@@ -191,7 +153,4 @@ sender='s/.* s  \(.*\) sends .* \(block .*\)/\1 \2/p'
 matches 2 'B has it .*'
 matches 4 'A has it .*'
 
-[ "$failures" -eq 0 ] || {
-    echo "$failures failures" >&2
-    exit 1
-}
+finish

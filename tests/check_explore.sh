@@ -4,51 +4,9 @@
 # bnetlab explore from outside: options, what is written, and that a seed is the same run however it
 # is run. Usage: BNETLAB=path/of/bnetlab sh tests/check_explore.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-case $bnetlab in
-/*) ;;
-*) bnetlab=$PWD/$bnetlab ;;
-esac
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
-
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    head -c 2000 "$folder/out" >&2
-    echo "--- stderr" >&2
-    head -c 2000 "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# expect STATUS ARGUMENT...: `bnetlab explore` ends with that status.
-expect() {
-    wanted=$1
-    shift
-    "$bnetlab" explore "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: explore $*"
-}
-
-out() {
-    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
-silent() {
-    [ ! -s "$folder/$1" ] || fail "something was written to $1"
-}
-is_json() {
-    if command -v jq >/dev/null; then
-        jq -e . "$1" >/dev/null || fail "$1 is not JSON"
-    fi
-}
-hash_of() {
-    sed -n 's/.*"trace_hash": "\([0-9a-f]\{16\}\)".*/\1/p' "$1"
-}
+subcommand=explore
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
 
 # ---- options ---------------------------------------------------------------------------------------
 
@@ -318,4 +276,4 @@ status=$?
 [ "$status" -eq 143 ] || fail "exit status $status, not 143, on SIGTERM with --hazards"
 out '0 of 1 quirk, up to 1,000,000,000 seeds each from 1: 0 found, 0 not found ('
 
-[ "$failures" -eq 0 ] || exit 1
+finish

@@ -4,35 +4,13 @@
 # bnetlab node from a shell: what it says when it cannot start, its configuration file, its log lines.
 # Usage: BNETLAB=path/of/bnetlab sh tests/check_node_cli.sh, from the project's root.
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
-
-fail() {
-    echo "FAILED: $*" >&2
-    head -c 2000 "$folder/out" "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# node STATUS ARGUMENT...: the node ends with that status; its commands are those in $folder/in.
-node() {
-    wanted=$1
-    shift
-    "$bnetlab" node "$@" >"$folder/out" 2>"$folder/err" <"$folder/in"
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: node $*"
-}
-out() {
-    grep -qF -- "$1" "$folder/out" || fail "no '$1' on standard output"
-}
-err() {
-    grep -qF -- "$1" "$folder/err" || fail "no '$1' on standard error"
-}
+subcommand=node
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
+input=$folder/in
 
 : >"$folder/in"
-node 0 --help
+expect 0 --help
 for option in bnet-endpoint bnet-follow-irreversible bnet-threads bnet-connect bnet-no-trx \
     bnet-peer-log-format config profile read-only data-dir genesis-json control log-json; do
     out "--$option"
@@ -40,26 +18,26 @@ done
 
 # ---- what cannot start -------------------------------------------------------------------------
 
-node 2 --bnet-endpoint here
+expect 2 --bnet-endpoint here
 err 'bnetlab: node: --bnet-endpoint: "here": no port; allowed is HOST:PORT'
-node 2 --bnet-endpoint no-such-host.invalid:1
+expect 2 --bnet-endpoint no-such-host.invalid:1
 err 'cannot listen on no-such-host.invalid:1: '
 # shellcheck disable=SC2016 # a variable of the node's own
-node 2 --bnet-peer-log-format '${_nam}'
+expect 2 --bnet-peer-log-format '${_nam}'
 # shellcheck disable=SC2016
 err 'there is no variable ${_nam}; there are ${_name}'
-node 2 --bnet-treads 2
+expect 2 --bnet-treads 2
 err 'bnet-treads'
-node 2 --config "$folder/none.ini"
-node 2 --genesis-json "$folder/in" --bnet-endpoint 127.0.0.1:0
+expect 2 --config "$folder/none.ini"
+expect 2 --genesis-json "$folder/in" --bnet-endpoint 127.0.0.1:0
 err 'is not a JSON object'
 mkdir "$folder/chain"
 echo 'no log' >"$folder/chain/blocks.log"
-node 2 --data-dir "$folder/chain" --bnet-endpoint 127.0.0.1:0
+expect 2 --data-dir "$folder/chain" --bnet-endpoint 127.0.0.1:0
 err 'blocks.log'
-node 2 --control "$folder/in" --bnet-endpoint 127.0.0.1:0
+expect 2 --control "$folder/in" --bnet-endpoint 127.0.0.1:0
 err 'there is a file that is no socket'
-node 2 --log-json "$folder" --bnet-endpoint 127.0.0.1:0
+expect 2 --log-json "$folder" --bnet-endpoint 127.0.0.1:0
 
 # ---- a configuration file ------------------------------------------------------------------------
 
@@ -73,7 +51,7 @@ bnet-connect = no-such-host.invalid:1
 http-server-address = 127.0.0.1:8888
 EOF
 echo '{"cmd":"status","id":"x"}' >"$folder/in"
-node 0 --config "$folder/config.ini" --control -
+expect 0 --config "$folder/config.ini" --control -
 out '{"id":"x","ok":true,"listening":"127.0.0.1:'
 err 'bnetlab: node: listening on 127.0.0.1:'
 err 'config.ini:3: plugin = eosio::chain_api_plugin is not for this node and is passed over'
@@ -83,17 +61,16 @@ err 'config.ini:7: http-server-address'
 
 key=5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3
 echo '{"cmd":"produce","count":20,"slots":"next"}' >"$folder/in"
-node 0 --bnet-endpoint 127.0.0.1:0 --data-dir "$folder/mine" --producer eosio --private-key $key \
+expect 0 --bnet-endpoint 127.0.0.1:0 --data-dir "$folder/mine" --producer eosio --private-key $key \
     --produce-on-command --control - --log-json "$folder/events.jsonl"
 out '"head":{"number":21,'
 [ "$(grep -c '"what":"produced"' "$folder/events.jsonl")" -eq 20 ] || fail 'not 20 events'
 echo '{"cmd":"status"}' >"$folder/in"
-node 0 --bnet-endpoint 127.0.0.1:0 --data-dir "$folder/mine" --control -
+expect 0 --bnet-endpoint 127.0.0.1:0 --data-dir "$folder/mine" --control -
 out '"head":{"number":21,'
 out '"lib":{"number":20,'
 "$bnetlab" decode --json "$folder/mine/blocks.log" >"$folder/out" 2>"$folder/err" ||
     fail 'the log does not decode'
 grep -q '"#num":20' "$folder/out" || grep -q '"#num": 20' "$folder/out" || fail 'no block 20'
 
-[ "$failures" -eq 0 ] || exit 1
-echo "node_cli: all good"
+finish

@@ -7,26 +7,9 @@
 
 # shellcheck disable=SC2016 # the parameters are those of scenarios, not of the shell
 
-set -u
-bnetlab=${BNETLAB:?the path of the program}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
-
-fail() {
-    echo "FAILED: $*" >&2
-    head -c 2000 "$folder/out" "$folder/err" >&2
-    failures=$((failures + 1))
-}
-
-# expect STATUS ARGUMENT...: "bnetlab run" ends with that status.
-expect() {
-    wanted=$1
-    shift
-    "$bnetlab" run "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, not $wanted, of: run $*"
-}
+subcommand=run
+# shellcheck source=tests/shell_fixture.sh
+. tests/shell_fixture.sh
 
 # refused TEXT ARGUMENT...: nothing is run, and the text is the one line that says why.
 refused() {
@@ -138,4 +121,4 @@ expect 1 --set /params/lost=0 --sweep /params/delay=1ns,2s,4s,5.99s,6s,6.5s,7s,7
 sed -n 's/^ *oneinacilian has //p' "$folder/out" >"$folder/lost"
 printf 'fork depth %s\n' 1 2 3 4 5 | cmp -s - "$folder/lost" || fail 'other losses than told'
 
-[ "$failures" -eq 0 ] || exit 1
+finish
