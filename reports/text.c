@@ -88,9 +88,18 @@ static void heading(const Text *text, const char *title)
     g_string_append_c(text->out, '\n');
 }
 
+/* Probes whose lack fails the run. */
+static uint32_t missed_probes(const Text *text, const SimResult *result)
+{
+    uint32_t missed = 0;
+    for (uint32_t i = 0; i < result->n_probes; i++)
+        missed += result->probes[i] == 0;
+    return text->style->requires_probes && !result->interrupted ? missed : 0;
+}
+
 static void append_verdict(const Text *text, const SimResult *result)
 {
-    if (result->verdict == SIM_VERDICT_FAIL) {
+    if (result->verdict == SIM_VERDICT_FAIL || missed_probes(text, result) > 0) {
         paint(text, PAINT_RED, "FAIL");
     } else if (result->interrupted) {
         paint(text, PAINT_YELLOW, "STOP");
@@ -131,6 +140,11 @@ static void append_title(const Text *text, const SimResult *result)
     g_string_append_c(text->out, '\n');
     if (result->interrupted) {
         g_string_append(text->out, "      interrupted: all that follows is up to there\n");
+    }
+    uint32_t missed = missed_probes(text, result);
+    if (missed > 0) {
+        g_string_append_printf(text->out, "      %u probe%s never hit, which fails the run\n",
+                               missed, missed == 1 ? " was" : "s were");
     }
 }
 

@@ -22,9 +22,10 @@
 #define REPORT_WIDTH_MAX 100u
 
 typedef struct ReportStyle {
-    bool colour;    /* with ANSI colour sequences */
-    bool utf8;      /* else ASCII alone is written */
-    uint32_t width; /* columns, REPORT_WIDTH_MIN to REPORT_WIDTH_MAX */
+    bool colour;          /* with ANSI colour sequences */
+    bool utf8;            /* else ASCII alone is written */
+    uint32_t width;       /* columns, REPORT_WIDTH_MIN to REPORT_WIDTH_MAX */
+    bool requires_probes; /* of one run alone: a probe that it did not hit fails it */
 } ReportStyle;
 
 /* How the scenarios of a suite ended. */

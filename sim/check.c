@@ -72,6 +72,22 @@ char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, c
     return g_string_free(text, FALSE);
 }
 
+#define PROGRESS_MAX 3u
+
+char *sim_peers_progress_text(const SimWorld *world, const uint32_t *peers, uint32_t n, bool libs)
+{
+    GString *text = g_string_new(NULL);
+    for (uint32_t i = 0; i < MIN(n, PROGRESS_MAX); i++) {
+        const BnetView *view = &world->peers[peers[i]].node.view;
+        g_string_append_printf(text, "%s%s (%s %u)", i > 0 ? ", " : "", world->peers[peers[i]].name,
+                               libs ? "LIB" : "head",
+                               libs ? bnet_view_lib_number(view) : bnet_view_head_number(view));
+    }
+    if (n > PROGRESS_MAX)
+        g_string_append_printf(text, " and %u more", n - PROGRESS_MAX);
+    return g_string_free(text, FALSE);
+}
+
 static void violation(SimCheck *check, const SimWorld *world, const char *format, va_list args)
 {
     check->judged = true;

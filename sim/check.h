@@ -93,6 +93,10 @@ char *sim_block_name(const SimWorld *world, BnetBlock block);
 /* "bp[0..3], mallory": each run of a group's peers once, in the order given. (transfer full) */
 char *sim_peers_text(const SimWorld *world, const uint32_t *peers, uint32_t n, const char *between);
 
+/* How far peers are: "bp[0] (head 80), bp[1] (head 79), bp[2] (head 80) and 4 more", or with their
+ * LIBs. (transfer full) */
+char *sim_peers_progress_text(const SimWorld *world, const uint32_t *peers, uint32_t n, bool libs);
+
 /* All checks of the table, for a world. (transfer full) */
 GPtrArray *sim_checks_new(SimWorld *world);
 

@@ -471,22 +471,14 @@ int64_t sim_check_l1_fault_ns(const SimCheck *check)
     return ((const CheckL1 *)check)->fault_ns;
 }
 
-#define LATE_MAX 3u
-
-/* Members that lack what all should have: "bp[0] (head 80), bp[1] (head 79) and 3 more". */
-static void append_late(const CheckL1 *self, const SimWorld *world, GString *text, bool libs)
+/* Members that lack what all should have. (transfer full) */
+static char *late_text(const CheckL1 *self, const SimWorld *world, bool libs)
 {
-    uint32_t n = 0;
-    for (uint32_t p = 0; p < sim_world_peers(world); p++) {
-        const BnetView *view = &sim_world_node(world, p)->view;
-        if (!self->member[p] || (libs ? self->passed[p] : self->holds[p]) || ++n > LATE_MAX)
-            continue;
-        g_string_append_printf(text, "%s%s (%s %u)", n > 1 ? ", " : "",
-                               sim_world_peer_name(world, p), libs ? "LIB" : "head",
-                               libs ? bnet_view_lib_number(view) : bnet_view_head_number(view));
-    }
-    if (n > LATE_MAX)
-        g_string_append_printf(text, " and %u more", n - LATE_MAX);
+    g_autoptr(GArray) late = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t p = 0; p < sim_world_peers(world); p++)
+        if (self->member[p] && !(libs ? self->passed[p] : self->holds[p]))
+            g_array_append_val(late, p);
+    return sim_peers_progress_text(world, (const uint32_t *)(void *)late->data, late->len, libs);
 }
 
 char *sim_check_l1_delay_text(const SimCheck *check, const SimWorld *world, bool libs)
@@ -506,8 +498,8 @@ char *sim_check_l1_delay_text(const SimCheck *check, const SimWorld *world, bool
         g_string_append_printf(text, "; the last %s %s: %s", libs ? "LIB to pass" : "to have",
                                block, sim_world_peer_name(world, by));
     else if (!reached) {
-        g_string_append_printf(text, "; %s %s: ", libs ? "LIBs below" : "without", block);
-        append_late(self, world, text, libs);
+        g_autofree char *late = late_text(self, world, libs);
+        g_string_append_printf(text, "; %s %s: %s", libs ? "LIBs below" : "without", block, late);
     }
     return g_string_free(text, FALSE);
 }

@@ -25,8 +25,11 @@ typedef struct Convergence {
     uint32_t lib_goal; /* number of their highest head at the time */
     bool *passed;      /* [members] */
     uint32_t n_passed;
-    int64_t heads_ns; /* SCENARIO_TIME_NONE: not yet */
-    int64_t libs_ns;
+    int64_t heads_ns;   /* SCENARIO_TIME_NONE: not yet */
+    BnetBlock heads_on; /* the block that they had in common then */
+    uint32_t heads_by;  /* who was the last to have it */
+    int64_t libs_ns;    /* SCENARIO_TIME_NONE: not yet */
+    uint32_t libs_by;   /* who was the last to pass them */
 } Convergence;
 
 struct SimExpectConvergences {
@@ -54,8 +57,11 @@ static void set_first(Convergence *self, const SimWorld *world, uint32_t index, 
     self->n_with_first -= self->first[index] != BNET_NO_BLOCK;
     self->n_with_first += first != BNET_NO_BLOCK;
     self->first[index] = first;
-    if (self->heads_ns == SCENARIO_TIME_NONE && agree(self))
-        self->heads_ns = world->now_ns;
+    if (self->heads_ns != SCENARIO_TIME_NONE || !agree(self))
+        return;
+    self->heads_ns = world->now_ns;
+    self->heads_on = first;
+    self->heads_by = self->members[index];
 }
 
 static void set_passed(Convergence *self, const SimWorld *world, uint32_t index, uint32_t lib)
@@ -64,9 +70,11 @@ static void set_passed(Convergence *self, const SimWorld *world, uint32_t index,
     self->n_passed -= self->passed[index];
     self->n_passed += passed;
     self->passed[index] = passed;
-    if (self->libs_ns == SCENARIO_TIME_NONE && self->n_members > 0 &&
-        self->n_passed == self->n_members)
-        self->libs_ns = world->now_ns;
+    if (self->libs_ns != SCENARIO_TIME_NONE || self->n_members == 0 ||
+        self->n_passed < self->n_members)
+        return;
+    self->libs_ns = world->now_ns;
+    self->libs_by = self->members[index];
 }
 
 static const BnetView *view_of(const SimWorld *world, const Convergence *self, uint32_t index)
@@ -228,6 +236,7 @@ typedef struct Deadline {
     const char *title;
     int64_t reached_ns; /* SCENARIO_TIME_NONE: not */
     int64_t within_ns;  /* SCENARIO_TIME_NONE: by the end of the run */
+    bool libs;          /* of LIBs, not of heads */
 } Deadline;
 
 static char *title_of(const Convergence *self, const SimWorld *world, const char *title)
@@ -252,6 +261,39 @@ static bool is_known(const Convergence *self, const SimWorld *world, const Deadl
             world->now_ns - self->since_ns > deadline->within_ns);
 }
 
+/* Members that have not passed the heads of then; or that have no block made since, if that is why
+ * there is none in common, else all. (transfer full) */
+static char *late_text(const Convergence *self, const SimWorld *world, bool libs)
+{
+    g_autoptr(GArray) late = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    bool apart = self->n_with_first == self->n_members;
+    for (uint32_t i = 0; i < self->n_members; i++)
+        if (libs ? !self->passed[i] : apart || self->first[i] == BNET_NO_BLOCK)
+            g_array_append_val(late, self->members[i]);
+    g_autofree char *peers =
+        sim_peers_progress_text(world, (const uint32_t *)(void *)late->data, late->len, libs);
+    if (libs)
+        return g_strdup_printf("LIBs below block %u: %s", self->lib_goal, peers);
+    return g_strdup_printf("%s: %s", apart ? "on different branches" : "without a block made since",
+                           peers);
+}
+
+/* Why it was late, or has not been reached. */
+static void append_delay(const Convergence *self, const SimWorld *world, const Deadline *deadline,
+                         GString *text)
+{
+    if (deadline->reached_ns == SCENARIO_TIME_NONE) {
+        g_autofree char *late = late_text(self, world, deadline->libs);
+        g_string_append_printf(text, "; %s", late);
+        return;
+    }
+    g_autofree char *block = deadline->libs ? g_strdup_printf("block %u", self->lib_goal)
+                                            : sim_block_name(world, self->heads_on);
+    uint32_t by = deadline->libs ? self->libs_by : self->heads_by;
+    g_string_append_printf(text, "; the last %s %s: %s", deadline->libs ? "LIB to pass" : "to have",
+                           block, world->peers[by].name);
+}
+
 static void judge(const Convergence *self, const SimWorld *world, bool whole,
                   const Deadline *deadline, GArray *checks)
 {
@@ -270,6 +312,8 @@ static void judge(const Convergence *self, const SimWorld *world, bool whole,
                            since);
     if (deadline->within_ns != SCENARIO_TIME_NONE)
         g_string_append_printf(detail, "; %s were allowed", limit);
+    if (self->begun && !pass)
+        append_delay(self, world, deadline, detail);
     bool known = whole || is_known(self, world, deadline);
     sim_expect_add(checks, id, title, sim_expect_verdict(known, pass),
                    g_string_free(detail, FALSE));
@@ -282,12 +326,12 @@ void sim_expect_convergences_judge(const SimExpectConvergences *self, const SimW
         const Convergence *item = &self->items[i];
         judge(item, world, whole,
               &(Deadline){"expect/convergence", "heads agree in time", item->heads_ns,
-                          item->spec->within_ns},
+                          item->spec->within_ns, false},
               checks);
         if (item->spec->lib_within_ns != SCENARIO_TIME_NONE)
             judge(item, world, whole,
                   &(Deadline){"expect/lib_convergence", "LIBs pass the heads in time",
-                              item->libs_ns, item->spec->lib_within_ns},
+                              item->libs_ns, item->spec->lib_within_ns, true},
                   checks);
     }
 }

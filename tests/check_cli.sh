@@ -215,6 +215,8 @@ out 'probes never hit ('
 err 'run: --require-probes: no scenario hit '
 [ "$(cat "$folder/out" "$folder/err" | grep -c 'finality-conflict')" -eq 1 ] || fail 'probes are not named once'
 expect 1 run --require-probes "$folder/suite/good.json"
+head -n 1 "$folder/out" | grep -q '^FAIL  good  ' || fail 'probes that were missed are no failure'
+grep -qx '      6[0-9] probes were never hit, which fails the run' "$folder/out" || fail 'and not told'
 out 'hit; never: '
 err 'probes, which fails the run'
 [ "$(cat "$folder/out" "$folder/err" | grep -c 'finality-conflict')" -eq 1 ] || fail 'probes are not named once'

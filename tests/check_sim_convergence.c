@@ -42,24 +42,26 @@ START_TEST(test_heads)
         {"{'peers': ['bp', 'near'], 'after': '3600ms', 'within': '411ms'}", "expect/convergence",
          "0.410 s after 3.600 s; 0.411 s were allowed", true},
         {"{'peers': ['bp', 'near'], 'after': '3600ms', 'within': '410ms'}", "expect/convergence",
-         "0.410 s after 3.600 s; 0.410 s were allowed", false},
+         "0.410 s after 3.600 s; 0.410 s were allowed; the last to have block 9: near", false},
         /* far gets it when the partition is over; the time begins with the block. */
         {"[{'after': '4s'}]", "expect/convergence/0", "3.210 s after 4.000 s", true},
         {"[{'after': '4s', 'within': '3s'}]", "expect/convergence/0",
-         "3.210 s after 4.000 s; 3.000 s were allowed", false},
+         "3.210 s after 4.000 s; 3.000 s were allowed; the last to have block 9: far", false},
         {"[{'after': '4s'}, {'peers': 'far', 'after': '0s'}]", "expect/convergence/1",
          "0.520 s after 0.000 s", true},
         {"{'peers': '*', 'after': '39900ms'}", "expect/convergence",
-         "not reached in the 0.100 s after 39.900 s", false},
+         "not reached in the 0.100 s after 39.900 s; without a block made since: near (head "
+         "80), far (head 80)",
+         false},
         /* A block of before does not do. */
         {"{'peers': 'bp', 'after': '3500000001ns', 'within': '499ms'}", "expect/convergence",
-         "0.499 s after 3.500 s; 0.499 s were allowed", false},
+         "0.499 s after 3.500 s; 0.499 s were allowed; the last to have block 9: bp", false},
         {"{'peers': 'bp', 'after': '3500ms', 'within': '1ns'}", "expect/convergence",
          "0.000 s after 3.500 s; 0.000 s were allowed", true},
         /* The last fault is the end of the partition. */
         {"{'peers': 'bp'}", "expect/convergence", "0.300 s after 7.200 s", true},
         {"{'peers': 'far', 'within': '319ms'}", "expect/convergence",
-         "0.320 s after 7.200 s; 0.319 s were allowed", false},
+         "0.320 s after 7.200 s; 0.319 s were allowed; the last to have block 16: far", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_case(SPLIT, &cases[i]);
@@ -73,19 +75,22 @@ START_TEST(test_libs)
         {"{'peers': 'bp', 'after': '3600ms', 'lib_within': '1900ms'}", "expect/lib_convergence",
          "1.900 s after 3.600 s; 1.900 s were allowed", true},
         {"{'peers': 'bp', 'after': '3600ms', 'lib_within': '1899999999ns'}",
-         "expect/lib_convergence", "1.900 s after 3.600 s; 1.899 s were allowed", false},
+         "expect/lib_convergence",
+         "1.900 s after 3.600 s; 1.899 s were allowed; the last LIB to pass block 8: bp", false},
         /* Far, whose own head is block 7, comes to it when the partition is over. */
         {"[{'peers': ['far', 'bp'], 'after': '3600ms', 'lib_within': '36s'}]",
          "expect/lib_convergence/0", "3.610 s after 3.600 s; 36.000 s were allowed", true},
         {"{'peers': 'far', 'after': '38600ms', 'lib_within': '1400ms'}", "expect/lib_convergence",
-         "not reached in the 1.400 s after 38.600 s; 1.400 s were allowed", false},
+         "not reached in the 1.400 s after 38.600 s; 1.400 s were allowed; LIBs below block 78: "
+         "far (LIB 76)",
+         false},
         {"{'peers': 'bp', 'lib_within': '10s'}", "expect/lib_convergence",
          "1.800 s after 7.200 s; 10.000 s were allowed", true},
         /* At time 0 the head is block 1; block 5 comes at 2 s. */
         {"{'peers': 'bp', 'after': '0s', 'lib_within': '2s'}", "expect/lib_convergence",
          "2.000 s after 0.000 s; 2.000 s were allowed", true},
         {"{'peers': 'bp', 'after': '0s', 'lib_within': '1999999999ns'}", "expect/lib_convergence",
-         "2.000 s after 0.000 s; 1.999 s were allowed", false},
+         "2.000 s after 0.000 s; 1.999 s were allowed; the last LIB to pass block 1: bp", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_case(SPLIT, &cases[i]);
@@ -94,11 +99,14 @@ END_TEST
 
 /* Two producers apart: each side converges with itself on its own branch, and both together only
  * when one has left it. */
-#define FORK                                                                                       \
-    "{'duration': '60s', 'links': {'latency': '10ms'}, 'chain': {'irreversibility': 'none'},"      \
+#define FORK_OF(duration, cut)                                                                     \
+    "{'duration': '" duration                                                                      \
+    "', 'links': {'latency': '10ms'}, 'chain': {'irreversibility': 'none'},"                       \
     " 'peers': {'bp': {'count': 2, 'produces': true}, 'relay': {}},"                               \
-    " 'events': [{'at': '10100ms', 'partition': ['bp[0]', ['bp[1]', 'relay']], 'for': '20s'}],"    \
+    " 'events': [{'at': '10100ms', 'partition': ['bp[0]', ['bp[1]', 'relay']], 'for': '" cut       \
+    "'}],"                                                                                         \
     " 'expect': {'convergence': %s}}"
+#define FORK FORK_OF("60s", "20s")
 
 START_TEST(test_branches)
 {
@@ -121,6 +129,11 @@ START_TEST(test_branches)
         g_autoptr(SimResult) result = fix_run(scenario, NULL);
         ck_assert_int_eq(fix_check(result, "expect/convergence/0")->verdict, SIM_VERDICT_FAIL);
     }
+    assert_case(FORK_OF("20s", "9900ms"),
+                &(Case){"{'peers': 'bp', 'after': '11s'}", "expect/convergence",
+                        "not reached in the 9.000 s after 11.000 s; on different branches: bp[0] "
+                        "(head 31), bp[1] (head 31)",
+                        false});
 }
 END_TEST
 

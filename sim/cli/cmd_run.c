@@ -218,7 +218,9 @@ static void write_text(Session *session, const SimResult *result, const char *co
         const char *path = has_namesake(session, result->name) ? result->path : NULL;
         report_text_line(out, result, path, session->name_width, &session->style);
     } else {
-        report_text(out, result, command, &session->style);
+        ReportStyle style = session->style;
+        style.requires_probes = session->options->require_probes;
+        report_text(out, result, command, &style);
     }
     if (session->is_suite && has_failed) {
         g_string_append_c(session->failures, '\n');
