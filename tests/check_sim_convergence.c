@@ -132,7 +132,7 @@ START_TEST(test_branches)
     assert_case(FORK_OF("20s", "9900ms"),
                 &(Case){"{'peers': 'bp', 'after': '11s'}", "expect/convergence",
                         "not reached in the 9.000 s after 11.000 s; on different branches: bp[0] "
-                        "(head 31), bp[1] (head 31)",
+                        "(head 33), bp[1] (head 29)",
                         false});
 }
 END_TEST
