@@ -227,6 +227,7 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
     put_member(out, "simulated_seconds", json_seconds(result->simulated_ns));
     put_member(out, "wall_seconds", json_number(wall));
     put_member(out, "peak_rss_bytes", json_object_new_uint64(result->peak_rss_bytes));
+    put_member(out, "estimated_bytes", json_object_new_uint64(result->estimated_bytes));
     put_member(out, "events", json_object_new_uint64(result->events));
     put_member(out, "messages_delivered", json_object_new_uint64(result->messages_delivered));
     put_member(out, "bytes_delivered", json_object_new_uint64(result->bytes_delivered));

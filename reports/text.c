@@ -13,6 +13,9 @@
 #define RANGES_MAX 6u   /* of peers in a line */
 #define NAME_COLUMNS_MAX 64u
 
+/* Of a run that takes less, nobody asks how much was estimated. */
+#define ESTIMATE_MIN_BYTES UINT64_C(100000000)
+
 /* Numbers of the ANSI sequences that are used. */
 typedef enum Paint {
     PAINT_BOLD = 1,
@@ -380,6 +383,11 @@ static void append_figures(const Text *text, const SimResult *result)
     if (result->peak_rss_bytes > 0) {
         g_string_append(line, ", memory ");
         report_append_bytes(line, result->peak_rss_bytes);
+        if (result->estimated_bytes >= ESTIMATE_MIN_BYTES) {
+            g_string_append(line, " (");
+            report_append_bytes(line, result->estimated_bytes);
+            g_string_append(line, " were estimated)");
+        }
     }
     wrap(text, line->str, 0, 6);
 }

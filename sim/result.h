@@ -128,7 +128,8 @@ typedef struct SimResult {
     uint64_t events;     /* taken from the event queue */
     uint64_t messages_delivered;
     uint64_t bytes_delivered;
-    uint64_t peak_rss_bytes; /* of the process; filled by the runner */
+    uint64_t peak_rss_bytes;  /* of the process; filled by the runner */
+    uint64_t estimated_bytes; /* of memory, before the run (memory.h); filled by the runner */
     uint64_t blocks_produced;
     uint64_t transactions_created;
     uint64_t transactions_refused; /* found a transaction status full, all peers together */

@@ -116,9 +116,9 @@ done
 # ---- malformed scenarios ---------------------------------------------------------------------------
 
 expect 0 validate "$folder/suite/good.json"
-out "$folder/suite/good.json: ok (2 peers, 1 link, 5 s)"
+out "$folder/suite/good.json: ok (2 peers, 1 link, 5 s, about 4.61 MB of memory)"
 expect 0 validate --set /duration=7500ms "$folder/suite/good.json"
-out 'ok (2 peers, 1 link, 7.5 s)'
+out 'ok (2 peers, 1 link, 7.5 s, about '
 expect 0 validate "$folder/suite"
 [ "$(wc -l <"$folder/out")" -eq 3 ] || fail 'not the three scenarios of the folder'
 for command in validate run; do
@@ -201,6 +201,38 @@ hash_of "$folder/out" >"$folder/first"
 [ "$(wc -l <"$folder/first")" -eq 3 ] || fail 'not three hashes'
 expect 0 run --json -j3 "$folder/suite"
 [ "$(hash_of "$folder/out")" = "$(cat "$folder/first")" ] || fail 'the jobs changed a hash'
+
+# ---- memory ----------------------------------------------------------------------------------------
+
+# What is estimated is allowed, a byte less is not; nothing is run then.
+expect 0 run --json "$folder/suite/good.json"
+bytes=$(sed -n 's/^ *"estimated_bytes": \([0-9]*\),$/\1/p' "$folder/out")
+expect 0 run "--max-memory=${bytes}B" "$folder/suite/good.json"
+silent err
+expect 2 run --max-memory "$((bytes - 1))B" "$folder/suite/good.json"
+silent out
+err "run: $folder/suite/good.json would take about 4.61 MB of memory, of which 4.60 MB are for the program itself; 4.61 MB are allowed by --max-memory"
+expect 2 run --max-memory 4MB "$folder/suite" "$folder/wrong.json"
+[ "$(grep -c ' would take about ' "$folder/err")" -eq 4 ] || fail 'not each of four scenarios is too large'
+expect 2 run --max-memory 1GB --set '/peers/node={"count": 1498}' \
+    --set '/topology={"kind": "full-mesh"}' "$folder/suite/good.json"
+err 'GB are for 2,248,500 session ends; 1.00 GB are allowed by --max-memory'
+expect 0 run --max-memory none "$folder/suite/good.json"
+for size in -1 1 x '' 1TB; do
+    expect 2 run "--max-memory=$size" "$folder/suite/good.json"
+    err "run: --max-memory $size: "
+    err ', or "none"'
+done
+
+# Of runs side by side the sum counts: three times the scenario, and the program once.
+sum=$((3 * (bytes - 4600000) + 4600000))
+expect 0 run --jobs 4 --max-memory "${sum}B" "$folder/suite"
+silent err
+expect 0 run --jobs 4 --max-memory "$((sum - 1))B" "$folder/suite"
+err 'note: run: --max-memory allows 2 scenarios at a time'
+out '3 scenarios: 3 passed'
+expect 0 run --jobs 2 --max-memory "$((sum - 1))B" "$folder/suite"
+silent err
 
 # ---- JUnit and traces ------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ static SimResult make_result(void)
         .messages_delivered = 500000,
         .bytes_delivered = UINT64_C(9007199254740993), /* a double cannot hold it */
         .peak_rss_bytes = 12000000,
+        .estimated_bytes = 11000000,
         .blocks_produced = 120,
         .transactions_created = 300,
         .peers = peers,

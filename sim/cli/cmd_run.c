@@ -12,6 +12,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/memory_limit.h"
 #include "sim/cli/outputs.h"
 #include "sim/cli/suite.h"
 #include "sim/cli/sweep.h"
@@ -26,6 +27,7 @@ typedef struct Options {
     char *trace_from;
     char *checkpoints;
     char *shuffle_ties;
+    char *max_memory;
     char **sets;
     char **sweeps;
     int jobs;
@@ -43,6 +45,8 @@ typedef struct Session {
     char **traces;        /* (nullable) file names */
     char **checkpoints;   /* the same */
     CliTies ties;
+    CliMemoryLimit memory;
+    int jobs; /* as many as asked for, or as the memory allows */
     int64_t trace_from_ns;
     ReportStyle style;
     uint32_t name_width;
@@ -349,7 +353,7 @@ static int run_all(Session *session)
 {
     gint *stop = interrupt_install();
     SuiteOptions options = {
-        .jobs = (guint)session->options->jobs,
+        .jobs = (guint)session->jobs,
         .trace = session->traces,
         .trace_from_ns = session->trace_from_ns,
         .checkpoints = session->checkpoints,
@@ -388,13 +392,15 @@ static bool read_values(Session *session)
             return false;
         }
     }
-    return cli_ties_read("run", options->shuffle_ties, &session->ties);
+    return cli_ties_read("run", options->shuffle_ties, &session->ties) &&
+           cli_memory_read("run", options->max_memory, &session->memory);
 }
 
 static int run(const Options *options)
 {
     Session session = {
         .options = options,
+        .jobs = options->jobs,
         .scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free),
         .sets = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev),
         .names = g_hash_table_new(g_str_hash, g_str_equal),
@@ -410,7 +416,9 @@ static int run(const Options *options)
                cli_outputs_name("--trace", options->trace, session.scenarios, &session.traces) &&
                cli_outputs_name("--checkpoints", options->checkpoints, session.scenarios,
                                 &session.checkpoints) &&
-               keep_files_apart(&session) && open_junit(&session)) {
+               keep_files_apart(&session) &&
+               cli_memory_fit("run", session.scenarios, &session.memory, &session.jobs) &&
+               open_junit(&session)) {
         status = run_all(&session);
     }
     g_strfreev(session.traces);
@@ -481,6 +489,8 @@ int cli_run(int argc, char **argv)
          "The trace hash after each second as JSON lines", "FILE|FOLDER/"},
         {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
          CLI_TIES_HELP, "[=SEED]"},
+        {"max-memory", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.max_memory,
+         CLI_MEMORY_HELP, "SIZE|none"},
         {"quiet", 'q', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.quiet,
          "No text about scenarios that pass", NULL},
         {"require-probes", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.require_probes,
@@ -499,6 +509,7 @@ int cli_run(int argc, char **argv)
     g_free(options.trace_from);
     g_free(options.checkpoints);
     g_free(options.shuffle_ties);
+    g_free(options.max_memory);
     g_strfreev(options.sets);
     g_strfreev(options.sweeps);
     g_strfreev(options.arguments);

@@ -5,6 +5,7 @@
 #include "reports/format.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/inputs.h"
+#include "sim/memory.h"
 
 typedef struct Options {
     gboolean links;
@@ -19,7 +20,9 @@ static void write_ok(const Scenario *scenario, const char *path)
                            scenario->n_peers == 1 ? "" : "s", scenario->n_links,
                            scenario->n_links == 1 ? "" : "s");
     report_append_span(out, scenario->duration_ns);
-    g_string_append(out, " s)\n");
+    g_string_append(out, " s, about ");
+    report_append_bytes(out, sim_memory_estimate(scenario).total);
+    g_string_append(out, " of memory)\n");
     cli_write(out->str, out->len);
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Constants are bytes, measured where they are not sizes of structs: what the allocator adds, room
+ * of arrays that is not used yet, and small things that are kept here and there.
+ */
+#include "sim/memory.h"
+
+#include <glib/gstdio.h>
+
+#include "sim/internal.h"
+
+/* Program, libraries and the tables of every run. */
+#define PROGRAM_BYTES UINT64_C(4600000)
+
+/* Besides its structs: name, queues, what checks and metrics have of it. */
+#define PEER_BYTES UINT64_C(400)
+/* Besides its structs: events, what is on the wire, actions, what checks have of it. */
+#define END_BYTES UINT64_C(220)
+/* So many of the newest blocks an end has marks of, in the session and in the record. */
+#define END_MARKS 2048u
+#define END_MARK_BYTES UINT64_C(1040) /* when it has all of them */
+
+/* Besides its structs: id, jump pointers, times that the metrics have of it. */
+#define BLOCK_BYTES UINT64_C(150)
+#define LOG_BLOCK_BYTES UINT64_C(180) /* the least that a block takes in a file */
+
+/* Of each that is ever made: the index, and what checks and metrics note. */
+#define TRX_BYTES UINT64_C(70)
+/* Of each that lives, at each peer: its place in the record; and at each end a bit in the record,
+ * and half a notice that waits. */
+#define TRX_PEER_BYTES UINT64_C(6)
+#define TRX_END_EIGHTHS UINT64_C(17)
+/* On its way to the other side of each end: the transaction itself and a notice of it. */
+#define TRX_WIRE_BYTES UINT64_C(280)
+/* Of an end that knows any. */
+#define TRX_END_BYTES UINT64_C(500)
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return b > 0 && a > UINT64_MAX / 8 / b ? UINT64_MAX / 8 : a * b;
+}
+
+static uint64_t ratio(uint64_t a, uint64_t b, uint64_t c)
+{
+    return c == 0 ? 0 : (uint64_t)((double)a * (double)b / (double)c);
+}
+
+/* --- blocks ---------------------------------------------------------------------------------- */
+
+static uint64_t log_bytes(const ScenarioChain *chain)
+{
+    GStatBuf status;
+    return chain->blocks_log && g_stat(chain->blocks_log, &status) == 0 ? (uint64_t)status.st_size
+                                                                        : 0;
+}
+
+static uint64_t blocks_of(const Scenario *scenario)
+{
+    const ScenarioChain *chain = &scenario->chain;
+    uint64_t start =
+        chain->start_height > 0 ? chain->start_height : log_bytes(chain) / LOG_BLOCK_BYTES;
+    return start + (uint64_t)(scenario->duration_ns / BNET_SLOT_NS);
+}
+
+static uint64_t dpos_bytes(const Scenario *scenario)
+{
+    return scenario->chain.rule == SCENARIO_RULE_DPOS ? 48 + UINT64_C(9) * scenario->n_producers
+                                                      : 0;
+}
+
+/* --- transactions ---------------------------------------------------------------------------- */
+
+static uint64_t mean(const ScenarioAmount *amount)
+{
+    return (uint64_t)(amount->kind == SCENARIO_AMOUNT_CONSTANT ? amount->a
+                                                               : (amount->a + amount->b) / 2);
+}
+
+/* That arrive in so much time, from the first on. */
+static uint64_t arrivals(const ScenarioStream *stream, int64_t time_ns)
+{
+    uint64_t n =
+        ratio(stream->rate_per_s_micro, (uint64_t)time_ns, UINT64_C(1000000) * BNET_NS_PER_S);
+    if (stream->burst_count == 0)
+        return n;
+    uint64_t bursts =
+        stream->burst_every_ns > 0 ? 1 + (uint64_t)(time_ns / stream->burst_every_ns) : 1;
+    return n + times(bursts, stream->burst_count);
+}
+
+typedef struct Transactions {
+    uint64_t made;
+    uint64_t living; /* that have not expired, at most at a time */
+    uint64_t a_second;
+} Transactions;
+
+static Transactions transactions_of(const Scenario *scenario)
+{
+    Transactions all = {0};
+    for (uint32_t s = 0; s < scenario->n_streams; s++) {
+        const ScenarioStream *stream = &scenario->streams[s];
+        int64_t span_ns = MIN(stream->end_ns, scenario->duration_ns) - stream->begin_ns;
+        if (span_ns <= 0)
+            continue;
+        int64_t life_ns = (int64_t)mean(&stream->lifetime_ns) + BNET_NS_PER_S;
+        all.made += arrivals(stream, span_ns);
+        all.living += arrivals(stream, MIN(span_ns, life_ns));
+        all.a_second += arrivals(stream, MIN(span_ns, BNET_NS_PER_S));
+    }
+    all.living = MIN(all.living, BNET_TRXS_MAX);
+    return all;
+}
+
+/* Room of the table that a node has of them. */
+static uint64_t table_places(uint64_t living)
+{
+    uint64_t places = 64;
+    while (places < living)
+        places *= 2;
+    return living > 0 ? places : 0;
+}
+
+static uint64_t latency_of(const ScenarioLatency *latency)
+{
+    switch (latency->kind) {
+    case SCENARIO_LATENCY_UNIFORM:
+        return (uint64_t)(latency->a_ns + latency->b_ns) / 2;
+    case SCENARIO_LATENCY_EXPONENTIAL:
+        return (uint64_t)(latency->a_ns + latency->b_ns);
+    case SCENARIO_LATENCY_CONSTANT:
+    case SCENARIO_LATENCY_LOGNORMAL:
+    case SCENARIO_LATENCY_NORMAL:
+    case SCENARIO_LATENCY_PARETO:
+    case SCENARIO_LATENCY_EMPIRICAL:
+        return (uint64_t)latency->a_ns;
+    }
+    g_assert_not_reached();
+}
+
+/* Of all that the scenario has, whatever ways they are of. */
+static uint64_t mean_latency_ns(const Scenario *scenario)
+{
+    uint64_t sum_ns = 0;
+    for (uint32_t i = 0; i < scenario->n_latencies; i++)
+        sum_ns += latency_of(&scenario->latencies[i]);
+    return scenario->n_latencies > 0 ? sum_ns / scenario->n_latencies
+                                     : latency_of(&scenario->link_model.latency);
+}
+
+static uint64_t transactions_bytes(const Scenario *scenario)
+{
+    const Transactions trxs = transactions_of(scenario);
+    const uint64_t n_ends = 2 * (uint64_t)scenario->n_links;
+    const uint64_t places = table_places(trxs.living);
+    /* A place of the table: an entry, and its number in five others: two arrays are twice as long.
+     */
+    uint64_t of_peer =
+        places * (sizeof(BnetTrxEntry) + 5 * sizeof(uint32_t)) + trxs.living * TRX_PEER_BYTES;
+    uint64_t of_end =
+        (places + trxs.living * TRX_END_EIGHTHS) / 8 + (trxs.living > 0 ? TRX_END_BYTES : 0);
+    uint64_t on_wires =
+        ratio(times(trxs.a_second, n_ends), mean_latency_ns(scenario), (uint64_t)BNET_NS_PER_S);
+    return times(trxs.made, sizeof(BnetTrxInfo) + TRX_BYTES) + times(of_peer, scenario->n_peers) +
+           times(of_end, n_ends) + times(on_wires, TRX_WIRE_BYTES);
+}
+
+/* --- all ------------------------------------------------------------------------------------- */
+
+SimMemory sim_memory_estimate(const Scenario *scenario)
+{
+    const uint64_t blocks = blocks_of(scenario);
+    const uint64_t marks = END_MARK_BYTES * MIN(blocks, END_MARKS) / END_MARKS;
+    SimMemory memory = {
+        .program = PROGRAM_BYTES,
+        .peers = scenario->n_peers * (sizeof(SimPeer) + sizeof(SimPeerRecord) + PEER_BYTES),
+        .ends =
+            2 * (uint64_t)scenario->n_links *
+            (sizeof(SimEnd) + sizeof(SimEndRecord) + sizeof(SimPingRecord) + sizeof(BnetSession) +
+             sizeof(SimLink) / 2 + sizeof(ScenarioLink) / 2 + END_BYTES + marks),
+        .blocks = times(blocks, sizeof(BnetBlockInfo) + dpos_bytes(scenario) + BLOCK_BYTES) +
+                  log_bytes(&scenario->chain),
+        .transactions = transactions_bytes(scenario),
+    };
+    memory.total =
+        memory.program + memory.peers + memory.ends + memory.blocks + memory.transactions;
+    return memory;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The memory that a run is estimated to take, against what a process becomes that does it.
+ */
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/memory.h"
+#include "tests/sim_fixture.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0 /* else memory is the sanitizer's */
+#endif
+
+#define EOS(duration, nodes, degree, rest)                                                         \
+    "{'duration': '" duration "', 'peers': {'bp': {'count': 5, 'produces': true},"                 \
+    " 'node': {'count': " nodes "}}, 'topology': {'kind': 'random-regular', 'degree': " degree     \
+    "}, 'links': {'latency': {'uniform': ['50ms', '150ms']}}, 'expect': {'convergence': "          \
+    "false}" rest "}"
+#define TRXS(rate) ", 'transactions': {'rate': '" rate "'}"
+
+/* --- measured -------------------------------------------------------------------------------- */
+
+static uint64_t peak_bytes(void)
+{
+    struct rusage usage;
+    ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+/* The largest that a process becomes that makes a run. */
+static uint64_t measure(const Scenario *scenario)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        sim_result_free(sim_run(scenario, NULL, NULL));
+        const uint64_t bytes = peak_bytes();
+        _exit(write(ends[1], &bytes, sizeof bytes) == (ssize_t)sizeof bytes ? EXIT_SUCCESS : 1);
+    }
+    close(ends[1]);
+    uint64_t bytes = 0;
+    ck_assert_int_eq(read(ends[0], &bytes, sizeof bytes), sizeof bytes);
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    return bytes;
+}
+
+START_TEST(test_measured)
+{
+    static const char *const texts[] = {
+        EOS("10s", "5", "4", ""),
+        EOS("5000s", "5", "4", ""),
+        EOS("5s", "995", "4", ""),
+        EOS("5s", "995", "16", ""),
+        EOS("1s", "9995", "8", ""),
+        EOS("300s", "5", "4", TRXS("50/s")),
+        EOS("10s", "95", "8", TRXS("50/s")),
+        EOS("20s", "95", "8", TRXS("50/s")),
+        EOS("2s", "995", "8", TRXS("50/s")),
+        EOS("3s", "995", "8", TRXS("10/s")),
+        EOS("10s", "95", "4", ", 'chain': {'start_height': 100000}"),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts) && !SANITIZED; i++) {
+        g_autoptr(Scenario) scenario = fix_scenario(texts[i]);
+        const uint64_t estimate = sim_memory_estimate(scenario).total;
+        const uint64_t measured = measure(scenario);
+        ck_assert_msg(measured >= estimate / 2 && measured <= estimate / 2 * 3,
+                      "%s: %.1f MB, %.1f MB were estimated", texts[i], (double)measured / 1e6,
+                      (double)estimate / 1e6);
+    }
+}
+END_TEST
+
+/* --- what it is made of ---------------------------------------------------------------------- */
+
+static SimMemory estimate(const char *text)
+{
+    g_autoptr(Scenario) scenario = fix_scenario(text);
+    return sim_memory_estimate(scenario);
+}
+
+START_TEST(test_parts)
+{
+    const SimMemory one = estimate(EOS("10s", "95", "4", ""));
+    const SimMemory twice = estimate(EOS("10s", "195", "4", ""));
+    const SimMemory dense = estimate(EOS("10s", "95", "8", ""));
+    const SimMemory longer = estimate(EOS("20s", "95", "4", ""));
+    ck_assert_uint_eq(one.total, one.program + one.peers + one.ends + one.blocks);
+    ck_assert_uint_eq(one.transactions, 0);
+    ck_assert_uint_eq(twice.peers, 2 * one.peers);
+    ck_assert_uint_eq(twice.ends, 2 * one.ends);
+    ck_assert_uint_eq(twice.blocks, one.blocks);
+    ck_assert_uint_eq(dense.peers, one.peers);
+    ck_assert_uint_eq(dense.ends, 2 * one.ends);
+    ck_assert_uint_gt(longer.blocks, one.blocks);
+    ck_assert_uint_eq(longer.peers, one.peers);
+}
+END_TEST
+
+/* A chain that stands at the start is as large as one that is made. */
+START_TEST(test_chain)
+{
+    const SimMemory one = estimate(EOS("10s", "5", "4", ", 'chain': {'start_height': 20}"));
+    const SimMemory longer = estimate(EOS("20s", "5", "4", ", 'chain': {'start_height': 40}"));
+    const SimMemory higher = estimate(EOS("10s", "5", "4", ", 'chain': {'start_height': 60}"));
+    ck_assert_uint_eq(longer.blocks, 2 * one.blocks);
+    ck_assert_uint_eq(higher.blocks, longer.blocks);
+}
+END_TEST
+
+#define STREAM(keys) EOS("100s", "5", "4", ", 'transactions': {" keys "}")
+
+/* Those that come, and of them those that live at a time. */
+START_TEST(test_transactions)
+{
+    const uint64_t usual = estimate(STREAM("'rate': '10/s'")).transactions;
+    const uint64_t brief = estimate(STREAM("'rate': '10/s', 'lifetime': '3s'")).transactions;
+    const uint64_t ends = estimate(STREAM("'rate': '10/s', 'end': '5s'")).transactions;
+    const uint64_t late = estimate(STREAM("'rate': '10/s', 'begin': '95s'")).transactions;
+    const uint64_t burst =
+        estimate(STREAM("'burst': {'count': 10, 'every': '1s'}, 'begin': '96s'")).transactions;
+    const uint64_t once = estimate(STREAM("'burst': {'count': 50}, 'lifetime': '1s'")).transactions;
+    const uint64_t first = estimate(STREAM("'burst': {'count': 50}, 'end': '1s'")).transactions;
+    ck_assert_uint_gt(usual, brief);
+    ck_assert_uint_gt(brief, ends);
+    ck_assert_uint_eq(late, ends);
+    ck_assert_uint_gt(burst, 0);
+    ck_assert_uint_lt(burst, ends * 3 / 2);
+    ck_assert_uint_gt(burst, ends / 2);
+    ck_assert_uint_eq(once, first);
+    ck_assert_uint_eq(estimate(STREAM("'rate': '10/s', 'begin': '100s'")).transactions, 0);
+}
+END_TEST
+
+/* No sum runs over, however long a run is and whatever comes in it. */
+START_TEST(test_largest)
+{
+    const SimMemory memory = estimate(
+        "{'duration': '8784h', 'peers': {'bp': {'count': 100, 'produces': true}}, 'transactions':"
+        " [{'rate': '1000000/s', 'lifetime': '1h'}]}");
+    ck_assert_uint_gt(memory.transactions, UINT64_C(1000000000000));
+    ck_assert_uint_eq(memory.total, memory.program + memory.peers + memory.ends + memory.blocks +
+                                        memory.transactions);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TCase *tcase = tcase_create("memory");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, test_measured);
+    tcase_add_test(tcase, test_parts);
+    tcase_add_test(tcase, test_chain);
+    tcase_add_test(tcase, test_transactions);
+    tcase_add_test(tcase, test_largest);
+    suite_add_tcase(suite, tcase);
+    return fix_main(suite);
+}
