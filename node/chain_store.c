@@ -90,14 +90,22 @@ static bool read_log_header(LogReading *log, GError **error)
     return true;
 }
 
+/* nodeos begins with eosio alone. */
 static void init_store(LogReading *log, const BnetWireBlock *first)
 {
-    const uint64_t producer = bnet_name("eosio");
+    const uint64_t standard = bnet_name("eosio");
+    const GArray *given = log->config->producers;
+    const uint32_t n = given && given->len > 0 ? given->len : 1;
+    g_autofree BnetKey *keys = g_new(BnetKey, n);
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = log->header.genesis.initial_key;
     bnet_store_init(log->store, &(BnetChainConfig){
                                     .rule = BNET_RULE_DPOS,
-                                    .n_producers = 1,
-                                    .producers = &producer,
-                                    .keys = &log->header.genesis.initial_key,
+                                    .n_producers = n,
+                                    .producers = given && given->len > 0
+                                                     ? (const uint64_t *)(const void *)given->data
+                                                     : &standard,
+                                    .keys = keys,
                                     .genesis = first,
                                     .chain_id = &log->header.chain_id,
                                     .zero_slot = log->config->zero_slot,

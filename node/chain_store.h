@@ -32,6 +32,8 @@ typedef struct NodeChainStoreConfig {
     const char *folder;             /* is made if it is not there; NULL: nothing is kept */
     const BnetWireGenesis *genesis; /* of a new chain, and what an old one must have; NULL: that of
                                      * nodeos for a new one, any for an old one */
+    const GArray *producers;        /* of uint64_t: the first schedule, up to 125, each with the
+                                     * genesis state's key; NULL or empty: eosio alone */
     bool extensions;                /* the chain is of EOSIO 2 */
     bool lib_may_fall;              /* as in EOSIO 1.7 */
     int64_t zero_slot;              /* the slot that begins at time 0 of the node's clock */

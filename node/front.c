@@ -189,6 +189,7 @@ static bool open_chain(const NodeOptions *options, Opened *opened, GError **erro
     BnetWireGenesis genesis;
     NodeChainStoreConfig config = {
         .folder = options->data_dir,
+        .producers = options->first_producers,
         .extensions = options->eosio_2,
         .lib_may_fall = options->is_eosio_1_7,
     };

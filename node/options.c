@@ -25,6 +25,7 @@ typedef struct Raw {
     gboolean eosio_2;
     char *data_dir;
     char *genesis_json;
+    char *first_producers;
     char **producers;
     char **private_keys;
     gboolean stale_production;
@@ -81,6 +82,8 @@ static const Entry entries[] = {
      "Keep the chain in that folder (default: in memory)", "FOLDER"},
     {"genesis-json", G_OPTION_ARG_FILENAME, RAW(genesis_json), true,
      "The chain starts from that state (default: that of nodeos)", "FILE"},
+    {"first-producers", G_OPTION_ARG_STRING, RAW(first_producers), false,
+     "The chain starts with these producers, in order (default eosio)", "NAME,..."},
     {"producer", G_OPTION_ARG_STRING_ARRAY, RAW(producers), false,
      "Produce blocks by that name (repeatable; goes with a --private-key)", "NAME"},
     {"private-key", G_OPTION_ARG_STRING_ARRAY, RAW(private_keys), false,
@@ -382,6 +385,25 @@ static bool take_producers(NodeOptions *options, const Raw *raw, GError **error)
     return true;
 }
 
+/* A comma between two names. */
+static bool take_first_producers(NodeOptions *options, const char *text, GError **error)
+{
+    g_auto(GStrv) names = g_strsplit(text, ",", -1);
+    if (!*names)
+        return fail(error, "--first-producers: has no name");
+    for (char **name = names; *name; name++) {
+        uint64_t value = 0;
+        if (!bnet_parse_name(*name, strlen(*name), &value) || value == 0)
+            return fail(error, "--first-producers: \"%s\" is no account name", *name);
+        for (guint i = 0; i < options->first_producers->len; i++)
+            if (g_array_index(options->first_producers, uint64_t, i) == value)
+                return fail(error, "--first-producers: %s is there twice", *name);
+        g_array_append_val(options->first_producers, value);
+    }
+    return options->first_producers->len <= NODE_PRODUCERS_MAX ||
+           fail(error, "--first-producers: at most %u are allowed", NODE_PRODUCERS_MAX);
+}
+
 static bool take_profile(NodeOptions *options, const char *text, GError **error)
 {
     options->is_eosio_1_7 = text && strcmp(text, "eosio-1.7") == 0;
@@ -467,7 +489,8 @@ static bool take_node_options(NodeOptions *options, Raw *raw, GError **error)
         return fail(error, "--enable-stale-production and --produce-on-command exclude each other");
     if (raw->read_only && raw->producers)
         return fail(error, "--read-only: such a node has no --producer");
-    return take_profile(options, raw->profile, error) && take_producers(options, raw, error);
+    return take_profile(options, raw->profile, error) && take_producers(options, raw, error) &&
+           (!raw->first_producers || take_first_producers(options, raw->first_producers, error));
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -487,6 +510,7 @@ bool node_options_parse(NodeOptions *options, int argc, char **argv, bool *ret_h
     Raw raw = {0};
     *options = (NodeOptions){
         .connects = g_array_new(FALSE, FALSE, sizeof(NodeEndpoint)),
+        .first_producers = g_array_new(FALSE, FALSE, sizeof(uint64_t)),
         .producers = g_array_new(FALSE, FALSE, sizeof(NodeProducerKey)),
         .notes = g_ptr_array_new_with_free_func(g_free),
     };
@@ -502,6 +526,7 @@ bool node_options_parse(NodeOptions *options, int argc, char **argv, bool *ret_h
 void node_options_clear(NodeOptions *options)
 {
     g_clear_pointer(&options->connects, g_array_unref);
+    g_clear_pointer(&options->first_producers, g_array_unref);
     g_clear_pointer(&options->producers, g_array_unref);
     g_clear_pointer(&options->notes, g_ptr_array_unref);
     g_free(options->peer_log_format);

@@ -44,7 +44,8 @@ typedef struct NodeOptions {
     bool eosio_2;      /* the chain's blocks may have extensions */
     char *data_dir;    /* NULL: the chain is kept in memory */
     char *genesis_json;
-    GArray *producers; /* of NodeProducerKey; each name once */
+    GArray *first_producers; /* of uint64_t, each once: the first schedule; empty: eosio alone */
+    GArray *producers;       /* of NodeProducerKey; each name once */
     bool stale_production;
     bool produce_on_command; /* and on no slot by itself */
     char *control;           /* path of a socket, "-", or NULL */

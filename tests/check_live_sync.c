@@ -57,6 +57,39 @@ START_TEST(test_producing_on_slots)
 }
 END_TEST
 
+/* Three producers in turn from block 2 on: it takes all of them to confirm what is irreversible. A
+ * node with another order takes not all of their blocks. */
+START_TEST(test_first_producers)
+{
+    LiveNode producer;
+    LiveNode follower;
+    LiveNode stranger;
+    live_begin_with(&producer, "--first-producers", "a,b,c", "--producer", "a", "--private-key",
+                    LIVE_KEY, "--producer", "b", "--private-key", LIVE_KEY, "--producer", "c",
+                    "--private-key", LIVE_KEY, "--produce-on-command");
+    live_do(&producer, "{\"cmd\":\"produce\",\"count\":100,\"slots\":\"next\"}");
+    live_begin_with(&follower, "--bnet-connect", producer.peer, "--first-producers", "a,b,c");
+    live_do(&follower, "{\"cmd\":\"wait\",\"head\":101}");
+    struct json_object *status = live_ask(&follower, "{\"cmd\":\"status\"}");
+    /* With one producer it would be 100; with three, all have to confirm twice in their turns. */
+    ck_assert_int_eq(live_number(status, "lib.number"), 60);
+    json_object_put(status);
+    live_begin_with(&stranger, "--first-producers", "a,c,b");
+    live_do(&stranger, "{\"cmd\":\"subscribe\"}");
+    live_do(&stranger, "{\"cmd\":\"connect\",\"peer\":\"%s\"}", producer.peer);
+    struct json_object *verdict = live_event(&stranger, "verdict");
+    while (strcmp(live_text(verdict, "verdict"), "invalid") != 0) {
+        json_object_put(verdict);
+        verdict = live_event(&stranger, "verdict");
+    }
+    ck_assert_int_lt(live_number(verdict, "number"), 102);
+    json_object_put(verdict);
+    live_end(&stranger);
+    live_end(&follower);
+    live_end(&producer);
+}
+END_TEST
+
 /* A follower of irreversible blocks gets no others. */
 START_TEST(test_following_irreversible)
 {
@@ -137,8 +170,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {test_two_nodes,          test_a_line_of_three,
-                                  test_producing_on_slots, test_following_irreversible,
-                                  test_fork_switch,        test_ring_under_load};
+    const TTest *const tests[] = {
+        test_two_nodes,          test_first_producers,        test_a_line_of_three,
+        test_producing_on_slots, test_following_irreversible, test_fork_switch,
+        test_ring_under_load};
     return live_run("live_sync", tests, G_N_ELEMENTS(tests));
 }

@@ -160,6 +160,7 @@ START_TEST(test_defaults)
     ck_assert_int_eq(options.close_ns, 2 * BNET_NS_PER_S);
     ck_assert_int_eq(options.connect_ns, 10 * BNET_NS_PER_S);
     ck_assert_ptr_null(options.data_dir);
+    ck_assert_uint_eq(options.first_producers->len, 0);
     node_options_clear(&options);
 }
 END_TEST
@@ -237,6 +238,10 @@ START_TEST(test_bad_options)
         {{"--private-key", LIVE_KEY}, "go together"},
         {{"--producer", "EOSIO", "--private-key", LIVE_KEY}, "--producer=EOSIO"},
         {{"--producer", "eosio", "--private-key", "5K"}, "--private-key of eosio"},
+        {{"--first-producers", ""}, "--first-producers: has no name"},
+        {{"--first-producers", "eosio,"}, "--first-producers: \"\" is no account name"},
+        {{"--first-producers", "a,B"}, "--first-producers: \"B\" is no account name"},
+        {{"--first-producers", "a,b,a"}, "--first-producers: a is there twice"},
         {{"--max-sessions", "0"}, "--max-sessions=0"},
         {{"--max-sessions", "4097"}, "--max-sessions=4097"},
         {{"--idle-timeout", "-1"}, "--idle-timeout=-1"},
@@ -256,6 +261,28 @@ START_TEST(test_bad_options)
                       error->message);
         node_options_clear(&options);
     }
+}
+END_TEST
+
+/* As many as a schedule has, in their order, and one more. */
+START_TEST(test_first_producers_at_the_limit)
+{
+    NodeOptions options;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) names = g_string_new("z");
+    for (int i = 1; i < 125; i++)
+        g_string_append_printf(names, ",p%c%c", 'a' + i / 26, 'a' + i % 26);
+    const char *words[] = {"--first-producers", names->str, NULL};
+    ck_assert(parse(&options, words, NULL));
+    ck_assert_uint_eq(options.first_producers->len, 125);
+    ck_assert_uint_eq(g_array_index(options.first_producers, uint64_t, 0), bnet_name("z"));
+    ck_assert_uint_eq(g_array_index(options.first_producers, uint64_t, 124), bnet_name("peu"));
+    node_options_clear(&options);
+    g_string_append(names, ",y");
+    words[1] = names->str;
+    ck_assert(!parse(&options, words, &error));
+    ck_assert_str_eq(error->message, "--first-producers: at most 125 are allowed");
+    node_options_clear(&options);
 }
 END_TEST
 
@@ -452,6 +479,7 @@ int main(void)
         test_defaults,
         test_all_options,
         test_bad_options,
+        test_first_producers_at_the_limit,
         test_read_only_makes_no_blocks,
         test_connects_at_the_limit,
         test_config_file,
