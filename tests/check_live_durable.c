@@ -171,8 +171,9 @@ START_TEST(test_killed_follower)
     live_begin_with(&producer, LIVE_PRODUCER);
     for (int i = 1; i <= 5; i++) {
         live_do(&producer, "{\"cmd\":\"produce\",\"count\":200,\"slots\":\"next\"}");
-        live_begin_with(&follower, "--bnet-connect", producer.peer, "--data-dir", folder);
+        live_begin_with(&follower, "--data-dir", folder);
         ck_assert_int_eq(live_head(&follower), 200 * (i - 1) + 1);
+        live_do(&follower, "{\"cmd\":\"connect\",\"peer\":\"%s\"}", producer.peer);
         live_do(&follower, "{\"cmd\":\"wait\",\"head\":%d}", 200 * i + 1);
         live_kill(&follower);
     }
