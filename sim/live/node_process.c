@@ -286,10 +286,16 @@ bool node_process_quit(NodeProcess *process, GError **error)
 {
     if (!node_process_do(process, error, "{\"cmd\":\"quit\"}"))
         return false;
-    /* Its end of the socket closes when it ends. */
+    /* Its end of the socket closes when it ends; if it does not, it is made to. */
+    g_autoptr(GError) why = NULL;
     struct json_object *object;
-    while ((object = read_object(process, NULL)) != NULL)
+    while ((object = read_object(process, &why)) != NULL)
         (void)json_object_put(object);
+    if (!g_error_matches(why, NODE_PROCESS_ERROR, NODE_PROCESS_ERROR_ENDED)) {
+        node_process_kill(process);
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
     const int status = await_end(process);
     if (status == 0)
         return true;
