@@ -65,6 +65,34 @@ gzip -dc $data/chain-own.jsonl.gz | sed 's/"genesis"/"geneses"/' >"$folder/foo.j
 expect 2 chain "$folder/foo.json"
 err 'foo.json:1: unknown key "geneses"; did you mean "genesis"?; every record'
 
+# --- a process over sockets (its own tests: check_conform_live.c)
+
+grep '"another_chain"' $data/sessions-own.json | sed 's/,$//' >"$folder/session.json"
+expect 0 sessions --live "$folder/session.json"
+is '1 agree, 0 disagree'
+silent err
+expect 0 sessions --live --json "$folder/session.json"
+out '"skipped": 0,'
+out '"skips": ['
+sed 's/"how": "tcp"/"how": "ws"/' "$folder/session.json" >"$folder/wrong.json"
+expect 1 sessions --live "$folder/wrong.json" "$folder/session.json"
+out 'wrong.json:1: record 1 (another_chain): steps[3].expect'
+out '    expected  {"type":"closed","how":"ws"}'
+out '    got       {"type":"closed","how":"tcp"}'
+out '1 agree, 1 disagree'
+expect 2 wire --live $data/wire-vectors.json
+err 'cases of kind wire are not held live, only those of kind sessions'
+# A transaction that expires in the first second of 2026, at which simulated nodes begin.
+sed 's/"setup"/"trxs": {"late": {"hex": "0000001000b95569000000000000000000000000", "id": ""}}, &/' \
+    "$folder/session.json" >"$folder/late.json"
+expect 1 sessions --live "$folder/late.json"
+is "$folder/late.json:1: record 1 (another_chain): was skipped: the time of late lies between\
+ 2026-01-01 and now
+0 agree, 0 disagree, 1 skipped"
+expect 1 sessions --live --json "$folder/late.json"
+out '"skipped": 1,'
+out '"why": "the time of late'
+
 # --- disagreements
 
 sed '2s/"block_num": 3/"block_num": 4/; 3s/"sig_digest": "[0-9a-f]*"/"sig_digest": "00"/' \
@@ -351,7 +379,7 @@ expect 2 wire --nonsense $data/wire-vectors.json
 err 'see bnetlab conform --help'
 expect 0 --help
 out 'KIND FILE...'
-out 'Exit status: 0 all cases agree, 1 some disagree, 2'
+out 'Exit status: 0 all cases agree, 1 some disagree or were skipped, 2'
 out '3 internal error'
 
 if [ -w /dev/full ]; then

@@ -16,6 +16,7 @@
 typedef struct Options {
     int show;
     gboolean json;
+    gboolean live;
     char **arguments;
 } Options;
 
@@ -78,11 +79,11 @@ static int status_of(const ConformResult *result, bool is_good)
     if (!is_good) {
         return CLI_BAD_INPUT;
     }
-    if (result->agree == 0 && result->disagree == 0) {
+    if (result->agree == 0 && result->disagree == 0 && result->skipped == 0) {
         cli_error("conform: no file holds a case of kind %s", result->kind);
         return CLI_BAD_INPUT;
     }
-    return result->disagree > 0 ? CLI_FAILED : CLI_OK;
+    return result->disagree > 0 || result->skipped > 0 ? CLI_FAILED : CLI_OK;
 }
 
 static int compare_all(ConformRun *run, char *const *paths, const Options *options, Line *line)
@@ -121,6 +122,7 @@ static int conform(const Options *options)
     const ConformOptions run_options = {
         .kind = options->arguments[0],
         .show_max = (uint32_t)options->show,
+        .program = options->live ? "/proc/self/exe" : NULL,
         .progress = is_watched ? draw : NULL,
         .progress_data = &line,
     };
@@ -145,15 +147,17 @@ int cli_conform(int argc, char **argv)
         .name = "conform",
         .parameters = "KIND FILE...",
         .summary = summary,
-        .description = "Exit status: 0 all cases agree, 1 some disagree, 2 a file is wrong or "
-                       "there is no case,\n3 internal error or the result could not be "
-                       "written.\n\n"
+        .description = "Exit status: 0 all cases agree, 1 some disagree or were skipped, 2 a "
+                       "file is wrong or\nthere is no case, 3 internal error or the result could "
+                       "not be written.\n\n"
                        "Example:\n  bnetlab conform blocks recordings/*.jsonl.gz",
     };
     Options options = {.show = SHOW_DEFAULT};
     const GOptionEntry entries[] = {
         {"show", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.show,
          "Show that many disagreements (default 5)", "N"},
+        {"live", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.live,
+         "Hold sessions with a process \"bnetlab node\" over sockets", NULL},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
          "Write the result as JSON", NULL},
         {G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.arguments,

@@ -62,6 +62,12 @@ void conform_case_printf(ConformRun *run, const char *format, ...) G_GNUC_PRINTF
 /* Ends the case and counts it, unless the run is broken. */
 void conform_case_end(ConformRun *run);
 
+/* Ends the case, which cannot be compared, and says why; it is counted as such. */
+void conform_case_skip(ConformRun *run, const char *why);
+
+/* (nullable) The program that sessions are held with. */
+const char *conform_program(const ConformRun *run);
+
 /* The case has disagreed so far. */
 bool conform_case_disagrees(const ConformRun *run);
 

@@ -37,6 +37,17 @@ static void append_disagreement(GString *out, const ConformDisagreement *disagre
     }
 }
 
+static void append_skip(GString *out, const ConformSkip *skip)
+{
+    report_append_clean(out, skip->path);
+    g_string_append_printf(out, ":%" G_GUINT64_FORMAT ": record %" G_GUINT64_FORMAT " (",
+                           skip->line, skip->record);
+    report_append_clean(out, skip->name);
+    g_string_append(out, "): was skipped: ");
+    report_append_clean(out, skip->why);
+    g_string_append_c(out, '\n');
+}
+
 /* Files that were not compared, or not to their end. */
 typedef struct Rest {
     uint64_t unread; /* nothing of them */
@@ -89,10 +100,17 @@ void conform_result_text(GString *out, const ConformResult *result)
     for (guint i = 0; i < result->disagreements->len; i++) {
         append_disagreement(out, g_ptr_array_index(result->disagreements, i));
     }
+    for (guint i = 0; i < result->skips->len; i++)
+        append_skip(out, g_ptr_array_index(result->skips, i));
     report_append_count(out, result->agree);
     g_string_append(out, " agree, ");
     report_append_count(out, result->disagree);
     g_string_append(out, " disagree");
+    if (result->skipped > 0) {
+        g_string_append(out, ", ");
+        report_append_count(out, result->skipped);
+        g_string_append(out, " skipped");
+    }
     append_rest(out, result);
     g_string_append_c(out, '\n');
 }
@@ -110,6 +128,7 @@ static struct json_object *json_file(const ConformFile *file)
     json_object_object_add(json, "path", json_text(file->path));
     json_object_object_add(json, "agree", json_object_new_uint64(file->agree));
     json_object_object_add(json, "disagree", json_object_new_uint64(file->disagree));
+    json_object_object_add(json, "skipped", json_object_new_uint64(file->skipped));
     json_object_object_add(json, "error", file->error == NULL ? NULL : json_text(file->error));
     json_object_object_add(json, "bad_line",
                            file->bad_line == 0 ? NULL : json_object_new_uint64(file->bad_line));
@@ -132,12 +151,24 @@ static struct json_object *json_disagreement(const ConformDisagreement *disagree
     return json;
 }
 
+static struct json_object *json_skip(const ConformSkip *skip)
+{
+    struct json_object *json = json_object_new_object();
+    json_object_object_add(json, "path", json_text(skip->path));
+    json_object_object_add(json, "line", json_object_new_uint64(skip->line));
+    json_object_object_add(json, "record", json_object_new_uint64(skip->record));
+    json_object_object_add(json, "name", json_text(skip->name));
+    json_object_object_add(json, "why", json_text(skip->why));
+    return json;
+}
+
 void conform_result_json(GString *out, const ConformResult *result)
 {
     const Rest rest = count_rest(result);
     struct json_object *json = json_object_new_object();
     struct json_object *files = json_object_new_array();
     struct json_object *disagreements = json_object_new_array();
+    struct json_object *skips = json_object_new_array();
     for (guint i = 0; i < result->files->len; i++) {
         json_object_array_add(files, json_file(g_ptr_array_index(result->files, i)));
     }
@@ -145,14 +176,18 @@ void conform_result_json(GString *out, const ConformResult *result)
         const ConformDisagreement *each = g_ptr_array_index(result->disagreements, i);
         json_object_array_add(disagreements, json_disagreement(each));
     }
+    for (guint i = 0; i < result->skips->len; i++)
+        json_object_array_add(skips, json_skip(g_ptr_array_index(result->skips, i)));
     json_object_object_add(json, "kind", json_object_new_string(result->kind));
     json_object_object_add(json, "agree", json_object_new_uint64(result->agree));
     json_object_object_add(json, "disagree", json_object_new_uint64(result->disagree));
+    json_object_object_add(json, "skipped", json_object_new_uint64(result->skipped));
     json_object_object_add(json, "files_not_read_to_end",
                            json_object_new_uint64(rest.unread + rest.partly));
     json_object_object_add(json, "files_left_out", json_object_new_uint64(rest.left_out));
     json_object_object_add(json, "files", files);
     json_object_object_add(json, "disagreements", disagreements);
+    json_object_object_add(json, "skips", skips);
     g_string_append(out, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
                                                                   JSON_C_TO_STRING_SPACED |
                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -51,6 +51,14 @@ static void disagreement_free(gpointer data)
     g_free(disagreement);
 }
 
+static void skip_free(gpointer data)
+{
+    ConformSkip *skip = data;
+    g_free(skip->name);
+    g_free(skip->why);
+    g_free(skip);
+}
+
 static void file_free(gpointer data)
 {
     ConformFile *file = data;
@@ -88,13 +96,19 @@ ConformRun *conform_run_new(const ConformOptions *options, GError **error)
                     "there is no kind '%s'; there are %s", options->kind, allowed);
         return NULL;
     }
+    if (options->program != NULL && kind != &conform_kind_sessions) {
+        g_set_error(error, CONFORM_INPUT_ERROR, CONFORM_INPUT_ERROR_FILE,
+                    "cases of kind %s are not held live, only those of kind sessions", kind->name);
+        return NULL;
+    }
     ConformRun *run = g_new0(ConformRun, 1);
     *run = (ConformRun){
         .kind = kind,
         .options = *options,
         .result = {.kind = kind->name,
                    .files = g_ptr_array_new_with_free_func(file_free),
-                   .disagreements = g_ptr_array_new_with_free_func(disagreement_free)},
+                   .disagreements = g_ptr_array_new_with_free_func(disagreement_free),
+                   .skips = g_ptr_array_new_with_free_func(skip_free)},
         .now = {.name = g_string_new(NULL)},
         .path = g_string_new(NULL),
         .steps = g_array_new(FALSE, FALSE, sizeof(gsize)),
@@ -116,6 +130,7 @@ void conform_run_free(ConformRun *run)
     }
     g_ptr_array_unref(run->result.files);
     g_ptr_array_unref(run->result.disagreements);
+    g_ptr_array_unref(run->result.skips);
     g_string_free(run->now.name, TRUE);
     g_string_free(run->path, TRUE);
     g_array_unref(run->steps);
@@ -194,6 +209,32 @@ void conform_case_end(ConformRun *run)
         run->file->agree++;
         run->result.agree++;
     }
+}
+
+void conform_case_skip(ConformRun *run, const char *why)
+{
+    g_assert(run->now.is_open && run->steps->len == 0);
+    run->now.is_open = false;
+    if (conform_is_bad(run))
+        return;
+    run->file->skipped++;
+    run->result.skipped++;
+    if (run->result.skips->len >= run->options.show_max)
+        return;
+    ConformSkip *skip = g_new(ConformSkip, 1);
+    *skip = (ConformSkip){
+        .path = run->file->path,
+        .line = run->line,
+        .record = run->record,
+        .name = g_strdup(run->now.name->str),
+        .why = g_strdup(why),
+    };
+    g_ptr_array_add(run->result.skips, skip);
+}
+
+const char *conform_program(const ConformRun *run)
+{
+    return run->options.program;
 }
 
 bool conform_case_disagrees(const ConformRun *run)
@@ -276,7 +317,8 @@ static void begin_record(ConformRun *run, uint64_t line)
 {
     run->line = line;
     run->record++;
-    if (run->options.progress != NULL && run->record % PROGRESS_RECORDS == 0) {
+    const bool is_time = run->options.program != NULL || run->record % PROGRESS_RECORDS == 0;
+    if (run->options.progress != NULL && is_time) {
         run->options.progress(run->options.progress_data, &run->result);
     }
 }

@@ -34,10 +34,20 @@ typedef struct ConformDisagreement {
     char *note; /* (nullable) what else there is to say of it */
 } ConformDisagreement;
 
+/* A case that could not be compared. */
+typedef struct ConformSkip {
+    const char *path; /* of the file */
+    uint64_t line;
+    uint64_t record;
+    char *name;
+    char *why;
+} ConformSkip;
+
 typedef struct ConformFile {
     char *path;
     uint64_t agree;    /* cases */
     uint64_t disagree; /* cases */
+    uint64_t skipped;  /* cases */
     char *error;       /* (nullable) why the rest of it was not read, with file and line */
     bool is_unread;    /* then: nothing of it was read */
     bool is_left_out;  /* it holds cases of another kind */
@@ -49,8 +59,10 @@ typedef struct ConformResult {
     const char *kind;         /* static */
     uint64_t agree;           /* cases */
     uint64_t disagree;        /* cases */
+    uint64_t skipped;         /* cases */
     GPtrArray *files;         /* (element-type ConformFile) as they were read */
     GPtrArray *disagreements; /* (element-type ConformDisagreement) the first ones */
+    GPtrArray *skips;         /* (element-type ConformSkip) the first ones */
 } ConformResult;
 
 typedef struct ConformRun ConformRun;
@@ -60,12 +72,14 @@ typedef void (*ConformProgress)(void *user_data, const ConformResult *result);
 
 typedef struct ConformOptions {
     const char *kind;         /* "wire", "blocks", ... */
-    uint32_t show_max;        /* disagreements that are kept: up to CONFORM_SHOW_MAX */
+    uint32_t show_max;        /* disagreements, and skips, that are kept: up to CONFORM_SHOW_MAX */
+    const char *program;      /* (nullable) of kind sessions: they are held with that program as a
+                               * process (talk_live.h), Bnetlab's; NULL: with a simulated node */
     ConformProgress progress; /* (nullable) */
     void *progress_data;
 } ConformOptions;
 
-/* NULL and an error if there is no such kind. (transfer full) (nullable) */
+/* NULL and an error if there is no such kind, or it takes no program. (transfer full) (nullable) */
 ConformRun *conform_run_new(const ConformOptions *options, GError **error);
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Kind sessions: conversations with the deployed plugin, played again with a simulated node of
- * profile eosio-1.7 (talk.h). A conversation is a record and a case.
+ * Kind sessions: conversations with the deployed plugin, held again with a node of profile
+ * eosio-1.7, simulated or live (talk.h). A conversation is a record and a case.
  */
 
 #include "sim/conform/sessions.h"
@@ -13,16 +13,16 @@
 #include "sim/conform/conform.h"
 #include "sim/conform/fields.h"
 #include "sim/conform/sessions_form.h"
+#include "sim/conform/talk_live.h"
+#include "sim/conform/talk_model.h"
 
 /* Limits of a record. */
 #define PRODUCERS_MAX 26u
 
-/* Time that passes with each step, in ticks of 1 ms: what is sent is read meanwhile. */
-#define STEP_TICKS 3u
-
 bool sessions_is_over(const Conversation *talk)
 {
-    return conform_is_bad(talk->run) || conform_case_disagrees(talk->run);
+    return conform_is_bad(talk->run) || conform_case_disagrees(talk->run) ||
+           talk_failure(talk->talk) != NULL;
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
@@ -179,11 +179,16 @@ static void do_make(Conversation *talk, ConformObject *step)
 static void do_connect(Conversation *talk, ConformObject *step)
 {
     const uint32_t client = sessions_take_client(step, "connect");
-    conform_take_notes(step, "path", NULL); /* any is accepted */
+    const char *path = conform_has(step, "path") ? conform_take_text(step, "path") : "/";
+    for (const char *at = path; *at != '\0'; at++)
+        if (!g_ascii_isgraph(*at))
+            path = "";
+    if (path[0] != '/')
+        conform_bad(talk->run, "key \"path\": must be a path of printable characters");
     if (conform_is_bad(talk->run))
         return;
     talk_disconnect(talk->talk, client);
-    talk_connect(talk->talk, client);
+    talk_connect(talk->talk, client, path);
 }
 
 static void do_disconnect(Conversation *talk, ConformObject *step)
@@ -196,8 +201,7 @@ static void do_disconnect(Conversation *talk, ConformObject *step)
 static void do_sleep(Conversation *talk, ConformObject *step)
 {
     const SessionsNumber allowed = {0, SESSIONS_WAIT_MAX_MS, 0};
-    for (uint32_t left = sessions_take_number(step, "sleep_ms", allowed); left > 0; left--)
-        talk_tick(talk->talk);
+    talk_pass(talk->talk, sessions_take_number(step, "sleep_ms", allowed));
 }
 
 static const struct {
@@ -216,8 +220,7 @@ static void do_step(Conversation *talk, struct json_object *recorded)
         if (!conform_has(&step, step_kinds[i].key))
             continue;
         step_kinds[i].run(talk, &step);
-        for (uint32_t tick = 0; tick < STEP_TICKS; tick++)
-            talk_tick(talk->talk);
+        talk_settle(talk->talk);
         if (!sessions_is_over(talk))
             conform_close(&step);
         return;
@@ -358,6 +361,10 @@ static void hold(Conversation *talk, ConformObject *record, struct json_object *
     do_steps(talk, record, "setup");
     if (!sessions_is_over(talk))
         do_steps(talk, record, "steps");
+    g_autofree char *failure = talk_end(talk->talk);
+    if (failure != NULL && !conform_case_disagrees(talk->run))
+        conform_disagree(talk->run, "node", "keeps to WebSocket and ends when it is asked to",
+                         failure);
 }
 
 /* One that expects nothing would agree with whatever comes. */
@@ -373,6 +380,22 @@ static void see_that_something_is_expected(ConformRun *run, struct json_object *
     }
     if (is_list)
         conform_bad(run, "key \"steps\": one of them must be \"expect\", or nothing is compared");
+}
+
+/* NULL, or why it cannot be held. (transfer full) (nullable) */
+static char *begin(Conversation *talk, const TalkOptions *options, struct json_object *json)
+{
+    const char *program = conform_program(talk->run);
+    g_autoptr(GError) error = NULL;
+    if (program == NULL) {
+        talk->talk = talk_model_new(options);
+        return NULL;
+    }
+    char *obstacle = sessions_obstacle(talk->run, json);
+    if (obstacle == NULL)
+        talk->talk = talk_live_new(options, program, &error);
+    return error != NULL ? g_strdup_printf("the node does not start: %s", error->message)
+                         : obstacle;
 }
 
 static void check(ConformRun *run, struct json_object *json)
@@ -391,10 +414,14 @@ static void check(ConformRun *run, struct json_object *json)
     see_that_something_is_expected(run, json);
     if (conform_is_bad(run))
         return;
-    talk.talk = talk_new(&options);
+    conform_case_begin(run, name);
+    g_autofree char *obstacle = begin(&talk, &options, json);
+    if (obstacle != NULL) {
+        conform_case_skip(run, obstacle);
+        return;
+    }
     talk.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     talk.forms = g_ptr_array_new_with_free_func(free_form);
-    conform_case_begin(run, name);
     hold(&talk, &record, json);
     conform_case_end(run);
     g_ptr_array_unref(talk.forms);

@@ -56,4 +56,9 @@ uint32_t sessions_take_client(ConformObject *step, const char *key);
 /* sessions_expect.c: the step {"expect": ...}. */
 void sessions_expect(Conversation *talk, ConformObject *step);
 
+/* sessions_obstacle.c: (transfer full) (nullable) why a record cannot be held with a live node,
+ * whose clock is the machine's: because it has a block or a transaction whose time has come, or
+ * whose end, since the clock of the simulated one. */
+char *sessions_obstacle(ConformRun *run, struct json_object *record);
+
 #endif

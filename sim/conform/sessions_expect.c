@@ -112,12 +112,8 @@ static bool is_ping(struct json_object *form)
 static struct json_object *next_form(Conversation *talk, uint32_t client, uint32_t *left_ms)
 {
     TalkItem item;
-    while (!talk_next(talk->talk, client, &item)) {
-        if (*left_ms == 0)
-            return NULL;
-        (*left_ms)--;
-        talk_tick(talk->talk);
-    }
+    if (!talk_next(talk->talk, client, left_ms, &item))
+        return NULL;
     struct json_object *form = sessions_form(&item, conform_scratch(talk->run));
     g_clear_pointer(&item.bytes, g_bytes_unref);
     g_ptr_array_add(talk->forms, form);
@@ -154,12 +150,15 @@ static bool take_match(Conversation *talk, Expectation *expected, struct json_ob
 
 static void await_all(Conversation *talk, Expectation *expected)
 {
-    uint32_t left_ms = expected->within_ms;
+    const uint32_t within_ms = talk_patience_ms(talk->talk, expected->within_ms);
+    uint32_t left_ms = within_ms;
     while (expected->wanted->len > 0 && !sessions_is_over(talk)) {
         const char *wanted = text_of(expected->wanted->pdata[0]);
         struct json_object *form = next_form(talk, expected->client, &left_ms);
+        if (form == NULL && talk_failure(talk->talk) != NULL)
+            return; /* which is told for all steps alike */
         if (form == NULL) {
-            g_autofree char *got = g_strdup_printf("nothing within %u ms", expected->within_ms);
+            g_autofree char *got = g_strdup_printf("nothing within %u ms", within_ms);
             conform_disagree(talk->run, "expect", wanted, got);
         } else if (!take_match(talk, expected, form) && !(talk->auto_pong && is_ping(form))) {
             conform_disagree(talk->run, "expect", wanted, text_of(form));

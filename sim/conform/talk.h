@@ -3,16 +3,18 @@
 #define BNETLAB_SIM_CONFORM_TALK_H
 
 /*
- * One simulated node of profile `eosio-1.7` that clients talk to in bytes, in virtual time.
+ * One node of profile `eosio-1.7` that clients talk to in bytes: a simulated one in virtual time
+ * (talk_model.h), or a process over sockets (talk_live.h), which talk_parts.h makes alike.
  *
  * The chain is that which nodeos makes of its default genesis state, whose producers ("eosio"
- * alone, or "defproducera", "defproducerb", ...) all have the development key. Time goes in ticks
- * of 1 ms: in each, every connection reads at most one frame, every write that was begun is
- * completed, and the chain does the jobs that were waiting; a connection reads only while the chain
- * has none. The node's clock begins at 2026-01-01T00:00:00.
+ * alone, or "defproducera", "defproducerb", ...) all have the development key.
  *
- * Blocks that come up must be known beforehand (talk_learn()), for one that was not cannot be
- * noticed by its id. Nothing is printed. One thread.
+ * What was done is done when a function returns: a frame that was sent has been read and what
+ * follows from it has been sent, unless time has to pass for it. A node that does not keep to that
+ * has failed (talk_failure()), and everything after that does nothing.
+ *
+ * Blocks that come up must be known beforehand (talk_learn()): one that was not cannot be noticed
+ * by its id, nor can another be made on it. Nothing is printed. One thread.
  */
 
 #include <stdbool.h>
@@ -53,9 +55,6 @@ typedef struct TalkOptions {
 
 typedef struct Talk Talk;
 
-/* (transfer full) */
-Talk *talk_new(const TalkOptions *options);
-
 /* Accepts NULL. */
 void talk_free(Talk *talk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
@@ -83,16 +82,14 @@ typedef struct TalkBlock {
  * known. (transfer full) the packed block */
 bool talk_make(Talk *talk, const TalkBlock *block, BnetId *ret_id, GBytes **ret_bytes);
 
-/* Client `index`, 0 to TALK_CLIENTS_MAX - 1 connects; it is not connected. */
-void talk_connect(Talk *talk, uint32_t index);
+/* Client `index`, 0 to TALK_CLIENTS_MAX - 1 connects and asks for that path; it is not connected.
+ */
+void talk_connect(Talk *talk, uint32_t index, const char *path);
 
-/* It leaves without a word. */
+/* It leaves without a word, if it is connected. */
 void talk_disconnect(Talk *talk, uint32_t index);
 
-/* It is connected: it connected and neither left nor was told of the close. */
-bool talk_is_connected(const Talk *talk, uint32_t index);
-
-/* Sends a frame, which is lost if the node has closed. */
+/* Sends a frame, which is lost if there is no connection or the node has closed it. */
 void talk_send(Talk *talk, uint32_t index, TalkFrame kind, BnetSlice bytes);
 
 /* Hands a packed block, or transaction, to the node's chain as if from elsewhere. False: the bytes
@@ -100,10 +97,23 @@ void talk_send(Talk *talk, uint32_t index, TalkFrame kind, BnetSlice bytes);
 bool talk_accept_block(Talk *talk, BnetSlice bytes);
 bool talk_push_trx(Talk *talk, BnetSlice bytes);
 
-/* A millisecond passes. */
-void talk_tick(Talk *talk);
+/* Time passes. */
+void talk_pass(Talk *talk, uint32_t ms);
 
-/* The next thing that the client got; false: nothing yet. (transfer full) bytes of *ret_item */
-bool talk_next(Talk *talk, uint32_t index, TalkItem *ret_item);
+/* A step of the conversation is over. */
+void talk_settle(Talk *talk);
+
+/* The next thing that the client got; if there is none, time passes until there is, or *left_ms,
+ * which it is taken from, is 0: then false. (transfer full) bytes of *ret_item */
+bool talk_next(Talk *talk, uint32_t index, uint32_t *left_ms, TalkItem *ret_item);
+
+/* What is to come within a time is waited for so long. */
+uint32_t talk_patience_ms(const Talk *talk, uint32_t within_ms);
+
+/* (nullable) The node has crashed, hangs, or does not keep to WebSocket: how. */
+const char *talk_failure(const Talk *talk);
+
+/* Ends the node. Like talk_failure(): (transfer full) (nullable) how it failed to end. */
+char *talk_end(Talk *talk);
 
 #endif

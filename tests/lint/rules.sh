@@ -76,9 +76,10 @@ includes_of sim/ "$c17|\"(core|scenarios|sim)/|$glib|<Random123/" \
     'sim/ includes core/, scenarios/, sim/, GLib and Random123'
 includes_of reports/ "$c17|$posix|\"(core|scenarios|sim|reports)/|\"version\.h|$glib|$json|<zstd\.h>" \
     'reports/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zstd'
-includes_of sim/conform/ "$c17|\"(core|scenarios|sim|reports)/|$glib|$json|<zlib\.h>" \
-    'sim/conform/ includes core/, scenarios/, sim/, reports/, GLib, json-c and zlib'
 sockets='<(arpa/inet|fcntl|netdb|netinet/[a-z0-9]+|poll|pthread|unistd|sys/[a-z]+)\.h>'
+# It talks to a node only as anybody does, over sockets.
+includes_of sim/conform/ "$c17|$sockets|\"(core|scenarios|sim|reports)/|$glib|$json|<zlib\.h>" \
+    'sim/conform/ includes core/, scenarios/, sim/, reports/, GLib, json-c, zlib and POSIX sockets'
 includes_of node/ "$c17|$sockets|\"(core|node)/|$glib|$json|<wslay/wslay\.h>|<zlib\.h>" \
     'node/ includes core/, node/, GLib, json-c, wslay, zlib and POSIX sockets and threads'
 includes_of sim/live/ "$c17|$sockets|\"sim/live/|$glib|$json" \
