@@ -119,9 +119,11 @@ START_TEST(test_each_length)
         for (uint32_t i = 0; i < n; i++)
             bnet_ring_push(&ring, &pool, 100 + i);
         assert_ring(&ring, &pool, 100, n);
-        ck_assert_uint_eq(all - pool.n_free, (n + BNET_CHUNK_ITEMS - 1) / BNET_CHUNK_ITEMS);
+        uint32_t chunks = (n + BNET_CHUNK_ITEMS - 1) / BNET_CHUNK_ITEMS;
+        ck_assert_uint_eq(all - pool.n_free, n <= BNET_RING_FEW ? 0 : chunks);
         for (uint32_t i = 0; i < n; i++) {
             assert_ring(&ring, &pool, 100 + i, n - i);
+            ck_assert_uint_eq(all - pool.n_free, bnet_ring_chunks(&ring));
             ck_assert_uint_eq(bnet_ring_pop(&ring, &pool), 100 + i);
         }
         assert_ring(&ring, &pool, 0, 0);

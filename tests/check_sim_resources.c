@@ -256,12 +256,12 @@ END_TEST
 START_TEST(test_r6_lists)
 {
     SimCheck *check = fix_check_of(world, "R6");
-    BnetMessage kept = notice_of(1);
+    BnetMessage kept = notice_of(BNET_RING_FEW + 1);
     BnetMessage sent = notice_of(20);
     sim_wire_send(world, fix_end(world, A, B), &sent, bnet_message_size(&sent, &world->store));
     check->finish(check, world);
     fix_expect_check(world, "R6", 1,
-                     "at 1.500 s 4 pieces of lists are taken, and the lists hold 3");
+                     "at 1.500 s 3 pieces of lists are taken, and the lists hold 2");
     bnet_message_finish(&kept, &world->pool);
     check->finish(check, world);
     fix_expect_check(world, "R6", 1, NULL);
