@@ -8,7 +8,7 @@
  *
  * Blocks form one tree, rooted in block 1. Each keeps a jump pointer besides its parent, so that
  * the ancestor at a number is found in O(log n) steps. Adding may allocate; queries never do.
- * At most 2^30 handles of each kind; asserted.
+ * At most 2^29 handles of each kind; asserted.
  *
  * A block is either modelled, made by bnet_store_add_block() from what matters of it, or real, read
  * from bytes (contents.h). A modelled one has bytes too, exactly those that its id and its size are
@@ -22,8 +22,8 @@
 #include "core/probes.h"
 #include "core/schedule.h"
 
-/* Handles are below this: the upper two bits are free for whoever keeps them. */
-#define BNET_HANDLES_MAX (UINT32_C(1) << 30)
+/* Handles are below this: the upper three bits are free for whoever keeps them. */
+#define BNET_HANDLES_MAX (UINT32_C(1) << 29)
 
 /* Block 1. */
 #define BNET_GENESIS 1u

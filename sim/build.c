@@ -131,7 +131,6 @@ SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
     world->links = g_new0(SimLink, scenario->n_links);
     world->peer_ends = g_new0(uint32_t, world->n_ends);
     world->connected = g_new0(bool, world->n_peers);
-    world->parcels.n = 1;
     world->changes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->bound_values = g_array_new(FALSE, TRUE, sizeof(SimBoundValue));
     g_array_set_size(world->bound_values, scenario->expect.n_bounds);
@@ -209,7 +208,7 @@ void sim_world_free(SimWorld *world)
     for (uint32_t p = 0; p < world->n_peers; p++)
         free_peer(world, &world->peers[p]);
     sim_access_free(world->access);
-    g_free(world->parcels.items);
+    sim_parcels_finish(&world->parcels);
     g_free(world->todo.items);
     g_array_unref(world->changes);
     g_array_unref(world->block_trxs);

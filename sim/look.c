@@ -86,7 +86,9 @@ static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
     while (bnet_ring_next(&walk, &world->pool, &item)) {
         if ((item & SIM_ITEM_KIND) != SIM_ITEM_PARCEL)
             continue;
-        n += sim_look_message_chunks(&world->parcels.items[item & ~SIM_ITEM_KIND].message);
+        BnetMessage message;
+        sim_parcels_look(&world->parcels, item & ~SIM_ITEM_KIND, &world->store, &message);
+        n += sim_look_message_chunks(&message);
     }
     return n;
 }

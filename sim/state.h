@@ -20,6 +20,7 @@
 #include "sim/expect.h"
 #include "sim/look.h"
 #include "sim/observer.h"
+#include "sim/parcels.h"
 #include "sim/probes.h"
 #include "sim/queue.h"
 #include "sim/random.h"
@@ -68,15 +69,16 @@ typedef enum SimEventKind {
 #define SIM_ENTITY_BITS 26u
 #define SIM_ENTITY_MAX ((1u << SIM_ENTITY_BITS) - 1)
 
-/* What travels on a wire: a block, the notice of one block, a parcel of the world's, or one of two
- * signals. The upper two bits say which, the others are the handle or index. */
-#define SIM_ITEM_KIND 0xc0000000u
+/* What travels on a wire: a block, the notice of one block, a transaction, a parcel of the world's,
+ * or one of two signals. The upper three bits say which, the others are the handle or index. */
+#define SIM_ITEM_KIND 0xe0000000u
 #define SIM_ITEM_SIGNAL 0u
 #define SIM_ITEM_OPEN 0u /* a signal: the connection is established (to the end that dialled) */
 #define SIM_ITEM_FIN 1u  /* a signal: the other side closed it */
-#define SIM_ITEM_PARCEL 0x40000000u
-#define SIM_ITEM_BLOCK 0x80000000u
-#define SIM_ITEM_NOTICE 0xc0000000u
+#define SIM_ITEM_PARCEL 0x20000000u
+#define SIM_ITEM_BLOCK 0x40000000u
+#define SIM_ITEM_NOTICE 0x60000000u
+#define SIM_ITEM_TRX 0x80000000u
 
 /* Work for a peer's chain thread, done in order. */
 typedef enum SimJobKind {
@@ -201,21 +203,6 @@ typedef struct SimTodos {
     uint32_t n;
     uint32_t done;
 } SimTodos;
-
-/* A message on a wire, with its size. */
-typedef struct SimParcel {
-    BnetMessage message;
-    uint32_t bytes;
-    uint32_t next; /* of the free ones; 0: none */
-} SimParcel;
-
-/* Those on all wires; 0 is never used. */
-typedef struct SimParcels {
-    SimParcel *items;
-    uint32_t capacity;
-    uint32_t n;    /* so many were ever in use, 0 included */
-    uint32_t free; /* 0: none */
-} SimParcels;
 
 /* Memory for messages as bytes. */
 typedef struct SimBytes {

@@ -87,68 +87,56 @@ static bool is_signal(uint32_t item)
     return (item & SIM_ITEM_KIND) == SIM_ITEM_SIGNAL;
 }
 
-static uint32_t new_parcel(SimParcels *parcels)
-{
-    uint32_t index = parcels->free;
-    if (index != 0) {
-        parcels->free = parcels->items[index].next;
-        return index;
-    }
-    if (parcels->n >= parcels->capacity) {
-        parcels->capacity = parcels->capacity ? parcels->capacity * 2 : 64;
-        parcels->items = g_renew(SimParcel, parcels->items, parcels->capacity);
-    }
-    g_assert(parcels->n < SIM_ITEM_PARCEL);
-    return parcels->n++;
-}
-
-/* Takes the message over. Mostly a notice is of one block: it needs no list. */
-static uint32_t item_of(SimWorld *world, BnetMessage *message, uint32_t bytes)
+/* Takes the message over. Mostly it is a handle; so is the notice of one block. */
+static uint32_t item_of(SimWorld *world, BnetMessage *message)
 {
     if (message->kind == BNET_MESSAGE_BLOCK)
         return message->u.block | SIM_ITEM_BLOCK;
+    if (message->kind == BNET_MESSAGE_TRX)
+        return message->u.trx | SIM_ITEM_TRX;
     if (message->kind == BNET_MESSAGE_BLOCK_NOTICE && message->u.notice.count == 1)
         return bnet_ring_pop(&message->u.notice, &world->pool) | SIM_ITEM_NOTICE;
-    uint32_t index = new_parcel(&world->parcels);
-    world->parcels.items[index].message = *message;
-    world->parcels.items[index].bytes = bytes;
-    return index | SIM_ITEM_PARCEL;
+    return sim_parcels_pack(&world->parcels, message, &world->store) | SIM_ITEM_PARCEL;
+}
+
+/* What the item, which is no signal, was made of: it is the item's still. */
+static void look_into(const SimWorld *world, uint32_t item, BnetMessage *ret_message)
+{
+    uint32_t index = item & ~SIM_ITEM_KIND;
+    switch (item & SIM_ITEM_KIND) {
+    case SIM_ITEM_BLOCK:
+        ret_message->kind = BNET_MESSAGE_BLOCK;
+        ret_message->u.block = index;
+        break;
+    case SIM_ITEM_TRX:
+        ret_message->kind = BNET_MESSAGE_TRX;
+        ret_message->u.trx = index;
+        break;
+    case SIM_ITEM_NOTICE:
+        ret_message->kind = BNET_MESSAGE_BLOCK_NOTICE;
+        ret_message->u.notice = (BnetRing){.count = 1, .u.few = {index}};
+        break;
+    default:
+        sim_parcels_look(&world->parcels, index, &world->store, ret_message);
+        break;
+    }
+}
+
+/* The same; the item is gone, and the message the caller's. */
+static void unpack(SimWorld *world, uint32_t item, BnetMessage *ret_message)
+{
+    look_into(world, item, ret_message);
+    if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL)
+        sim_parcels_drop(&world->parcels, item & ~SIM_ITEM_KIND);
 }
 
 static uint32_t item_bytes(const SimWorld *world, uint32_t item)
 {
     if (is_signal(item))
         return 0;
-    uint32_t index = item & ~SIM_ITEM_KIND;
-    if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL)
-        return world->parcels.items[index].bytes;
-    BnetMessage message; /* as much of it as has a size */
-    message.kind = BNET_MESSAGE_BLOCK;
-    message.u.block = index;
-    if ((item & SIM_ITEM_KIND) == SIM_ITEM_NOTICE) {
-        message.kind = BNET_MESSAGE_BLOCK_NOTICE;
-        message.u.notice.count = 1;
-    }
+    BnetMessage message;
+    look_into(world, item, &message);
     return bnet_message_size(&message, &world->store);
-}
-
-/* What the item, which is no signal, was made of; it is gone. */
-static void unpack(SimWorld *world, uint32_t item, BnetMessage *ret_message)
-{
-    uint32_t index = item & ~SIM_ITEM_KIND;
-    if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL) {
-        *ret_message = world->parcels.items[index].message;
-        world->parcels.items[index].next = world->parcels.free;
-        world->parcels.free = index;
-    } else if ((item & SIM_ITEM_KIND) == SIM_ITEM_NOTICE) {
-        ret_message->kind = BNET_MESSAGE_BLOCK_NOTICE;
-        ret_message->u.notice = (BnetRing){0};
-        bnet_pool_reserve(&world->pool, 1);
-        bnet_ring_push(&ret_message->u.notice, &world->pool, index);
-    } else {
-        ret_message->kind = BNET_MESSAGE_BLOCK;
-        ret_message->u.block = index;
-    }
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -227,7 +215,7 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t
         bnet_message_finish(message, &world->pool);
         return true;
     }
-    put(world, end, item_of(world, message, bytes), bytes);
+    put(world, end, item_of(world, message), bytes);
     from->blocked = !has_room(world, end ^ 1);
     if (from->blocked)
         sim_probe(&world->probes, SIM_PROBE_WRITE_BLOCKED);
@@ -305,9 +293,9 @@ uint32_t sim_wire_take(SimWorld *world, uint32_t end, BnetMessage *ret_message, 
     uint32_t item = bnet_ring_pop(&to->wire, &world->pool);
     if (is_signal(item))
         return item;
-    *ret_bytes = item_bytes(world, item);
-    to->wire_bytes -= *ret_bytes;
     unpack(world, item, ret_message);
+    *ret_bytes = bnet_message_size(ret_message, &world->store);
+    to->wire_bytes -= *ret_bytes;
     tell_room(world, end);
     return item;
 }
