@@ -3,6 +3,8 @@
  * Choosing the next message (protocol section 5): the first that applies of notices, pong, ping,
  * block, transaction. All choosing happens here.
  */
+#include <string.h>
+
 #include "core/deployed_session.h"
 #include "core/session.h"
 
@@ -27,10 +29,11 @@ static bool send_notices(BnetSession *session, const BnetEnv *env)
 
 static bool send_pong(BnetSession *session, const BnetEnv *env)
 {
-    if (!session->pong_queued)
+    if (session->pong == 0)
         return false;
-    session->pong_queued = false;
-    send(session, env, BNET_MESSAGE_PONG)->u.ping = session->pong;
+    BnetPing *pong = &send(session, env, BNET_MESSAGE_PONG)->u.ping;
+    memcpy(pong, env->pool->chunks[session->pong].items, sizeof *pong);
+    bnet_session_drop_pong(session, env);
     return true;
 }
 

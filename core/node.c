@@ -10,21 +10,11 @@
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-void bnet_actions_finish(BnetActions *actions)
+/* NULL for no bytes. */
+static void *cleared(size_t bytes)
 {
-    if (!actions)
-        return;
-    bnet_mem_resize(actions->items, 0);
-    *actions = (BnetActions){0};
-}
-
-static void reserve_actions(BnetActions *actions, uint32_t n)
-{
-    bnet_assert(actions->n == 0);
-    if (actions->capacity >= n)
-        return;
-    actions->items = bnet_mem_resize(actions->items, n * sizeof *actions->items);
-    actions->capacity = n;
+    void *memory = bnet_mem_resize(NULL, bytes);
+    return bytes > 0 ? memset(memory, 0, bytes) : NULL;
 }
 
 void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_sessions)
@@ -32,12 +22,10 @@ void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_session
     memset(node, 0, sizeof *node);
     node->pool = shared->pool;
     node->n_sessions = n_sessions;
-    node->sessions = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->sessions);
-    memset(node->sessions, 0, (n_sessions + 1) * sizeof *node->sessions);
-    node->tags = bnet_mem_resize(NULL, (n_sessions + 1) * sizeof *node->tags);
-    memset(node->tags, 0, (n_sessions + 1) * sizeof *node->tags);
+    node->sessions = cleared(n_sessions * sizeof *node->sessions);
+    node->tags = cleared(n_sessions * sizeof *node->tags);
     node->actions = shared->actions;
-    reserve_actions(node->actions, (n_sessions + 1) * ACTIONS_PER_SESSION);
+    bnet_actions_reserve(node->actions, (n_sessions + 1) * ACTIONS_PER_SESSION);
     node->view.store = shared->store;
     bnet_blame_init(&node->blame);
     bnet_trxs_init(&node->trxs, shared->store, n_sessions);
@@ -50,9 +38,7 @@ static void start_deployed(BnetNode *node)
 {
     if (node->deployed != NULL || node->self.quirks == 0)
         return;
-    const size_t bytes = (node->n_sessions + 1) * sizeof *node->deployed;
-    node->deployed = bnet_mem_resize(NULL, bytes);
-    memset(node->deployed, 0, bytes);
+    node->deployed = cleared(node->n_sessions * sizeof *node->deployed);
 }
 
 static void finish_deployed(BnetNode *node)
@@ -104,8 +90,8 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 
 /* --- the environment of an input ------------------------------------------------------------- */
 
-/* What the sessions may take of what they share is reserved here: a chunk for a notice each, a
- * transaction entry for each transaction that the input names. */
+/* What the sessions may take of what they share is reserved here: a chunk for a notice each and one
+ * for a pong, a transaction entry for each transaction that the input names. */
 static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
     bnet_assert(node->actions->n == 0);

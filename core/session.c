@@ -5,6 +5,8 @@
 
 #include "core/deployed_session.h"
 
+_Static_assert(sizeof(BnetPing) <= sizeof(((BnetChunk *)0)->items), "a pong waits in a chunk");
+
 const char *bnet_close_reason_name(BnetCloseReason reason)
 {
     static const char *const names[] = {
@@ -12,6 +14,25 @@ const char *bnet_close_reason_name(BnetCloseReason reason)
         "protocol", "malformed", "dead",     "resync",      "lost", "shutdown",
     };
     return names[reason];
+}
+
+/* --- actions --------------------------------------------------------------------------------- */
+
+void bnet_actions_finish(BnetActions *actions)
+{
+    if (!actions)
+        return;
+    bnet_mem_resize(actions->items, 0);
+    *actions = (BnetActions){0};
+}
+
+void bnet_actions_reserve(BnetActions *actions, uint32_t n)
+{
+    bnet_assert(actions->n == 0);
+    if (actions->capacity >= n)
+        return;
+    actions->items = bnet_mem_resize(actions->items, n * sizeof *actions->items);
+    actions->capacity = n;
 }
 
 BnetAction *bnet_session_act(const BnetSession *session, const BnetEnv *env, BnetActionKind kind)
@@ -31,6 +52,7 @@ void bnet_session_close(BnetSession *session, const BnetEnv *env, BnetCloseReaso
         bnet_probe(env->probes, BNET_PROBE_CLOSE_BAD_BLOCK + (reason - BNET_CLOSE_BAD_BLOCK));
     if (reason != BNET_CLOSE_LOST)
         bnet_session_act(session, env, BNET_ACTION_CLOSE)->u.reason = reason;
+    bnet_session_drop_pong(session, env);
     bnet_ring_clear(&session->notices, env->pool);
     bnet_status_finish(&session->status);
     bnet_trxs_forget_session(env->trxs, session->slot);
@@ -232,11 +254,27 @@ static bool is_zero(const BnetId *code)
     return bnet_id_equal(code, &(BnetId){{0}});
 }
 
+/* Mostly it is sent in the same input: it has no place of its own in the session. */
+static void queue_pong(BnetSession *session, const BnetEnv *env, const BnetPing *ping)
+{
+    const BnetPing pong = {.sent_ns = ping->sent_ns, .code = ping->code};
+    session->pong = bnet_pool_take(env->pool);
+    memcpy(env->pool->chunks[session->pong].items, &pong, sizeof pong);
+}
+
+void bnet_session_drop_pong(BnetSession *session, const BnetEnv *env)
+{
+    if (session->pong != 0)
+        bnet_pool_give(env->pool, session->pong);
+    session->pong = 0;
+}
+
 static void ping_received(BnetSession *session, const BnetEnv *env, const BnetPing *ping)
 {
     const bool unanswered = bnet_has_quirk(env, BNET_QUIRK_ZERO_CODE) && is_zero(&ping->code);
-    session->pong = (BnetPing){.sent_ns = ping->sent_ns, .code = ping->code};
-    session->pong_queued = !unanswered;
+    bnet_session_drop_pong(session, env);
+    if (!unanswered)
+        queue_pong(session, env, ping);
     note_lib(env, ping->lib_number);
     if (ping->lib_number > session->peer_lib)
         session->peer_lib = ping->lib_number;

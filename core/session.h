@@ -87,6 +87,9 @@ typedef struct BnetActions {
     uint32_t n;
 } BnetActions;
 
+/* Room for `n` of them. It is empty, which is asserted. */
+void bnet_actions_reserve(BnetActions *actions, uint32_t n);
+
 /* Accepts NULL. */
 void bnet_actions_finish(BnetActions *actions);
 
@@ -128,34 +131,34 @@ typedef enum BnetSessionState {
 
 /* What every input looks at comes first. */
 typedef struct BnetSession {
-    BnetSessionState state;
     uint32_t slot;
-    bool dialled;        /* by this side */
-    bool hello_sent;     /* written completely */
-    bool hello_received; /* and accepted */
-    bool writing;        /* a write is in flight */
-    bool fetching;       /* a block fetch is outstanding */
-    bool code_wanted;    /* a ping code is outstanding */
-    bool code_ready;     /* ping_code is for the next ping */
-    bool ping_pending;   /* our last ping has not been answered */
-    bool pong_queued;    /* pong answers the last ping of the peer */
-    bool peer_requests_trx;
-    bool peer_irreversible_only;
+    uint8_t state;           /* BnetSessionState */
+    bool writing : 1;        /* a write is in flight */
+    bool fetching : 1;       /* a block fetch is outstanding */
+    bool code_wanted : 1;    /* a ping code is outstanding */
+    bool code_ready : 1;     /* ping_code is for the next ping */
+    bool ping_pending : 1;   /* our last ping has not been answered */
+    bool dialled : 1;        /* by this side */
+    bool hello_sent : 1;     /* written completely */
+    bool hello_received : 1; /* and accepted */
+    bool peer_requests_trx : 1;
+    bool peer_irreversible_only : 1;
     uint32_t peer_lib;  /* number, as the peer last told; never lowered */
     BnetBlock frontier; /* highest block of our best chain that the peer has with certainty */
     BnetBlock ahead; /* the newest that it has and that is built on our head; BNET_NO_BLOCK: it has
                       * none; BNET_AHEAD_UNKNOWN: to be looked up when a block is applied */
+    uint32_t pong;   /* chunk of the pool with the answer to the last ping of the peer; 0: no answer
+                      * is due */
     uint32_t trx_cursor;
-    BnetRing notices;  /* blocks whose headers are to be noticed */
-    BnetStatus status; /* blocks known by the peer */
+    uint32_t dropped_number;  /* highest number of the blocks that dropped_since_ns is about */
+    int64_t dropped_since_ns; /* since when its blocks do not link; BNET_TIME_NEVER: they do */
+    BnetRing notices;         /* blocks whose headers are to be noticed */
+    BnetStatus status;        /* blocks known by the peer */
     int64_t last_received_ns;
     int64_t last_ping_ns;
-    int64_t dropped_since_ns; /* since when its blocks do not link; BNET_TIME_NEVER: they do */
-    uint32_t dropped_number;  /* highest number of those blocks */
-    BnetKey peer_id;
     int64_t opened_ns; /* with the slot: which of two connections is older */
     BnetId ping_code;
-    BnetPing pong;
+    BnetKey peer_id;
 } BnetSession;
 
 /* --- inputs ---------------------------------------------------------------------------------- */
@@ -273,6 +276,9 @@ void bnet_frontier_applied(BnetSession *session, const BnetView *view);
 
 /* frontier.c: our head went back on its own chain. */
 void bnet_frontier_unwound(BnetSession *session, const BnetEnv *env);
+
+/* session.c: nothing answers the last ping of the peer any more. */
+void bnet_session_drop_pong(BnetSession *session, const BnetEnv *env);
 
 /* session.c: queues the notice of a header. */
 void bnet_session_queue_notice(BnetSession *session, const BnetEnv *env, BnetBlock block);

@@ -172,7 +172,7 @@ static uint32_t next_flow(const SimAccess *access, Port *port)
 static uint32_t piece_max(const SimWorld *world, const Port *port, uint32_t flow)
 {
     bool free = port->bytes_per_s == 0 &&
-                (flow % 2 == SIM_DOWNLINK || world->ends[flow / 2].bandwidth_bytes_per_s == 0);
+                (flow % 2 == SIM_DOWNLINK || world->paths[flow / 2].bandwidth_bytes_per_s == 0);
     return free ? UINT32_MAX : SIM_SEGMENT_BYTES;
 }
 
@@ -210,9 +210,10 @@ static void add_part(SimWorld *world, uint32_t index, uint32_t bytes, bool last)
 static void pass_link(SimWorld *world, uint32_t end, Flow *flow, uint32_t piece, bool ends_message)
 {
     SimEnd *from = &world->ends[end];
+    SimPath *path = &world->paths[end];
     uint32_t down_port = 2 * world->ends[end ^ 1].peer + SIM_DOWNLINK;
-    int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
-    from->sending_until_ns = begin_ns + sim_wire_transfer_ns(piece, from->bandwidth_bytes_per_s);
+    int64_t begin_ns = MAX(world->now_ns, path->sending_until_ns);
+    path->sending_until_ns = begin_ns + sim_wire_transfer_ns(piece, path->bandwidth_bytes_per_s);
     flow->taken_ns = begin_ns;
     if (!flow->begun) {
         flow->begun = true;
@@ -221,9 +222,9 @@ static void pass_link(SimWorld *world, uint32_t end, Flow *flow, uint32_t piece,
         flow->latency_ns = sim_wire_latency(world, end);
     }
     flow->passed_bytes += piece;
-    int64_t arrival_ns = from->sending_until_ns + flow->latency_ns;
+    int64_t arrival_ns = path->sending_until_ns + flow->latency_ns;
     if (ends_message) {
-        int64_t span_ns = from->sending_until_ns - flow->begin_ns;
+        int64_t span_ns = path->sending_until_ns - flow->begin_ns;
         arrival_ns += sim_wire_loss_ns(world, end, flow->passed_bytes, flow->latency_ns, span_ns);
         flow->begun = false;
     }

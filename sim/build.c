@@ -42,8 +42,8 @@ static void init_end(SimWorld *world, uint32_t end)
         .timer_ns = BNET_TIME_NEVER,
         .buffer_bytes = way.send_buffer_bytes + way.receive_buffer_bytes,
     };
-    sim_wire_shape(&world->ends[end], &way);
-    sim_wire_set_latency(&world->ends[end], scenario_way_latency(scenario, end), link->latency_ns);
+    sim_wire_shape(world, end, &way);
+    sim_wire_set_latency(world, end, scenario_way_latency(scenario, end), link->latency_ns);
     world->peers[peer].n_ends++;
 }
 
@@ -152,6 +152,8 @@ SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
         pair_links(world);
     world->highest_head = sim_world_start_height(world);
     world->access = sim_access_new(world);
+    if (world->access)
+        sim_wire_need_paths(world);
     sim_start_producers(world);
     return world;
 }
@@ -221,6 +223,7 @@ void sim_world_free(SimWorld *world)
     bnet_pool_finish(&world->pool);
     g_free(world->peers);
     g_free(world->ends);
+    g_free(world->paths);
     g_free(world->links);
     g_free(world->peer_ends);
     g_free(world->twins);

@@ -38,7 +38,6 @@ bool sim_changes_concern(const SimWorld *world, const ScenarioEvent *event, uint
 static void update_way(SimWorld *world, uint32_t end)
 {
     const Scenario *scenario = world->scenario;
-    SimEnd *from = &world->ends[end];
     ScenarioWay way = scenario_way(scenario, end);
     const ScenarioLatency *latency = scenario_way_latency(scenario, end);
     int64_t edge_ns = scenario->links[end / 2].latency_ns;
@@ -52,8 +51,8 @@ static void update_way(SimWorld *world, uint32_t end)
             edge_ns = 0;
         }
     }
-    sim_wire_set_latency(from, latency, edge_ns);
-    sim_wire_shape(from, &way);
+    sim_wire_set_latency(world, end, latency, edge_ns);
+    sim_wire_shape(world, end, &way);
     sim_wire_set_buffers(world, end, way.send_buffer_bytes + way.receive_buffer_bytes);
 }
 

@@ -164,12 +164,16 @@ int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t 
 /* One latency of what an end sends. */
 int64_t sim_wire_latency(SimWorld *world, uint32_t end);
 
+/* Each end gets a path, if they have none. */
+void sim_wire_need_paths(SimWorld *world);
+
 /* What an end sends has that latency from now on: the link's own, constant, or, if that is 0, the
  * distribution's. */
-void sim_wire_set_latency(SimEnd *end, const ScenarioLatency *latency, int64_t edge_ns);
+void sim_wire_set_latency(SimWorld *world, uint32_t end, const ScenarioLatency *latency,
+                          int64_t edge_ns);
 
 /* The bandwidth and loss of what an end sends. */
-void sim_wire_shape(SimEnd *end, const ScenarioWay *way);
+void sim_wire_shape(SimWorld *world, uint32_t end, const ScenarioWay *way);
 
 /* --- bytes.c: messages as bytes -------------------------------------------------------------- */
 

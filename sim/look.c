@@ -93,6 +93,11 @@ static uint32_t chunks_on_wire(const SimWorld *world, const BnetRing *wire)
     return n;
 }
 
+static uint32_t chunks_of_session(const BnetSession *session)
+{
+    return bnet_ring_chunks(&session->notices) + (session->pong != 0);
+}
+
 uint32_t sim_look_chunks_held(const SimWorld *world)
 {
     uint32_t n = sim_access_chunks(world);
@@ -100,7 +105,7 @@ uint32_t sim_look_chunks_held(const SimWorld *world)
         const SimEnd *end = &world->ends[e];
         n += bnet_ring_chunks(&end->wire) + chunks_on_wire(world, &end->wire);
         if (end->open)
-            n += bnet_ring_chunks(&sim_look_session(world, e)->notices);
+            n += chunks_of_session(sim_look_session(world, e));
     }
     for (uint32_t p = 0; p < world->n_peers; p++)
         n += sim_deployed_chunks(&world->peers[p]);

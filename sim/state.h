@@ -105,7 +105,7 @@ typedef struct SimJobs {
     uint32_t n;
 } SimJobs;
 
-/* What every message looks at comes first. */
+/* What every message looks at comes first: it fills a cache line. */
 typedef struct SimEnd {
     uint32_t peer;
     uint32_t slot;           /* in the peer's node */
@@ -116,23 +116,26 @@ typedef struct SimEnd {
     bool cut;                /* what this end sends does not arrive */
     bool shaped;             /* what it sends is lost or takes its time, or was and did once */
     uint32_t epoch;          /* arrival events of an earlier one are void */
-    uint32_t coming;         /* arrival events of this epoch in the queue */
     uint32_t missed;         /* items of the wire whose arrival waits for the link to be mended */
     uint32_t arrived;        /* items of the wire that have arrived and wait to be read */
-    uint32_t buffer_bytes;   /* that a write takes at once: both sides' buffers */
     BnetRing wire;           /* items to this end that it has not read, in order */
     uint64_t wire_bytes;     /* of all of them */
     int64_t last_arrival_ns; /* of what this end sent: the next one comes later */
     int64_t timer_ns;        /* of the timer event that counts; BNET_TIME_NEVER: none */
-    int64_t constant_ns;     /* latency of what this end sends; 0: it is drawn */
+    int64_t constant_ns;     /* latency of what this end sends; 0: it is drawn, as its path says */
+    uint32_t buffer_bytes;   /* that a write takes at once: both sides' buffers */
+    uint32_t cut_by;         /* event of its last cut that is not mended; SIM_NONE: none */
+} SimEnd;
+
+/* The way of what an end sends, where it has more than a constant latency. */
+typedef struct SimPath {
     const ScenarioLatency *latency; /* from which it is drawn */
     uint64_t latency_draws;         /* of the stream of latencies */
     uint64_t loss_draws;            /* of the stream that says which segments are lost */
-    int64_t sending_until_ns;       /* when the last byte that this end sent is on the wire */
-    uint64_t bandwidth_bytes_per_s; /* of what this end sends; 0: without limit */
-    uint32_t loss_ppm;              /* of the segments that this end sends; 0: none */
-    uint32_t cut_by;                /* event of its last cut that is not mended; SIM_NONE: none */
-} SimEnd;
+    int64_t sending_until_ns;       /* when the last byte that the end sent is on the wire */
+    uint64_t bandwidth_bytes_per_s; /* 0: without limit */
+    uint32_t loss_ppm;              /* of the segments; 0: none */
+} SimPath;
 
 typedef struct SimLink {
     bool lose;           /* its connection is lost when a way that is cut is mended */
@@ -269,6 +272,7 @@ struct SimWorld {
     uint32_t n_peers;
     SimEnd *ends;
     uint32_t n_ends;
+    SimPath *paths; /* [n_ends]; NULL: no end needs one */
     SimLink *links;
     uint32_t *peer_ends;
     uint32_t *twins;   /* [links]: the link that is dialled the other way; NULL: there are none */

@@ -24,14 +24,30 @@
 #include "sim/latency.h"
 #include "sim/loss.h"
 
-/* Streams of which an end keeps but the place: it follows from that and the end. */
+/* --- paths ----------------------------------------------------------------------------------- */
+
+void sim_wire_need_paths(SimWorld *world)
+{
+    if (!world->paths)
+        world->paths = g_new0(SimPath, world->n_ends);
+}
+
+/* What is sent next sets out now at the earliest. */
+static void clear_path(SimWorld *world, uint32_t end)
+{
+    if (world->paths)
+        world->paths[end].sending_until_ns = world->now_ns;
+    world->ends[end].last_arrival_ns = world->now_ns;
+}
+
+/* Streams of which a path keeps but the place: it follows from that and the end. */
 static int64_t draw_latency(SimWorld *world, uint32_t end)
 {
-    SimEnd *from = &world->ends[end];
+    SimPath *path = &world->paths[end];
     SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_LATENCY, end);
-    random.draw = from->latency_draws;
-    int64_t latency_ns = sim_latency_draw(from->latency, &random);
-    from->latency_draws = random.draw;
+    random.draw = path->latency_draws;
+    int64_t latency_ns = sim_latency_draw(path->latency, &random);
+    path->latency_draws = random.draw;
     return latency_ns;
 }
 
@@ -44,37 +60,48 @@ int64_t sim_wire_latency(SimWorld *world, uint32_t end)
     return latency_ns;
 }
 
-void sim_wire_set_latency(SimEnd *end, const ScenarioLatency *latency, int64_t edge_ns)
+void sim_wire_set_latency(SimWorld *world, uint32_t end, const ScenarioLatency *latency,
+                          int64_t edge_ns)
 {
     SimRandom none = {0}; /* a constant draws nothing */
-    end->latency = latency;
-    end->constant_ns = edge_ns;
-    if (edge_ns == 0 && latency->kind == SCENARIO_LATENCY_CONSTANT)
-        end->constant_ns = sim_latency_draw(latency, &none);
+    SimEnd *from = &world->ends[end];
+    from->constant_ns = edge_ns;
+    if (edge_ns > 0)
+        return;
+    if (latency->kind == SCENARIO_LATENCY_CONSTANT) {
+        from->constant_ns = sim_latency_draw(latency, &none);
+        return;
+    }
+    sim_wire_need_paths(world);
+    world->paths[end].latency = latency;
 }
 
-void sim_wire_shape(SimEnd *end, const ScenarioWay *way)
+void sim_wire_shape(SimWorld *world, uint32_t end, const ScenarioWay *way)
 {
-    end->bandwidth_bytes_per_s = way->bandwidth_bytes_per_s;
-    end->loss_ppm = way->loss_ppm;
-    end->shaped |= way->bandwidth_bytes_per_s > 0 || way->loss_ppm > 0;
+    bool shapes = way->bandwidth_bytes_per_s > 0 || way->loss_ppm > 0;
+    if (!shapes && !world->paths)
+        return;
+    sim_wire_need_paths(world);
+    world->paths[end].bandwidth_bytes_per_s = way->bandwidth_bytes_per_s;
+    world->paths[end].loss_ppm = way->loss_ppm;
+    world->ends[end].shaped |= shapes;
 }
 
 int64_t sim_wire_loss_ns(SimWorld *world, uint32_t end, uint32_t bytes, int64_t latency_ns,
                          int64_t span_ns)
 {
-    SimEnd *from = &world->ends[end];
-    if (from->loss_ppm == 0)
+    SimPath *way = &world->paths[end];
+    if (way->loss_ppm == 0)
         return 0;
     SimLossPath path = {
-        .loss_ppm = from->loss_ppm,
+        .loss_ppm = way->loss_ppm,
         .round_trip_ns = 2 * latency_ns,
         .span_ns = span_ns,
     };
     SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_LOSS, end);
-    random.draw = from->loss_draws;
+    random.draw = way->loss_draws;
     int64_t delay_ns = sim_loss_delay_ns(sim_loss_segments(bytes), &path, &random);
-    from->loss_draws = random.draw;
+    way->loss_draws = random.draw;
     if (delay_ns > 0)
         sim_probe(&world->probes, SIM_PROBE_SEGMENT_LOST);
     return delay_ns;
@@ -153,7 +180,6 @@ void sim_wire_due(SimWorld *world, uint32_t end, int64_t arrival_ns)
     SimEnd *from = &world->ends[end];
     SimEnd *to = &world->ends[end ^ 1];
     from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
-    to->coming++;
     sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, to->epoch);
 }
 
@@ -172,12 +198,13 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
         sim_wire_due(world, end, world->now_ns + sim_wire_latency(world, end));
         return;
     }
-    int64_t begin_ns = MAX(world->now_ns, from->sending_until_ns);
-    int64_t span_ns = sim_wire_transfer_ns(bytes, from->bandwidth_bytes_per_s);
+    SimPath *path = &world->paths[end];
+    int64_t begin_ns = MAX(world->now_ns, path->sending_until_ns);
+    int64_t span_ns = sim_wire_transfer_ns(bytes, path->bandwidth_bytes_per_s);
     int64_t latency_ns = sim_wire_latency(world, end);
-    from->sending_until_ns = begin_ns + span_ns;
+    path->sending_until_ns = begin_ns + span_ns;
     sim_wire_due(world, end,
-                 from->sending_until_ns + latency_ns +
+                 path->sending_until_ns + latency_ns +
                      sim_wire_loss_ns(world, end, bytes, latency_ns, span_ns));
 }
 
@@ -233,7 +260,6 @@ void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item)
 static void begin_epoch(SimWorld *world, uint32_t end)
 {
     world->ends[end].epoch++;
-    world->ends[end].coming = 0;
     sim_access_drop(world, end ^ 1);
 }
 
@@ -242,14 +268,11 @@ void sim_wire_miss(SimWorld *world, uint32_t end)
     SimEnd *to = &world->ends[end];
     to->missed = to->wire.count - to->arrived;
     begin_epoch(world, end);
-    /* Nothing is before what sets out again. */
-    world->ends[end ^ 1].sending_until_ns = world->now_ns;
-    world->ends[end ^ 1].last_arrival_ns = world->now_ns;
+    clear_path(world, end ^ 1); /* nothing is before what sets out again */
 }
 
 void sim_wire_arrived(SimWorld *world, uint32_t end)
 {
-    world->ends[end].coming++;
     sim_world_schedule(world, world->now_ns, SIM_EVENT_ARRIVAL, end, world->ends[end].epoch);
 }
 
@@ -262,7 +285,6 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
         sim_wire_miss(world, end);
         return false;
     }
-    to->coming--;
     to->arrived++;
     return true;
 }
@@ -325,8 +347,7 @@ void sim_wire_clear(SimWorld *world, uint32_t end)
     to->wire_bytes = 0;
     to->missed = 0;
     to->arrived = 0;
-    world->ends[end ^ 1].sending_until_ns = world->now_ns;
-    world->ends[end ^ 1].last_arrival_ns = world->now_ns;
+    clear_path(world, end ^ 1);
     world->ends[end ^ 1].blocked = false; /* the write that waited is gone, too */
 }
 

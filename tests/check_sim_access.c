@@ -411,7 +411,7 @@ START_TEST(test_bandwidth_changes_behind_small_ones)
         trxs[i] = send(HUB, A, 100);
     }
     run_until(10 * MS);
-    world->ends[fix_end(world, HUB, A)].bandwidth_bytes_per_s = 0;
+    world->paths[fix_end(world, HUB, A)].bandwidth_bytes_per_s = 0;
     int64_t first_ns = arrival_of(trxs[0]);
     ck_assert_int_eq(first_ns, S + 40 * MS + 1); /* the uplink takes a nanosecond */
     ck_assert_int_eq(arrival_of(trxs[1]), first_ns + S);
