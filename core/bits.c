@@ -65,17 +65,24 @@ void bnet_bits_raise(BnetBits *bits, uint32_t handle)
 
 /* --- status ---------------------------------------------------------------------------------- */
 
+static bool has_room_of_its_own(const BnetStatus *status)
+{
+    return status->n_words > BNET_STATUS_FEW_WORDS;
+}
+
 void bnet_status_finish(BnetStatus *status)
 {
     if (!status)
         return;
-    bnet_mem_resize(status->words, 0);
+    if (has_room_of_its_own(status))
+        bnet_mem_resize(status->u.words, 0);
     *status = (BnetStatus){0};
 }
 
-static uint64_t *status_word(const BnetStatus *status, uint32_t word)
+static uint64_t *status_word(BnetStatus *status, uint32_t word)
 {
-    return &status->words[word & (status->n_words - 1)];
+    uint64_t *words = has_room_of_its_own(status) ? status->u.words : status->u.few;
+    return &words[word & (status->n_words - 1)];
 }
 
 /* The window becomes the words low to end - 1, which it has room for. True: there were marks in
@@ -97,12 +104,14 @@ static void status_grow(BnetStatus *status, uint32_t n_words)
 {
     BnetStatus grown = *status;
     grown.n_words = n_words;
-    grown.words = bnet_mem_resize(NULL, n_words * sizeof *grown.words);
+    if (has_room_of_its_own(&grown))
+        grown.u.words = bnet_mem_resize(NULL, n_words * sizeof *grown.u.words);
     for (uint32_t i = 0; i < n_words; i++)
-        grown.words[i] = 0;
+        *status_word(&grown, i) = 0;
     for (uint32_t w = status->low_word; w < status->end_word; w++)
         *status_word(&grown, w) = *status_word(status, w);
-    bnet_mem_resize(status->words, 0);
+    if (has_room_of_its_own(status))
+        bnet_mem_resize(status->u.words, 0);
     *status = grown;
 }
 
@@ -118,7 +127,7 @@ static bool status_reach(BnetStatus *status, uint32_t word, uint32_t floor, bool
         low = end - BNET_STATUS_WORDS;
     if (word < low)
         return false;
-    uint32_t n_words = status->n_words ? status->n_words : BNET_STATUS_FIRST_WORDS;
+    uint32_t n_words = status->n_words ? status->n_words : BNET_STATUS_FEW_WORDS;
     while (n_words < end - low)
         n_words *= 2;
     /* What stands in the old room is where the old window says. */
@@ -150,7 +159,7 @@ BnetBlock bnet_status_above(const BnetStatus *status, BnetBlock block)
         mask = ~UINT64_C(0);
     }
     for (; word < status->end_word; word++, mask = ~UINT64_C(0)) {
-        uint64_t bits = *status_word(status, word) & mask;
+        uint64_t bits = bnet_status_word(status, word) & mask;
         if (bits)
             return word * 64 + (uint32_t)__builtin_ctzll(bits);
     }
@@ -161,6 +170,6 @@ uint32_t bnet_status_count(const BnetStatus *status)
 {
     uint32_t n = 0;
     for (uint32_t w = status->low_word; w < status->end_word; w++)
-        n += (uint32_t)__builtin_popcountll(*status_word(status, w));
+        n += (uint32_t)__builtin_popcountll(bnet_status_word(status, w));
     return n;
 }

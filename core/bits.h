@@ -41,17 +41,27 @@ static inline bool bnet_bits_has(const BnetBits *bits, uint32_t handle)
 #define BNET_STATUS_BLOCKS_MAX 2048u
 #define BNET_STATUS_WORDS (BNET_STATUS_BLOCKS_MAX / 64)
 
-/* Room that a status begins with. */
-#define BNET_STATUS_FIRST_WORDS 2u
+/* So many words stand in the status itself. */
+#define BNET_STATUS_FEW_WORDS 2u
 
 /* Zeroed: nothing is marked, nothing is owned. */
 typedef struct BnetStatus {
-    uint64_t *words;   /* [n_words], owned; NULL: nothing was ever marked */
+    union {
+        uint64_t few[BNET_STATUS_FEW_WORDS];
+        uint64_t *words; /* [n_words], owned; if they are more than a few */
+    } u;
     uint32_t low_word; /* the window is the words from here */
     uint32_t end_word; /* to before here */
-    uint32_t n_words;  /* 0, or a power of two up to BNET_STATUS_WORDS */
+    uint32_t n_words;  /* 0, or a power of two from the few up to BNET_STATUS_WORDS */
     uint32_t highest;  /* highest handle that was ever marked; 0: none */
 } BnetStatus;
+
+/* A word of the window. */
+static inline uint64_t bnet_status_word(const BnetStatus *status, uint32_t word)
+{
+    uint32_t at = word & (status->n_words - 1);
+    return status->n_words > BNET_STATUS_FEW_WORDS ? status->u.words[at] : status->u.few[at];
+}
 
 void bnet_status_finish(BnetStatus *status);
 
@@ -65,7 +75,9 @@ static inline bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlo
     uint32_t word = block / 64;
     if (word < status->low_word || word >= status->end_word)
         return bnet_status_mark_outside(status, block, floor);
-    status->words[word & (status->n_words - 1)] |= UINT64_C(1) << (block % 64);
+    uint64_t *words =
+        status->n_words > BNET_STATUS_FEW_WORDS ? status->u.words : status->u.few;
+    words[word & (status->n_words - 1)] |= UINT64_C(1) << (block % 64);
     if (block > status->highest)
         status->highest = block;
     return false;
@@ -76,7 +88,7 @@ static inline bool bnet_status_has(const BnetStatus *status, BnetBlock block)
     uint32_t word = block / 64;
     if (word < status->low_word || word >= status->end_word)
         return false;
-    return (status->words[word & (status->n_words - 1)] >> (block % 64)) & 1;
+    return (bnet_status_word(status, word) >> (block % 64)) & 1;
 }
 
 /* The lowest marked block above `block`; BNET_NO_BLOCK: none. */

@@ -446,6 +446,7 @@ static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
     tell_clocks(scenario, story);
     begin(world);
     bool interrupted = run_events(world, go->options, go->events_max);
+    sim_queue_finish(&world->queue); /* nothing more happens; the result has its room */
     SimResult *result = result_of(world, story, interrupted);
     result->ties_seed = go->options ? go->options->ties_seed : 0;
     go->ret_untold = world->untold;

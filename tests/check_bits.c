@@ -156,13 +156,13 @@ START_TEST(test_status_floor)
     BnetStatus status = {0};
     for (BnetBlock b = 1; b < 128; b++)
         ck_assert(!bnet_status_mark(&status, b, 0));
-    ck_assert_uint_eq(status.n_words, BNET_STATUS_FIRST_WORDS);
+    ck_assert_uint_eq(status.n_words, BNET_STATUS_FEW_WORDS);
     ck_assert(!bnet_status_mark(&status, 128, 70));
-    ck_assert_uint_eq(status.n_words, BNET_STATUS_FIRST_WORDS);
+    ck_assert_uint_eq(status.n_words, BNET_STATUS_FEW_WORDS);
     ck_assert(!bnet_status_has(&status, 63));
     ck_assert(bnet_status_has(&status, 64));
     ck_assert(!bnet_status_mark(&status, 192, 70));
-    ck_assert_uint_eq(status.n_words, 2 * BNET_STATUS_FIRST_WORDS);
+    ck_assert_uint_eq(status.n_words, 2 * BNET_STATUS_FEW_WORDS);
     ck_assert(bnet_status_has(&status, 64));
     ck_assert(!bnet_status_mark(&status, 2048, 70));
     ck_assert(bnet_status_has(&status, 64));
