@@ -29,8 +29,6 @@ void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_session
     node->view.store = shared->store;
     bnet_blame_init(&node->blame);
     bnet_trxs_init(&node->trxs, shared->store, n_sessions);
-    node->env = (BnetEnv){
-        .view = &node->view, .trxs = &node->trxs, .pool = node->pool, .actions = node->actions};
 }
 
 /* What sessions have besides, if they have quirks. */
@@ -79,8 +77,6 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
     node->view.quirks = self->quirks;
     node->view.owes_event = false;
     start_deployed(node);
-    node->env.quirks = self->quirks;
-    node->env.deployed = self->quirks ? node->deployed : NULL;
     node->view.returned.n = 0;
     const uint64_t refused = node->trxs.refused; /* by all processes of the node */
     bnet_trxs_finish(&node->trxs);
@@ -95,12 +91,21 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
 {
     bnet_assert(node->actions->n == 0);
-    node->env.probes = node->probes;
-    node->env.now_ns = now_ns;
-    node->env.wall_ns = bnet_clock_at(&node->clock, now_ns);
+    BnetEnv *env = &node->actions->env;
+    *env = (BnetEnv){
+        .now_ns = now_ns,
+        .wall_ns = bnet_clock_at(&node->clock, now_ns),
+        .view = &node->view,
+        .trxs = &node->trxs,
+        .pool = node->pool,
+        .actions = node->actions,
+        .quirks = node->self.quirks,
+        .deployed = node->self.quirks ? node->deployed : NULL,
+        .probes = node->probes,
+    };
     bnet_pool_reserve(node->pool, node->n_sessions + 1);
-    bnet_trxs_reserve(&node->trxs, trxs, node->env.wall_ns);
-    return &node->env;
+    bnet_trxs_reserve(&node->trxs, trxs, env->wall_ns);
+    return env;
 }
 
 static uint32_t trxs_in(const BnetNode *node, BnetBlock block)

@@ -33,7 +33,6 @@ typedef struct BnetNode {
     uint32_t *tags; /* [n_sessions]: of the id of the peer, once it has said hello; 0: it has not */
     BnetActions *actions;                 /* the driver's */
     struct BnetDeployedSession *deployed; /* [n_sessions]; NULL: there was never a quirk */
-    BnetEnv env;                          /* of the input that is under way, or the last one */
     BnetProbes *probes;                   /* the driver's to set; NULL: nobody counts */
 } BnetNode;
 

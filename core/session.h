@@ -79,19 +79,7 @@ typedef struct BnetAction {
     } u;
 } BnetAction;
 
-/* A bounded queue of actions; the driver takes them out after each input. Nodes of one thread share
- * one. Zeroed: empty, without room. */
-typedef struct BnetActions {
-    BnetAction *items; /* [capacity] */
-    uint32_t capacity;
-    uint32_t n;
-} BnetActions;
-
-/* Room for `n` of them. It is empty, which is asserted. */
-void bnet_actions_reserve(BnetActions *actions, uint32_t n);
-
-/* Accepts NULL. */
-void bnet_actions_finish(BnetActions *actions);
+typedef struct BnetActions BnetActions;
 
 /* What an input needs besides itself. */
 typedef struct BnetEnv {
@@ -105,6 +93,21 @@ typedef struct BnetEnv {
     struct BnetDeployedSession *deployed; /* by slot, deployed_session.h; NULL without quirks */
     BnetProbes *probes;                   /* NULL: nobody counts */
 } BnetEnv;
+
+/* A bounded queue of actions; the driver takes them out after each input. Nodes of one thread share
+ * one. Zeroed: empty, without room. */
+struct BnetActions {
+    BnetAction *items; /* [capacity] */
+    uint32_t capacity;
+    uint32_t n;
+    BnetEnv env; /* of the input that is under way, or the last one */
+};
+
+/* Room for `n` of them. It is empty, which is asserted. */
+void bnet_actions_reserve(BnetActions *actions, uint32_t n);
+
+/* Accepts NULL. */
+void bnet_actions_finish(BnetActions *actions);
 
 /* The node has one of these quirks of the deployed plugin. */
 static inline bool bnet_has_quirk(const BnetEnv *env, BnetQuirks quirks)

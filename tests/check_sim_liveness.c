@@ -69,7 +69,7 @@ static void no_pong(FixRecorder *self, SimWorld *world, const SimHappening *happ
         session->fetching = true;
         self->calls = 1;
     } else if (self->calls == 1 && happening->peer != B) {
-        bnet_session_drop_pong(session, &world->peers[B].node.env);
+        bnet_session_drop_pong(session, &world->actions.env);
         session->fetching = false;
         self->calls = 0;
     }
