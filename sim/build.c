@@ -59,7 +59,8 @@ static void deal_ends(SimWorld *world)
     for (uint32_t e = 0; e < world->n_ends; e++) {
         SimPeer *peer = &world->peers[world->ends[e].peer];
         world->ends[e].slot = peer->n_ends++;
-        world->peer_ends[peer->first_end + world->ends[e].slot] = e;
+        world->ends[e].position = peer->first_end + world->ends[e].slot;
+        world->peer_ends[world->ends[e].position] = e;
     }
 }
 

@@ -139,7 +139,7 @@ void sim_peer_arm_timer(SimWorld *world, uint32_t end)
     if (due_ns >= e->timer_ns)
         return;
     e->timer_ns = due_ns;
-    sim_world_schedule(world, due_ns, SIM_EVENT_TIMER, end, 0);
+    sim_world_schedule(world, due_ns, SIM_EVENT_TIMER, e->position, 0);
 }
 
 void sim_peer_timer(SimWorld *world, uint32_t end)
@@ -536,11 +536,11 @@ void sim_peer_awake_end(SimWorld *world, uint32_t end)
     if (end % 2 == 0)
         link->dial_due = 0;
     if (e->open && e->room_due)
-        sim_world_schedule(world, world->now_ns, SIM_EVENT_ROOM, end, link->connection);
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_ROOM, e->position, link->connection);
     e->room_due = false;
     if (e->open && e->timer_ns <= world->now_ns) {
         e->timer_ns = world->now_ns;
-        sim_world_schedule(world, world->now_ns, SIM_EVENT_TIMER, end, 0);
+        sim_world_schedule(world, world->now_ns, SIM_EVENT_TIMER, e->position, 0);
     }
     if (e->arrived > 0 && !e->paused)
         sim_peer_todo(world, SIM_TODO_READ, e->slot);

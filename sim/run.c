@@ -90,13 +90,13 @@ static void dispatch(SimWorld *world, const SimQueueEvent *event)
         sim_access_piece(world, entity, event->arg);
         break;
     case SIM_EVENT_ARRIVAL:
-        arrival(world, entity, event->arg);
+        arrival(world, world->peer_ends[entity], event->arg);
         break;
     case SIM_EVENT_ROOM:
-        room(world, entity, event->arg);
+        room(world, world->peer_ends[entity], event->arg);
         break;
     case SIM_EVENT_TIMER:
-        sim_peer_timer(world, entity);
+        sim_peer_timer(world, world->peer_ends[entity]);
         break;
     case SIM_EVENT_THAW:
         sim_deployed_go_on(world, entity, event->arg);
@@ -126,10 +126,10 @@ static inline void fetch(const void *object, size_t bytes)
 static inline const SimEnd *end_ahead(const SimWorld *world, uint32_t ahead)
 {
     const SimQueueEvent *event = sim_queue_peek_ahead(&world->queue, ahead);
-    if (!event || event->target >> SIM_ENTITY_BITS < SIM_EVENT_PIECE ||
+    if (!event || event->target >> SIM_ENTITY_BITS < SIM_EVENT_ARRIVAL ||
         event->target >> SIM_ENTITY_BITS > SIM_EVENT_TIMER)
         return NULL;
-    return &world->ends[event->target & SIM_ENTITY_MAX];
+    return &world->ends[world->peer_ends[event->target & SIM_ENTITY_MAX]];
 }
 
 static void fetch_ahead(const SimWorld *world)

@@ -56,7 +56,8 @@ typedef enum SimEventKind {
     SIM_EVENT_PORT,    /* a piece has passed an uplink or downlink: entity port, arg ticket */
     SIM_EVENT_LINK,    /* a link takes the next piece from an uplink: entity end, arg ticket */
     SIM_EVENT_PIECE,   /* the next piece comes to the downlink before an end */
-    SIM_EVENT_ARRIVAL, /* the next item of the wire reaches an end */
+    SIM_EVENT_ARRIVAL, /* the next item of the wire reaches an end: entity its position, as of the
+                        * next two */
     SIM_EVENT_ROOM,    /* there is room in the buffers again: an end's write is complete */
     SIM_EVENT_TIMER,   /* an end's session wants its timer */
     SIM_EVENT_THAW,    /* the close that a peer waits for is there: arg which of its waits */
@@ -109,6 +110,7 @@ typedef struct SimJobs {
 typedef struct SimEnd {
     uint32_t peer;
     uint32_t slot;           /* in the peer's node */
+    uint32_t position;       /* in world->peer_ends: entity of its events */
     bool open;               /* has a session */
     bool paused;             /* reads no message until its SIM_JOB_RESUME is done */
     bool blocked;            /* its write waits for room in the buffers */
@@ -274,7 +276,7 @@ struct SimWorld {
     uint32_t n_ends;
     SimPath *paths; /* [n_ends]; NULL: no end needs one */
     SimLink *links;
-    uint32_t *peer_ends;
+    uint32_t *peer_ends; /* [n_ends]: the ends of the first peer, of the second, ... */
     uint32_t *twins;   /* [links]: the link that is dialled the other way; NULL: there are none */
     SimAccess *access; /* uplinks and downlinks; NULL: none has a limit */
     BnetBlock start_head;                   /* newest block of the chain that stands at the start */

@@ -180,7 +180,7 @@ void sim_wire_due(SimWorld *world, uint32_t end, int64_t arrival_ns)
     SimEnd *from = &world->ends[end];
     SimEnd *to = &world->ends[end ^ 1];
     from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
-    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, end ^ 1, to->epoch);
+    sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, to->position, to->epoch);
 }
 
 /* An item of that size leaves `end` now. */
@@ -273,7 +273,8 @@ void sim_wire_miss(SimWorld *world, uint32_t end)
 
 void sim_wire_arrived(SimWorld *world, uint32_t end)
 {
-    sim_world_schedule(world, world->now_ns, SIM_EVENT_ARRIVAL, end, world->ends[end].epoch);
+    const SimEnd *to = &world->ends[end];
+    sim_world_schedule(world, world->now_ns, SIM_EVENT_ARRIVAL, to->position, to->epoch);
 }
 
 bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
@@ -297,7 +298,7 @@ static void tell_room(SimWorld *world, uint32_t end)
         return;
     writer->blocked = false;
     int64_t latency_ns = sim_wire_latency(world, end);
-    sim_world_schedule(world, world->now_ns + latency_ns, SIM_EVENT_ROOM, end ^ 1,
+    sim_world_schedule(world, world->now_ns + latency_ns, SIM_EVENT_ROOM, writer->position,
                        world->links[end / 2].connection);
 }
 

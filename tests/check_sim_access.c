@@ -66,8 +66,9 @@ static bool step(int64_t until_ns, uint32_t *ret_end)
         sim_access_link(world, entity, event.arg);
     else if (kind == SIM_EVENT_PIECE)
         sim_access_piece(world, entity, event.arg);
-    else if (kind == SIM_EVENT_ARRIVAL && sim_wire_arrival(world, entity, event.arg))
-        *ret_end = entity;
+    else if (kind == SIM_EVENT_ARRIVAL &&
+             sim_wire_arrival(world, world->peer_ends[entity], event.arg))
+        *ret_end = world->peer_ends[entity];
     return true;
 }
 
