@@ -75,8 +75,7 @@ static inline bool bnet_status_mark(BnetStatus *status, BnetBlock block, BnetBlo
     uint32_t word = block / 64;
     if (word < status->low_word || word >= status->end_word)
         return bnet_status_mark_outside(status, block, floor);
-    uint64_t *words =
-        status->n_words > BNET_STATUS_FEW_WORDS ? status->u.words : status->u.few;
+    uint64_t *words = status->n_words > BNET_STATUS_FEW_WORDS ? status->u.words : status->u.few;
     words[word & (status->n_words - 1)] |= UINT64_C(1) << (block % 64);
     if (block > status->highest)
         status->highest = block;

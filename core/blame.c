@@ -49,10 +49,28 @@ static void grow(BnetBlame *blame)
     }
 }
 
-void bnet_blame_add(BnetBlame *blame, BnetBlock block, uint32_t session)
+static bool has_chains(const BnetBlame *blame)
 {
-    if (bnet_blame_has(blame, block, session))
-        return;
+    return blame->n > blame->n_few;
+}
+
+/* Index among the few; n_few: it is not there. */
+static uint32_t find_few(const BnetBlame *blame, BnetBlock block, uint32_t session)
+{
+    uint32_t i = 0;
+    while (i < blame->n_few && (blame->few[i].block != block || blame->few[i].session != session))
+        i++;
+    return i;
+}
+
+static void drop_few(BnetBlame *blame, uint32_t index)
+{
+    blame->few[index] = blame->few[--blame->n_few];
+    blame->n--;
+}
+
+static void add_to_chain(BnetBlame *blame, BnetBlock block, uint32_t session)
+{
     if (blame->free == 0)
         grow(blame);
     uint32_t index = blame->free - 1;
@@ -60,15 +78,38 @@ void bnet_blame_add(BnetBlame *blame, BnetBlock block, uint32_t session)
     blame->entries[index].block = block;
     blame->entries[index].session = session;
     link_in(blame, index);
+}
+
+void bnet_blame_add(BnetBlame *blame, BnetBlock block, uint32_t session)
+{
+    if (bnet_blame_has(blame, block, session))
+        return;
+    if (blame->n_few < BNET_BLAME_FEW)
+        blame->few[blame->n_few++] = (BnetBlameFew){block, session};
+    else
+        add_to_chain(blame, block, session);
     blame->n++;
 }
 
 bool bnet_blame_has(const BnetBlame *blame, BnetBlock block, uint32_t session)
 {
-    if (blame->n == 0)
+    if (find_few(blame, block, session) < blame->n_few)
+        return true;
+    if (!has_chains(blame))
         return false;
     for (uint32_t at = *chain_of(blame, block); at != 0; at = blame->entries[at - 1].next)
         if (blame->entries[at - 1].block == block && blame->entries[at - 1].session == session)
+            return true;
+    return false;
+}
+
+bool bnet_blame_has_session(const BnetBlame *blame, uint32_t session)
+{
+    for (uint32_t i = 0; i < blame->n_few; i++)
+        if (blame->few[i].session == session)
+            return true;
+    for (uint32_t i = 0; i < blame->capacity && has_chains(blame); i++)
+        if (blame->entries[i].block != BNET_NO_BLOCK && blame->entries[i].session == session)
             return true;
     return false;
 }
@@ -86,7 +127,10 @@ static void unlink_at(BnetBlame *blame, uint32_t *link)
 
 void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block)
 {
-    if (blame->n == 0)
+    for (uint32_t i = blame->n_few; i > 0; i--)
+        if (blame->few[i - 1].block == block)
+            drop_few(blame, i - 1);
+    if (!has_chains(blame))
         return;
     uint32_t *link = chain_of(blame, block);
     while (*link != 0) {
@@ -99,7 +143,10 @@ void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block)
 
 void bnet_blame_drop_session(BnetBlame *blame, uint32_t session)
 {
-    for (uint32_t c = 0; c < blame->capacity && blame->n > 0; c++) {
+    for (uint32_t i = blame->n_few; i > 0; i--)
+        if (blame->few[i - 1].session == session)
+            drop_few(blame, i - 1);
+    for (uint32_t c = 0; c < blame->capacity && has_chains(blame); c++) {
         uint32_t *link = &blame->chains[c];
         while (*link != 0) {
             if (blame->entries[*link - 1].session == session)
@@ -110,29 +157,37 @@ void bnet_blame_drop_session(BnetBlame *blame, uint32_t session)
     }
 }
 
-/* Takes out one entry. */
-static void drop_entry(BnetBlame *blame, uint32_t index)
+/* Takes out an entry of a chain. */
+static void drop_entry(BnetBlame *blame, BnetBlock block, uint32_t session)
 {
-    uint32_t *link = chain_of(blame, blame->entries[index].block);
-    while (*link != index + 1)
+    uint32_t *link = chain_of(blame, block);
+    while (blame->entries[*link - 1].block != block || blame->entries[*link - 1].session != session)
         link = &blame->entries[*link - 1].next;
     unlink_at(blame, link);
 }
 
+/* The guilty one is `found` or the sender of this block, whoever is the lower session. */
+static void judge(const BnetStore *store, BnetBlock root, BnetBlameFew sent, BnetBlameFew *found)
+{
+    if (sent.block != BNET_NO_BLOCK && sent.session < found->session &&
+        bnet_store_is_ancestor(store, root, sent.block))
+        *found = sent;
+}
+
 uint32_t bnet_blame_take_guilty(BnetBlame *blame, const BnetStore *store, BnetBlock root)
 {
-    uint32_t guilty = BNET_NO_SESSION;
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < blame->capacity && blame->n > 0; i++) {
-        const BnetBlameEntry *entry = &blame->entries[i];
-        if (entry->block == BNET_NO_BLOCK || entry->session >= guilty)
-            continue;
-        if (!bnet_store_is_ancestor(store, root, entry->block))
-            continue;
-        guilty = entry->session;
-        found = i;
-    }
-    if (guilty != BNET_NO_SESSION)
-        drop_entry(blame, found);
-    return guilty;
+    BnetBlameFew found = {.session = BNET_NO_SESSION};
+    for (uint32_t i = 0; i < blame->n_few; i++)
+        judge(store, root, blame->few[i], &found);
+    for (uint32_t i = 0; i < blame->capacity && has_chains(blame); i++)
+        judge(store, root, (BnetBlameFew){blame->entries[i].block, blame->entries[i].session},
+              &found);
+    if (found.session == BNET_NO_SESSION)
+        return BNET_NO_SESSION;
+    uint32_t index = find_few(blame, found.block, found.session);
+    if (index < blame->n_few)
+        drop_few(blame, index);
+    else
+        drop_entry(blame, found.block, found.session);
+    return found.session;
 }

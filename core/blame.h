@@ -7,11 +7,14 @@
  * until the block is applied, stale or rejected, never evicted earlier; bounded by the blocks of
  * the fork database times the sessions. Mostly empty: a block is applied soon after it came.
  *
- * Entries hang in chains by block. A query costs the senders of one block; dropping a session and
- * finding the guilty look at all entries, which is rare.
+ * The first few entries stand in the struct itself, more of them in chains by block. A query costs
+ * the few and the senders of one block; dropping a session and finding the guilty look at all
+ * entries, which is rare.
  */
 
 #include "core/store.h"
+
+#define BNET_BLAME_FEW 6u
 
 typedef struct BnetBlameEntry {
     BnetBlock block; /* BNET_NO_BLOCK: free */
@@ -19,12 +22,19 @@ typedef struct BnetBlameEntry {
     uint32_t next; /* of the chain, or of the free entries, as index + 1; 0: none */
 } BnetBlameEntry;
 
+typedef struct BnetBlameFew {
+    BnetBlock block;
+    uint32_t session;
+} BnetBlameFew;
+
 typedef struct BnetBlame {
-    BnetBlameEntry *entries; /* [capacity] */
-    uint32_t *chains;        /* [capacity]: first entry of each chain, as index + 1; 0: none */
-    uint32_t capacity;       /* 0 or a power of two */
-    uint32_t n;              /* entries in use */
-    uint32_t free;           /* first free entry, as index + 1; 0: none */
+    uint32_t n;                       /* entries in use, with the few */
+    uint32_t n_few;                   /* of them */
+    BnetBlameFew few[BNET_BLAME_FEW]; /* in no order */
+    BnetBlameEntry *entries;          /* [capacity]: the others */
+    uint32_t *chains;  /* [capacity]: first entry of each chain, as index + 1; 0: none */
+    uint32_t capacity; /* 0 or a power of two */
+    uint32_t free;     /* first free entry, as index + 1; 0: none */
 } BnetBlame;
 
 void bnet_blame_init(BnetBlame *blame);
@@ -35,6 +45,9 @@ void bnet_blame_add(BnetBlame *blame, BnetBlock block, uint32_t session);
 
 /* The block was sent by the session. */
 bool bnet_blame_has(const BnetBlame *blame, BnetBlock block, uint32_t session);
+
+/* The session is to blame for a block. */
+bool bnet_blame_has_session(const BnetBlame *blame, uint32_t session);
 
 /* Nobody is to blame for the block any more. */
 void bnet_blame_drop_block(BnetBlame *blame, BnetBlock block);

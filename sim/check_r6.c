@@ -14,14 +14,6 @@ typedef struct CheckR6 {
     SimCheck check;
 } CheckR6;
 
-static bool is_blamed(const BnetBlame *blame, uint32_t session)
-{
-    for (uint32_t i = 0; i < blame->capacity && blame->n > 0; i++)
-        if (blame->entries[i].block != BNET_NO_BLOCK && blame->entries[i].session == session)
-            return true;
-    return false;
-}
-
 static bool knows_any(const BnetTrxs *trxs, uint32_t session)
 {
     uint32_t words = trxs->capacity / 64;
@@ -53,7 +45,8 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
     judge(self, world, happening, session->notices.count > 0, "the notices");
     judge(self, world, happening, knows_any(&node->trxs, happening->session),
           "marks of transactions");
-    judge(self, world, happening, is_blamed(&node->blame, happening->session), "the blame");
+    judge(self, world, happening, bnet_blame_has_session(&node->blame, happening->session),
+          "the blame");
 }
 
 static void finish(SimCheck *check, SimWorld *world)

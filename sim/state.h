@@ -277,8 +277,8 @@ struct SimWorld {
     SimPath *paths; /* [n_ends]; NULL: no end needs one */
     SimLink *links;
     uint32_t *peer_ends; /* [n_ends]: the ends of the first peer, of the second, ... */
-    uint32_t *twins;   /* [links]: the link that is dialled the other way; NULL: there are none */
-    SimAccess *access; /* uplinks and downlinks; NULL: none has a limit */
+    uint32_t *twins;     /* [links]: the link that is dialled the other way; NULL: there are none */
+    SimAccess *access;   /* uplinks and downlinks; NULL: none has a limit */
     BnetBlock start_head;                   /* newest block of the chain that stands at the start */
     uint32_t n_turns;                       /* of the schedule after it */
     bool turns_change;                      /* another schedule may come */
