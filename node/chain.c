@@ -552,5 +552,6 @@ void node_chain_join(NodeChain *chain)
     g_ptr_array_unref(chain->reports);
     g_queue_clear_full(&chain->jobs, g_free);
     g_clear_pointer(&chain->last_produced, g_hash_table_unref);
+    g_clear_pointer(&chain->proposed, g_array_unref);
     g_free(chain);
 }

@@ -103,6 +103,7 @@ struct NodeChain {
     uint32_t last_slot;        /* in which a block was made */
     bool is_fresh;             /* the chain is of the present */
     GHashTable *last_produced; /* name to number + 1 */
+    GArray *proposed;          /* of BnetWireProducer: who shall produce; empty: as it is */
 };
 
 /* --- chain.c --------------------------------------------------------------------------------- */
@@ -191,6 +192,10 @@ void node_producer_applied(NodeChain *chain, BnetBlock block);
 /* Makes a block on our head in that slot, whoever is scheduled, with what waits; settles.
  * BNET_NO_BLOCK: *ret_wrong says why not (static text). */
 BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_wrong);
+
+/* Who shall produce, as a list of {"name", "key"}: the next block of ours that may bring a schedule
+ * brings this one, unless the chain has it by then. NULL, or what is allowed (static text). */
+const char *node_producer_propose(NodeChain *chain, struct json_object *list);
 
 /* --- commands.c ------------------------------------------------------------------------------ */
 

@@ -335,6 +335,17 @@ static void set_lib(NodeChain *chain, const Caller *caller, struct json_object *
     done(chain, caller);
 }
 
+static void set_producers(NodeChain *chain, const Caller *caller, struct json_object *command)
+{
+    struct json_object *list = NULL;
+    json_object_object_get_ex(command, "producers", &list);
+    const char *wrong = node_producer_propose(chain, list);
+    if (wrong)
+        refuse(chain, caller, wrong);
+    else
+        done(chain, caller);
+}
+
 static void reject(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
     BnetId id;
@@ -534,6 +545,7 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
         {"push_transaction", push_transaction},
         {"block", block},
         {"set_lib", set_lib},
+        {"set_producers", set_producers},
         {"reject", reject},
         {"connect", connect_peer},
         {"disconnect", disconnect_peer},
@@ -552,5 +564,5 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
     }
     refuse(chain, &caller,
            "cmd is one of status, sessions, produce, push_block, push_transaction, block, "
-           "set_lib, reject, connect, disconnect, wait, subscribe, quit");
+           "set_lib, set_producers, reject, connect, disconnect, wait, subscribe, quit");
 }

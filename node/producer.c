@@ -39,6 +39,7 @@ void node_producer_init(NodeChain *chain)
 {
     const GArray *producers = chain->options->producers;
     chain->last_produced = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    chain->proposed = g_array_new(FALSE, FALSE, sizeof(BnetWireProducer));
     chain->is_fresh = chain->options->stale_production;
     for (guint i = 0; i < producers->len; i++) {
         const NodeProducerKey *producer = &g_array_index(producers, NodeProducerKey, i);
@@ -86,6 +87,61 @@ static bool has_key(NodeChain *chain, uint64_t producer)
     return memcmp(&key, &wanted, sizeof key) == 0;
 }
 
+/* --- who shall produce ----------------------------------------------------------------------- */
+
+const char *node_producer_propose(NodeChain *chain, struct json_object *list)
+{
+    static const char allowed[] =
+        "producers is a list of 1 to 125 objects with name and key, no name twice";
+    const size_t n =
+        json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    if (n == 0 || n > BNET_PRODUCERS_MAX)
+        return allowed;
+    BnetWireProducer producers[BNET_PRODUCERS_MAX];
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+        const bool is_object = json_object_is_type(item, json_type_object);
+        const char *name = is_object ? node_json_get_text(item, "name") : NULL;
+        const char *key = is_object ? node_json_get_text(item, "key") : NULL;
+        if (!name || !key || !bnet_parse_name(name, strlen(name), &producers[i].name) ||
+            producers[i].name == 0 || !bnet_parse_key(key, strlen(key), &producers[i].key))
+            return allowed;
+        for (size_t j = 0; j < i; j++)
+            if (producers[j].name == producers[i].name)
+                return allowed;
+    }
+    g_array_set_size(chain->proposed, 0);
+    g_array_append_vals(chain->proposed, producers, (guint)n);
+    return NULL;
+}
+
+static bool has_schedule(const NodeChain *chain, BnetBlock parent)
+{
+    const BnetSchedule *newest = bnet_store_newest_schedule(&chain->store, parent);
+    if (newest->n != chain->proposed->len)
+        return false;
+    for (uint32_t i = 0; i < newest->n; i++) {
+        const BnetWireProducer *wanted = &g_array_index(chain->proposed, BnetWireProducer, i);
+        if (newest->producers[i].name != wanted->name ||
+            memcmp(&newest->producers[i].key, &wanted->key, sizeof wanted->key) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The schedule that this block of ours brings; 0: none. */
+static uint32_t new_schedule(NodeChain *chain, const BnetBlockSpec *spec)
+{
+    if (chain->proposed->len == 0 || has_schedule(chain, spec->parent) ||
+        !bnet_store_takes_schedule(&chain->store, spec->parent, spec->slot, spec->confirmed))
+        return 0;
+    return bnet_schedules_add(&chain->store.schedules, spec->schedule_version + 1,
+                              (const BnetWireProducer *)(const void *)chain->proposed->data,
+                              chain->proposed->len);
+}
+
+/* --- what is in it --------------------------------------------------------------------------- */
+
 /* What waits, the oldest first, as far as it fits. (transfer full) of BnetTrx */
 static GArray *choose_trxs(const NodeChain *chain, uint32_t slot)
 {
@@ -107,6 +163,8 @@ static GArray *choose_trxs(const NodeChain *chain, uint32_t slot)
     return trxs;
 }
 
+/* --- making ---------------------------------------------------------------------------------- */
+
 BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_wrong)
 {
     BnetStore *store = &chain->store;
@@ -124,7 +182,7 @@ BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_w
     if (*ret_wrong)
         return BNET_NO_BLOCK;
     g_autoptr(GArray) trxs = choose_trxs(chain, slot);
-    const BnetBlockSpec spec = {
+    BnetBlockSpec spec = {
         .parent = head,
         .slot = slot,
         .producer = producer,
@@ -135,6 +193,7 @@ BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_w
         .trxs = (const BnetTrx *)(const void *)trxs->data,
         .n_trxs = trxs->len,
     };
+    spec.new_schedule = new_schedule(chain, &spec);
     const BnetBlock block = bnet_store_add_block(store, &spec);
     g_assert(!bnet_store_block(store, block)->is_bad);
     note_produced(chain, producer, bnet_store_number(store, block));

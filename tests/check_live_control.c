@@ -6,6 +6,9 @@
 
 #include "tests/live_fixture.h"
 
+/* The key of LIVE_KEY. */
+#define PUBLIC "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV"
+
 /* The command is refused, and the reason has this in it. */
 static void refused(LiveNode *node, const char *command, const char *part)
 {
@@ -57,6 +60,15 @@ START_TEST(test_bad_arguments)
         {"{\"cmd\":\"block\",\"number\":2}", "no such block"},
         {"{\"cmd\":\"set_lib\",\"number\":2}", "number"},
         {"{\"cmd\":\"set_lib\"}", "number"},
+        {"{\"cmd\":\"set_producers\"}", "1 to 125"},
+        {"{\"cmd\":\"set_producers\",\"producers\":[]}", "1 to 125"},
+        {"{\"cmd\":\"set_producers\",\"producers\":[7]}", "name and key"},
+        {"{\"cmd\":\"set_producers\",\"producers\":[{\"name\":\"a\"}]}", "name and key"},
+        {"{\"cmd\":\"set_producers\",\"producers\":[{\"name\":\"A\",\"key\":\"" PUBLIC "\"}]}",
+         "name and key"},
+        {"{\"cmd\":\"set_producers\",\"producers\":[{\"name\":\"a\",\"key\":\"" PUBLIC
+         "\"},{\"name\":\"a\",\"key\":\"" PUBLIC "\"}]}",
+         "no name twice"},
         {"{\"cmd\":\"reject\",\"block_id\":\"00\"}", "64 digits"},
         {"{\"cmd\":\"connect\",\"peer\":\"nowhere\"}", "HOST:PORT"},
         {"{\"cmd\":\"connect\",\"peer\":\"127.0.0.1:0\"}", "HOST:PORT"},
@@ -191,6 +203,42 @@ START_TEST(test_set_lib)
 END_TEST
 
 /* A block that a node rejects costs its sender the session. */
+/* So many producers, "aa", "ab", ...: the command that proposes them. (transfer full) */
+static char *propose(int n)
+{
+    GString *command = g_string_new("{\"cmd\":\"set_producers\",\"producers\":[");
+    for (int i = 0; i < n; i++)
+        g_string_append_printf(command, "%s{\"name\":\"%c%c\",\"key\":\"" PUBLIC "\"}",
+                               i ? "," : "", 'a' + i / 26, 'a' + i % 26);
+    g_string_append(command, "]}");
+    return g_string_free(command, FALSE);
+}
+
+/* The schedule comes with the next block, counts once that is irreversible, and is proposed once;
+ * then it is the other's turn, who follows by the chain alone. */
+START_TEST(test_set_producers)
+{
+    LiveNode nodes[2];
+    g_autofree char *too_many = propose(126);
+    g_autofree char *most = propose(125);
+    g_autofree char *one = propose(1);
+    live_begin_with(&nodes[0], LIVE_PRODUCER);
+    live_begin_with(&nodes[1], "--producer", "aa", "--private-key", LIVE_KEY,
+                    "--produce-on-command", "--bnet-connect", nodes[0].peer);
+    refused(&nodes[1], "{\"cmd\":\"produce\",\"slots\":\"next\"}", "not ours");
+    refused(&nodes[0], too_many, "1 to 125");
+    live_do(&nodes[0], "%s", most);
+    live_do(&nodes[0], "%s", one); /* the last one is meant */
+    live_do(&nodes[0], "{\"cmd\":\"produce\",\"count\":3,\"slots\":\"next\"}");
+    refused(&nodes[0], "{\"cmd\":\"produce\",\"slots\":\"next\"}", "not ours");
+    live_do(&nodes[1], "{\"cmd\":\"wait\",\"head\":4}");
+    live_do(&nodes[1], "{\"cmd\":\"produce\",\"count\":20,\"slots\":\"next\"}");
+    live_do(&nodes[0], "{\"cmd\":\"wait\",\"head\":24,\"lib\":23}");
+    live_end(&nodes[0]);
+    live_end(&nodes[1]);
+}
+END_TEST
+
 START_TEST(test_reject)
 {
     LiveNode maker;
@@ -331,9 +379,17 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_bad_lines,       test_bad_arguments, test_pushed_blocks, test_transactions,
-        test_no_transactions, test_set_lib,       test_reject,        test_connect_and_disconnect,
-        test_socket,          test_ends,
+        test_bad_lines,
+        test_bad_arguments,
+        test_pushed_blocks,
+        test_transactions,
+        test_no_transactions,
+        test_set_lib,
+        test_set_producers,
+        test_reject,
+        test_connect_and_disconnect,
+        test_socket,
+        test_ends,
     };
     return live_run("live_control", tests, G_N_ELEMENTS(tests));
 }
