@@ -79,7 +79,7 @@ done
 for word in '  0  run: ' '  1  run: ' '  2  ' '  3  ' '  128 + n  run: ' 'conform: ' 'decode: '; do
     out "$word"
 done
-for command in run explore validate conform decode node; do
+for command in run explore validate conform decode node devnet; do
     expect 0 "$command" --help
     cp "$folder/out" "$folder/first"
     expect 0 help "$command"

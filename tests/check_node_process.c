@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes as processes, and the client that drives them. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -116,6 +117,25 @@ START_TEST(ends)
 }
 END_TEST
 
+/* It is killed by others: whoever looks sees it, once and again. It is a group of its own, so that
+ * an interrupt from the terminal does not reach it. */
+START_TEST(is_seen_to_end)
+{
+    g_autoptr(NodeProcess) node = start(0, NULL);
+    const int pid = node_process_pid(node);
+    ck_assert_int_gt(pid, 0);
+    ck_assert_int_eq(getpgid(pid), pid);
+    ck_assert(!node_process_has_ended(node));
+    ck_assert_int_eq(kill(pid, SIGKILL), 0);
+    ck_assert_ptr_null(node_process_event(node, NULL)); /* its socket is closed */
+    while (!node_process_has_ended(node))
+        continue;
+    ck_assert(node_process_has_ended(node));
+    ck_assert(!node_process_runs(node));
+    ck_assert_int_eq(node_process_pid(node), 0);
+}
+END_TEST
+
 /* A script takes the place of the program: the limit may be short, since nothing comes at all. */
 static char *write_script(const char *text)
 {
@@ -188,6 +208,7 @@ int main(void)
     tcase_add_test(tcase, refuses);
     tcase_add_test(tcase, is_killed);
     tcase_add_test(tcase, ends);
+    tcase_add_test(tcase, is_seen_to_end);
     tcase_add_test(tcase, says_what_is_wrong);
     tcase_add_test(tcase, does_not_end);
     tcase_add_test(tcase, cannot_start);

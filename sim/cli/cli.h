@@ -34,6 +34,7 @@ int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_conform(int argc, char **argv);
 int cli_node(int argc, char **argv);
+int cli_devnet(int argc, char **argv);
 
 /* What the user called the program by: the environment variable BNETLAB_PROGRAM, which a wrapper
  * sets, else the first word of the command line. */

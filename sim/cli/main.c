@@ -25,6 +25,7 @@ static const Command commands[] = {
     {"conform", "Compare with recorded cases", cli_conform},
     {"decode", "Show what bytes of the protocol say", cli_decode},
     {"node", "Run a node over real sockets", cli_node},
+    {"devnet", "Run a network of nodes over real sockets", cli_devnet},
 };
 
 #define WORD_MAX 16u /* longer words are no slip of a subcommand's name */
@@ -83,30 +84,33 @@ static char *usage_text(void)
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_string_append_printf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
-    g_string_append(out,
-                    "  help       Show the help of a command\n"
-                    "\nOptions:\n"
-                    "  -h, --help Show this help; after a command, that of the command\n"
-                    "  --version  Show the version\n"
-                    "\nExamples:\n"
-                    "  bnetlab run scenarios/basics/quickstart.json\n"
-                    "  bnetlab run --junit report.xml scenarios/\n"
-                    "  bnetlab explore --seeds 1000\n"
-                    "  bnetlab validate scenarios/\n"
-                    "  bnetlab decode 0200\n"
-                    "  bnetlab conform blocks blocks.log\n"
-                    "  bnetlab node --data-dir chain --bnet-connect peer.example.org:4321\n"
-                    "\nExit status:\n"
-                    "  0  run: all expectations met; explore: nothing was violated; validate:\n"
-                    "     all scenarios are valid; conform: all cases agree; decode: decoded;\n"
-                    "     diff: the runs are equal; node: it was asked to end\n"
-                    "  1  run: an expectation or property failed; explore: the same in a seed;\n"
-                    "     conform: some cases disagree; diff: the runs differ\n"
-                    "  2  bad usage or input; conform: also no case; decode: it does not decode;\n"
-                    "     node: it cannot start\n"
-                    "  3  internal error, or output could not be written (a pipe that is closed\n"
-                    "     early, as by head, is not told of)\n"
-                    "  128 + n  run: stopped by signal n; explore: the same\n");
+    g_string_append(
+        out, "  help       Show the help of a command\n"
+             "\nOptions:\n"
+             "  -h, --help Show this help; after a command, that of the command\n"
+             "  --version  Show the version\n"
+             "\nExamples:\n"
+             "  bnetlab run scenarios/basics/quickstart.json\n"
+             "  bnetlab run --junit report.xml scenarios/\n"
+             "  bnetlab explore --seeds 1000\n"
+             "  bnetlab validate scenarios/\n"
+             "  bnetlab decode 0200\n"
+             "  bnetlab conform blocks blocks.log\n"
+             "  bnetlab node --data-dir chain --bnet-connect peer.example.org:4321\n"
+             "  bnetlab devnet --peers 5\n"
+             "\nExit status:\n"
+             "  0  run: all expectations met; explore: nothing was violated; validate:\n"
+             "     all scenarios are valid; conform: all cases agree; decode: decoded;\n"
+             "     diff: the runs are equal; node: it was asked to end;\n"
+             "     devnet: the nodes agree\n"
+             "  1  run: an expectation or property failed; explore: the same in a seed;\n"
+             "     conform: some cases disagree; diff: the runs differ; devnet: they do not\n"
+             "     agree\n"
+             "  2  bad usage or input; conform: also no case; decode: it does not decode;\n"
+             "     node, devnet: it cannot start\n"
+             "  3  internal error, or output could not be written (a pipe that is closed\n"
+             "     early, as by head, is not told of)\n"
+             "  128 + n  run: stopped by signal n; explore: the same\n");
     return g_string_free(out, FALSE);
 }
 

@@ -196,6 +196,13 @@ struct json_object *node_process_event(NodeProcess *process, GError **error)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
+/* Runs in the child. */
+static void stand_apart(gpointer data)
+{
+    (void)data;
+    (void)setpgid(0, 0);
+}
+
 static bool spawn(NodeProcess *process, const NodeProcessOptions *options, GError **error)
 {
     int ends[2];
@@ -226,8 +233,8 @@ static bool spawn(NodeProcess *process, const NodeProcessOptions *options, GErro
     g_ptr_array_set_free_func(words, g_free);
     process->fd = ends[0];
     const bool is_ok =
-        g_spawn_async_with_fds(NULL, (char **)words->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                               NULL, &process->pid, ends[1], ends[1], -1, error);
+        g_spawn_async_with_fds(NULL, (char **)words->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                               stand_apart, NULL, &process->pid, ends[1], ends[1], -1, error);
     (void)close(ends[1]);
     if (!is_ok)
         process->pid = 0;
@@ -282,6 +289,13 @@ void node_process_kill(NodeProcess *process)
     (void)await_end(process);
 }
 
+bool node_process_has_ended(NodeProcess *process)
+{
+    if (process->pid != 0 && waitpid(process->pid, NULL, WNOHANG) == process->pid)
+        process->pid = 0;
+    return process->pid == 0;
+}
+
 bool node_process_quit(NodeProcess *process, GError **error)
 {
     if (!node_process_do(process, error, "{\"cmd\":\"quit\"}"))
@@ -334,6 +348,11 @@ const char *node_process_peer_id(const NodeProcess *process)
 bool node_process_runs(const NodeProcess *process)
 {
     return process->pid != 0;
+}
+
+int node_process_pid(const NodeProcess *process)
+{
+    return process->pid;
 }
 
 /* --- values ---------------------------------------------------------------------------------- */

@@ -7,7 +7,8 @@
  * lines of JSON (docs/node.md).
  *
  * Its standard input and output are one end of a socket, of which we have the other: a node whose
- * owner is gone sees the end of its input and ends, too. What it says on standard error goes to
+ * owner is gone sees the end of its input and ends, too. It is a process group of its own: an
+ * interrupt from the terminal is for its owner. What it says on standard error goes to
  * ours. Nothing sleeps: whoever waits, waits for a line, at most as long as the options say. A
  * process is used by one thread at a time; several threads may each have some.
  */
@@ -55,10 +56,18 @@ const char *node_process_peer_id(const NodeProcess *process);
 
 bool node_process_runs(const NodeProcess *process);
 
+/* Its number in the system; 0: it has ended. */
+int node_process_pid(const NodeProcess *process);
+
+/* Looks whether it has ended by itself, and does not wait. True: it has, now or before; what it was
+ * is for node_process_free() alone. */
+bool node_process_has_ended(NodeProcess *process);
+
 /* kill -9; returns when it has ended. */
 void node_process_kill(NodeProcess *process);
 
-/* The command `quit`; returns when it has ended. False: it did not end with status 0. */
+/* The command `quit`; returns when it has ended, or was killed for it had not within the limit.
+ * False: it did not end with status 0. */
 bool node_process_quit(NodeProcess *process, GError **error);
 
 /*
