@@ -130,6 +130,17 @@ void bench_figure(const char *of, const char *subject, const char *unit, BenchTi
     fflush(stdout);
 }
 
+void bench_expect(const char *of, uint64_t value, uint64_t expected, const char *what)
+{
+    if (value == expected)
+        return;
+    g_autofree char *text =
+        g_strdup_printf("%s: %s: 0x%016" G_GINT64_MODIFIER "x (%" G_GUINT64_FORMAT
+                        "), expected was 0x%016" G_GINT64_MODIFIER "x (%" G_GUINT64_FORMAT ")",
+                        of, what, value, value, expected, expected);
+    bench_fail(text);
+}
+
 _Noreturn void bench_fail(const char *what)
 {
     fprintf(stderr, "bench_%s: %s\n", benchmark, what);

@@ -56,6 +56,9 @@ double bench_median(BenchTimes *times);
 /* A line of the table: what was measured, and of what. Sorts the times. */
 void bench_figure(const char *of, const char *subject, const char *unit, BenchTimes *times);
 
+/* Ends the program with status 1 if what a repetition came to is not what was expected. */
+void bench_expect(const char *of, uint64_t value, uint64_t expected, const char *what);
+
 /* Ends the program with status 1: a result is wrong, so its time means nothing. */
 _Noreturn void bench_fail(const char *what);
 
