@@ -62,10 +62,13 @@ static uint64_t blocks_of(const Scenario *scenario)
     return start + (uint64_t)(scenario->duration_ns / BNET_SLOT_NS);
 }
 
+/* The state of a block: 8 bytes a producer, and one for each block that is not irreversible, of
+ * which there are as many as two thirds of the producers make in two turns. */
 static uint64_t dpos_bytes(const Scenario *scenario)
 {
-    return scenario->chain.rule == SCENARIO_RULE_DPOS ? 48 + UINT64_C(9) * scenario->n_producers
-                                                      : 0;
+    return scenario->chain.rule == SCENARIO_RULE_DPOS
+               ? 48 + (8 + BNET_SLOTS_PER_TURN * 4 / 3) * (uint64_t)scenario->n_producers
+               : 0;
 }
 
 /* --- transactions ---------------------------------------------------------------------------- */

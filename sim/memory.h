@@ -7,8 +7,9 @@
  * transactions, from the sizes of what is kept for each and from what was measured of the rest.
  *
  * The largest that the process becomes is between half and one and a half times the estimate
- * (tests/check_memory.c). Not foreseen is what a run comes to by itself: a LIB that stalls for
- * hours, queues of peers that are too slow, floods of a persona. Nor is what `--trace` takes.
+ * (tests/check_memory.c). Not foreseen is what a run comes to by itself: fork switches (150
+ * bytes each), a LIB that stalls for hours, queues of peers that are too slow, floods of a persona.
+ * Nor is what `--trace` takes.
  *
  * O(groups + streams + latencies); of a chain from a file its size is looked up.
  */

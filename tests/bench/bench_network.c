@@ -5,7 +5,8 @@
  *     eos       21 producers (5 of 10 peers), two blocks a second, random links, 8 a peer, of 50 to
  *               150 ms; without transactions, and with 50 a second; 10 to 10,000 peers, with
  *               --large 100,000
- *     cluster   8 peers for 120 s, in which one crashes, one pauses and the network falls apart
+ *     cluster   8 peers for 120 s, in which one crashes, one pauses and the network falls apart: 20
+ *               seeds one after the other, and how many of them it does in a second
  *     graph     21 producers on the links of a file (--graph FILE, an edge list as scenarios have),
  *               1000 blocks. With --floor PROGRAM, that is run beside it, as
  *               PROGRAM FILE 1000 500000 21, and timed: something that floods the same graph.
@@ -18,21 +19,16 @@
  */
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <glib.h>
 
-#include "scenarios/loader.h"
-#include "sim/run.h"
+#include "tests/bench/apart.h"
 #include "tests/bench/bench.h"
 
 #define REPETITIONS_DEFAULT 5u
-#define DEGREE 8u
+#define REPETITIONS_LARGE_MAX 3u /* minutes each */
 
 typedef struct Case {
     const char *name;
@@ -41,6 +37,7 @@ typedef struct Case {
     const char *duration;
     const char *rest; /* keys of the scenario after the peers */
     bool is_large;
+    uint32_t seeds;    /* runs of a repetition; 0: one */
     uint64_t messages; /* 0: not known, the first repetition says it */
     uint64_t hash;
 } Case;
@@ -50,115 +47,52 @@ typedef struct Case {
     "\"links\": {\"latency\": {\"uniform\": [\"50ms\", \"150ms\"]}}"
 #define TRXS ", \"transactions\": {\"rate\": \"50/s\"}"
 #define CLUSTER                                                                                    \
-    "\"topology\": {\"kind\": \"full-mesh\"}, \"links\": {\"latency\": \"20ms\"}, \"events\": ["   \
+    "\"topology\": {\"kind\": \"full-mesh\"}, \"links\": {\"latency\": {\"uniform\": [\"10ms\", "  \
+    "\"30ms\"]}}, \"events\": ["                                                                   \
     "{\"at\": \"20s\", \"crash\": \"node[0]\", \"for\": \"10s\"},"                                 \
     "{\"at\": \"50s\", \"partition\": [\"bp[0..1]\"], \"for\": \"20s\"},"                          \
     "{\"at\": \"90s\", \"pause\": \"node[1]\", \"for\": \"5s\"}]"
 
 static const Case CASES[] = {
-    {"eos, 10", 10, 5, "600s", EOS, false, 200625, UINT64_C(0xfc0e0ed1a01645f0)},
-    {"eos, 100", 100, 21, "120s", EOS, false, 392434, UINT64_C(0x2fb06e487b57c2e9)},
-    {"eos, 1000", 1000, 21, "20s", EOS, false, 647124, UINT64_C(0x303cb6bc86aa0cfe)},
-    {"eos, 10000", 10000, 21, "6s", EOS, false, 1775560, UINT64_C(0x82684376a1c25778)},
-    {"eos, 100000", 100000, 21, "4s", EOS, true, 0, 0},
-    {"eos and trxs, 10", 10, 5, "120s", EOS TRXS, false, 463152, UINT64_C(0x1bfa21420d9166c0)},
-    {"eos and trxs, 100", 100, 21, "20s", EOS TRXS, false, 788263, UINT64_C(0x9cb136c63cbbc76a)},
-    {"eos and trxs, 1000", 1000, 21, "5s", EOS TRXS, false, 1846767, UINT64_C(0x33bb7bc81f43f4df)},
-    {"eos and trxs, 10000", 10000, 21, "1500ms", EOS TRXS, false, 3367471,
+    {"eos, 10", 10, 5, "600s", EOS, false, 0, 200625, UINT64_C(0xfc0e0ed1a01645f0)},
+    {"eos, 100", 100, 21, "120s", EOS, false, 0, 392434, UINT64_C(0x2fb06e487b57c2e9)},
+    {"eos, 1000", 1000, 21, "20s", EOS, false, 0, 647124, UINT64_C(0x303cb6bc86aa0cfe)},
+    {"eos, 10000", 10000, 21, "6s", EOS, false, 0, 1775560, UINT64_C(0x82684376a1c25778)},
+    {"eos, 100000", 100000, 21, "4s", EOS, true, 0, 12223447, UINT64_C(0x34baf3c254d3e848)},
+    {"eos and trxs, 10", 10, 5, "120s", EOS TRXS, false, 0, 463152, UINT64_C(0x1bfa21420d9166c0)},
+    {"eos and trxs, 100", 100, 21, "20s", EOS TRXS, false, 0, 788263, UINT64_C(0x9cb136c63cbbc76a)},
+    {"eos and trxs, 1000", 1000, 21, "5s", EOS TRXS, false, 0, 1846767,
+     UINT64_C(0x33bb7bc81f43f4df)},
+    {"eos and trxs, 10000", 10000, 21, "1500ms", EOS TRXS, false, 0, 3367471,
      UINT64_C(0x2edbf93fc3ac7ed2)},
-    {"eos and trxs, 100000", 100000, 21, "2s", EOS TRXS, true, 0, 0},
-    {"cluster, 8", 8, 4, "120s", CLUSTER, false, 25151, UINT64_C(0x56c0fd982d788930)},
+    {"eos and trxs, 100000", 100000, 21, "2s", EOS TRXS, true, 0, 47916849,
+     UINT64_C(0xe412efc627a38214)},
+    {"cluster, 8", 8, 4, "120s", CLUSTER, false, 20, 506642, UINT64_C(0x1271aefb1de5e1aa)},
 };
 
-/* What a process tells of its run. */
-typedef struct Outcome {
-    double ns;
-    double simulated_s;
-    uint64_t messages;
-    uint64_t hash;
-    uint64_t bytes; /* of memory */
-} Outcome;
-
-static uint64_t peak_bytes(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024;
-}
-
-static Outcome run(const char *data)
-{
-    g_autoptr(GError) error = NULL;
-    const ScenarioText text = {.path = "bench_network", .data = data, .length = strlen(data)};
-    const uint64_t before_bytes = peak_bytes();
-    g_autoptr(Scenario) scenario = scenario_load_data(&text, NULL, 0, &error);
-    if (scenario == NULL)
-        bench_fail(error->message);
-    const double start_ns = bench_now_ns();
-    g_autoptr(SimResult) result = sim_run(scenario, NULL, &error);
-    if (result == NULL)
-        bench_fail(error->message);
-    return (Outcome){
-        .ns = bench_now_ns() - start_ns,
-        .simulated_s = (double)result->simulated_ns / 1e9,
-        .messages = result->messages_delivered,
-        .hash = result->trace_hash,
-        .bytes = peak_bytes() - before_bytes,
-    };
-}
-
-/* In a process of its own. */
-static Outcome run_apart(const char *data)
-{
-    int ends[2];
-    Outcome outcome;
-    fflush(NULL);
-    if (pipe(ends) != 0)
-        bench_fail("no pipe");
-    const pid_t child = fork();
-    if (child < 0)
-        bench_fail("no process");
-    if (child == 0) {
-        outcome = run(data);
-        _exit(write(ends[1], &outcome, sizeof outcome) == (ssize_t)sizeof outcome ? 0 : 1);
-    }
-    close(ends[1]);
-    const bool told = read(ends[0], &outcome, sizeof outcome) == (ssize_t)sizeof outcome;
-    close(ends[0]);
-    waitpid(child, NULL, 0);
-    if (!told)
-        bench_fail("a run failed");
-    return outcome;
-}
-
 /* Ends the program if the run is not the one that is expected. */
-static void check(const Case *bench_case, const Outcome *outcome)
+static void check(const Case *bench_case, const BenchOutcome *outcome)
 {
-    if (bench_case->messages == outcome->messages && bench_case->hash == outcome->hash)
-        return;
-    g_autofree char *text = g_strdup_printf(
-        "%s: %" G_GUINT64_FORMAT " messages, hash 0x%016" G_GINT64_MODIFIER
-        "x, expected were %" G_GUINT64_FORMAT ", 0x%016" G_GINT64_MODIFIER "x",
-        bench_case->name, outcome->messages, outcome->hash, bench_case->messages, bench_case->hash);
-    bench_fail(text);
+    bench_expect(bench_case->name, outcome->messages, bench_case->messages, "messages");
+    bench_expect(bench_case->name, outcome->hash, bench_case->hash, "the hash");
 }
 
 typedef struct Figures {
     BenchTimes ns_per_message;
     BenchTimes messages_per_s;
     BenchTimes simulated;
+    BenchTimes seeds_per_s;
     BenchTimes peer_bytes;
-    BenchTimes end_bytes;
 } Figures;
 
-static void note(Figures *figures, const Case *bench_case, const Outcome *outcome)
+static void note(Figures *figures, const Case *bench_case, const BenchOutcome *outcome)
 {
     const double messages = (double)MAX(outcome->messages, 1);
     bench_add(&figures->ns_per_message, outcome->ns / messages);
     bench_add(&figures->messages_per_s, 1e9 * messages / outcome->ns);
     bench_add(&figures->simulated, 1e9 * outcome->simulated_s / outcome->ns);
+    bench_add(&figures->seeds_per_s, 1e9 * bench_case->seeds / outcome->whole_ns);
     bench_add(&figures->peer_bytes, (double)outcome->bytes / bench_case->peers);
-    bench_add(&figures->end_bytes, (double)outcome->bytes / bench_case->peers / DEGREE);
 }
 
 static void bench(const Case *bench_case, uint32_t repetitions)
@@ -171,7 +105,8 @@ static void bench(const Case *bench_case, uint32_t repetitions)
     Figures figures = {0};
     Case expected = *bench_case;
     for (uint32_t i = 0; i < repetitions; i++) {
-        const Outcome outcome = run_apart(data);
+        const BenchOutcome outcome =
+            bench_run_apart(&(BenchJob){.text = data, .seeds = bench_case->seeds});
         if (expected.messages == 0) {
             expected.messages = outcome.messages;
             expected.hash = outcome.hash;
@@ -182,10 +117,11 @@ static void bench(const Case *bench_case, uint32_t repetitions)
     bench_figure(bench_case->name, "a message", "ns", &figures.ns_per_message);
     bench_figure(bench_case->name, "messages", "1/s", &figures.messages_per_s);
     bench_figure(bench_case->name, "simulated time", "s/s", &figures.simulated);
+    if (bench_case->seeds > 0)
+        bench_figure(bench_case->name, "seeds, with loading", "1/s", &figures.seeds_per_s);
     if (bench_case->peers < 1000)
         return; /* memory is what an empty world takes */
-    bench_figure(bench_case->name, "memory of a peer", "B", &figures.peer_bytes);
-    bench_figure(bench_case->name, "memory of an end", "B", &figures.end_bytes);
+    bench_figure(bench_case->name, "memory, by peers", "B", &figures.peer_bytes);
 }
 
 /* Seconds of processor time that the other program took. */
@@ -235,7 +171,8 @@ int main(int argc, char **argv)
     bench_begin("network", "Whole runs, with all checks.", argc, argv);
     for (size_t i = 0; !graph && i < G_N_ELEMENTS(CASES); i++) {
         if (!CASES[i].is_large || bench_is_large())
-            bench(&CASES[i], repetitions);
+            bench(&CASES[i],
+                  CASES[i].is_large ? MIN(repetitions, REPETITIONS_LARGE_MAX) : repetitions);
     }
     if (graph)
         bench_graph(graph, program, repetitions);
