@@ -92,6 +92,9 @@ breaks tests/a.c 2 'open("/tm''p/x");' 'TMPDIR'
 breaks tests/a.c 2 'int a; ' 'no space at the end'
 breaks tests/a.c 601 "$(seq 600)" 'at most 600 lines'
 keeps tests/a.c "$(seq 599)"
+breaks tests/a.cc 2 'open("/tm''p/x");' 'TMPDIR'
+breaks tests/a.hh 601 "$(seq 600)" 'at most 600 lines'
+breaks sim/a.cc 2 "$(include '<json.h>')" "sim/ $only"
 
 licence='int a;'
 breaks sim/a.c 1 'int b;' 'SPDX'

@@ -20,8 +20,8 @@ trap 'rm -rf "$work"' EXIT
 
 find . \( -path './build*' -o -path './.git' \) -prune -o -type f -print | sed 's|^\./||' |
     sort >"$work/all"
-grep -E '\.[ch](\.in)?$' "$work/all" >"$work/c" || true
-grep -E '\.(c|h|h\.in|sh|cmake|yml)$|(^|/)CMakeLists\.txt$|^dev$|^\.ci/|^\.(clang-format|clang-tidy|editorconfig|gitattributes|gitignore)$' \
+grep -E '\.([ch]|cc|hh)(\.in)?$' "$work/all" >"$work/c" || true
+grep -E '\.(c|cc|h|hh|h\.in|sh|cmake|yml)$|(^|/)CMakeLists\.txt$|^dev$|^\.ci/|^\.(clang-format|clang-tidy|editorconfig|gitattributes|gitignore)$' \
     "$work/all" >"$work/source" || true
 grep -E '\.(json|md)$' "$work/all" | cat "$work/source" - >"$work/text"
 
