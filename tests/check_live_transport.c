@@ -6,10 +6,7 @@
 #define _GNU_SOURCE /* prlimit() */
 #include <sys/resource.h>
 
-#include "core/wire_message.h"
 #include "tests/live_fixture.h"
-
-#define CHAIN_ID "cf057bbfb72640471fd910bcb67639c22df9f92470936cddc1ade0e2f2e7dc4f"
 
 /* The node answers, and has no session. */
 static void end_idle(LiveNode *node)
@@ -175,41 +172,21 @@ END_TEST
 
 /* --- sessions -------------------------------------------------------------------------------- */
 
-/* A hello of nobody in particular, with a peer id that ends with that byte. */
-static void send_hello(int fd, uint8_t who)
-{
-    uint8_t bytes[256];
-    BnetWriter writer;
-    BnetWireMessage message = {
-        .kind = BNET_MESSAGE_HELLO,
-        .u.hello.peer_id.bytes = {0, 2, who},
-        .u.hello.protocol_version = BNET_SLICE("1.0.1"),
-    };
-    static const char chain_id[] = CHAIN_ID;
-    for (size_t i = 0; i < sizeof message.u.hello.chain_id.bytes; i++)
-        message.u.hello.chain_id.bytes[i] = (uint8_t)(g_ascii_xdigit_value(chain_id[2 * i]) << 4 |
-                                                      g_ascii_xdigit_value(chain_id[2 * i + 1]));
-    bnet_writer_init(&writer, bytes, sizeof bytes);
-    bnet_wire_write_message(&writer, &message);
-    ck_assert(bnet_writer_fits(&writer));
-    live_ws_send(fd, 0x82, bytes, writer.n);
-}
-
 START_TEST(test_too_many_sessions)
 {
     LiveNode node;
     live_begin_with(&node, "--max-sessions", "2");
     const int first = live_ws_connect(&node);
     const int second = live_ws_connect(&node);
-    send_hello(first, 1);
-    send_hello(second, 2);
+    live_ws_hello(first, 1);
+    live_ws_hello(second, 2);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":2}");
     const int third = live_ws_connect(&node);
     ck_assert_uint_eq(live_ws_close_code(third), 1013);
     (void)close(first);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":1}");
     const int fourth = live_ws_connect(&node);
-    send_hello(fourth, 4);
+    live_ws_hello(fourth, 4);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":2}");
     live_close_all((const int[]){second, third, fourth}, 3);
     end_idle(&node);
@@ -222,7 +199,7 @@ START_TEST(test_silent_session)
     LiveNode node;
     live_begin_with(&node, "--idle-timeout", "0.3", "--close-timeout", "0.2");
     const int fd = live_ws_connect(&node);
-    send_hello(fd, 1);
+    live_ws_hello(fd, 1);
     live_do(&node, "{\"cmd\":\"subscribe\"}");
     struct json_object *closed = live_event(&node, "closed");
     ck_assert_str_eq(live_text(closed, "reason"), "dead");
@@ -239,10 +216,10 @@ START_TEST(test_redundant_session)
     LiveNode node;
     live_begin_with(&node, "--bnet-threads", "2");
     const int first = live_ws_connect(&node);
-    send_hello(first, 1);
+    live_ws_hello(first, 1);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":1}");
     const int second = live_ws_connect(&node);
-    send_hello(second, 1);
+    live_ws_hello(second, 1);
     ck_assert_uint_eq(live_ws_close_code(second), 1000);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":1}");
     live_close_all((const int[]){first, second}, 2);
@@ -256,7 +233,7 @@ START_TEST(test_text_as_deployed)
     LiveNode node;
     live_begin_with(&node, "--profile", "eosio-1.7");
     const int fd = live_ws_connect(&node);
-    send_hello(fd, 1);
+    live_ws_hello(fd, 1);
     live_do(&node, "{\"cmd\":\"wait\",\"sessions\":1}");
     live_ws_send(fd, 0x81, "\x02\x00", 2);
     live_ws_send(fd, 0x81, "\x07", 1);
@@ -274,7 +251,7 @@ START_TEST(test_one_behind_as_deployed)
     live_begin_with(&node, "--profile", "eosio-1.7");
     live_do(&node, "{\"cmd\":\"subscribe\"}");
     const int fd = live_ws_connect(&node);
-    send_hello(fd, 1);
+    live_ws_hello(fd, 1);
     live_ws_send(fd, 0x82, "\x02\x00\x02\x00\x07", 5); /* two notices, junk */
     static const char *const messages[] = {"hello", "block_notice", "block_notice"};
     for (size_t i = 0; i < G_N_ELEMENTS(messages); i++) {
@@ -319,7 +296,7 @@ START_TEST(test_frozen_thread_as_deployed)
         live_begin_with(&node, "--profile", "eosio-1.7", "--bnet-threads", "2");
         for (int i = 0; i < 3; i++) {
             fds[i] = live_ws_connect(&node);
-            send_hello(fds[i], (uint8_t)(i + 1));
+            live_ws_hello(fds[i], (uint8_t)(i + 1));
             live_do(&node, "{\"cmd\":\"wait\",\"sessions\":%d}", i + 1);
             send_ping(fds[i]);
             await_pong(fds[i]);

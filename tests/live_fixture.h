@@ -29,8 +29,13 @@
 #include <glib/gstdio.h>
 #include <json.h>
 
+#include "core/wire_message.h"
+
 #define LIVE_LIMIT_S 60
 #define LIVE_ARGUMENTS_MAX 40
+
+/* Of the default genesis state. */
+#define LIVE_CHAIN_ID "cf057bbfb72640471fd910bcb67639c22df9f92470936cddc1ade0e2f2e7dc4f"
 
 /* The development key, which is the one of the default genesis state, and the producer's. */
 #define LIVE_KEY "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3"
@@ -408,6 +413,26 @@ static inline GByteArray *live_ws_receive(int fd, uint8_t *ret_first)
     g_byte_array_set_size(payload, (guint)n);
     live_receive(fd, payload->data, n);
     return payload;
+}
+
+/* A hello of nobody in particular, with a peer id that ends with that byte. */
+static inline void live_ws_hello(int fd, uint8_t who)
+{
+    uint8_t bytes[256];
+    BnetWriter writer;
+    BnetWireMessage message = {
+        .kind = BNET_MESSAGE_HELLO,
+        .u.hello.peer_id.bytes = {0, 2, who},
+        .u.hello.protocol_version = BNET_SLICE("1.0.1"),
+    };
+    static const char chain_id[] = LIVE_CHAIN_ID;
+    for (size_t i = 0; i < sizeof message.u.hello.chain_id.bytes; i++)
+        message.u.hello.chain_id.bytes[i] = (uint8_t)(g_ascii_xdigit_value(chain_id[2 * i]) << 4 |
+                                                      g_ascii_xdigit_value(chain_id[2 * i + 1]));
+    bnet_writer_init(&writer, bytes, sizeof bytes);
+    bnet_wire_write_message(&writer, &message);
+    ck_assert(bnet_writer_fits(&writer));
+    live_ws_send(fd, 0x82, bytes, writer.n);
 }
 
 /* Reads until a close frame: its code. */
