@@ -75,7 +75,7 @@ static bool send_ping(BnetSession *session, const BnetEnv *env)
  * as far as its events have come, so that the notice of a block goes before the block. */
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view)
 {
-    uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
+    uint32_t number = session->frontier_number + 1;
     uint32_t last = session->peer_irreversible_only ? view->announced : bnet_view_head_number(view);
     return number <= last && number > session->peer_lib ? number : 0;
 }
@@ -90,7 +90,7 @@ static uint32_t next_block(const BnetSession *session, const BnetEnv *env)
 /* There is a next block, and it has to become irreversible first. */
 static bool is_held_back(const BnetSession *session, const BnetView *view)
 {
-    uint32_t number = bnet_store_number(view->store, session->frontier) + 1;
+    uint32_t number = session->frontier_number + 1;
     return session->peer_irreversible_only && number <= bnet_view_head_number(view) &&
            number > view->announced;
 }

@@ -62,7 +62,7 @@ static uint32_t position_of(const BnetSession *session, const BnetEnv *env)
 {
     if (env->quirks & BNET_QUIRK_UNLINKED_SEND)
         return of(session, env)->sent_number;
-    return bnet_store_number(env->view->store, session->frontier);
+    return session->frontier_number;
 }
 
 /* The lower of our LIB and the position: all above it may be asked for. */
@@ -215,7 +215,7 @@ static uint32_t next_by_number(const BnetSession *session, const BnetEnv *env)
 static uint32_t next_behind_peer(const BnetSession *session, const BnetEnv *env)
 {
     const uint32_t head = bnet_view_head_number(env->view);
-    const uint32_t frontier = bnet_store_number(env->view->store, session->frontier);
+    const uint32_t frontier = session->frontier_number;
     const uint32_t position = session->peer_lib > frontier ? session->peer_lib : frontier;
     if (session->peer_irreversible_only) {
         const bool serves = bnet_has_quirk(env, BNET_QUIRK_REVERSIBLE_TO_FOLLOWER) &&

@@ -6,13 +6,29 @@
  */
 #include "core/session.h"
 
+void bnet_frontier_begin(BnetSession *session)
+{
+    session->frontier = BNET_GENESIS;
+    session->frontier_number = 1;
+    session->ahead = BNET_AHEAD_UNKNOWN;
+}
+
+static void set(BnetSession *session, BnetBlock frontier, uint32_t number)
+{
+    session->frontier = frontier;
+    session->frontier_number = number;
+}
+
 /* A certain block, on any fork, makes its newest ancestor on our best chain certain. One that is
  * built on our head is kept in mind until it is applied. */
 static void raise_to(BnetSession *session, const BnetView *view, BnetBlock certain)
 {
+    if (bnet_store_number(view->store, certain) <= session->frontier_number)
+        return;
     BnetBlock common = bnet_store_common(view->store, certain, view->head);
-    if (bnet_store_number(view->store, common) > bnet_store_number(view->store, session->frontier))
-        session->frontier = common;
+    uint32_t number = bnet_store_number(view->store, common);
+    if (number > session->frontier_number)
+        set(session, common, number);
     if (common == view->head && certain != view->head && certain > session->ahead)
         session->ahead = certain;
 }
@@ -30,8 +46,8 @@ void bnet_frontier_lib_moved(BnetSession *session, const BnetView *view)
 {
     uint32_t ours = bnet_view_lib_number(view);
     uint32_t both = session->peer_lib < ours ? session->peer_lib : ours;
-    if (both > bnet_store_number(view->store, session->frontier))
-        session->frontier = bnet_view_at(view, both);
+    if (both > session->frontier_number)
+        set(session, bnet_view_at(view, both), both);
 }
 
 /* The newest certain block that is the head or built on it; BNET_NO_BLOCK: there is none. It has a
@@ -61,7 +77,7 @@ void bnet_frontier_applied(BnetSession *session, const BnetView *view)
     if (!holds)
         session->ahead = find_ahead(session, view);
     if (session->ahead != BNET_NO_BLOCK)
-        session->frontier = view->head;
+        set(session, view->head, bnet_view_head_number(view));
     if (session->ahead == view->head)
         session->ahead = BNET_NO_BLOCK;
 }
@@ -71,7 +87,8 @@ void bnet_frontier_unwound(BnetSession *session, const BnetEnv *env)
 {
     const BnetView *view = env->view;
     BnetBlock before = session->frontier;
-    session->frontier = bnet_store_common(view->store, session->frontier, view->head);
+    BnetBlock common = bnet_store_common(view->store, before, view->head);
+    set(session, common, bnet_store_number(view->store, common));
     session->ahead = BNET_AHEAD_UNKNOWN;
     if (session->frontier != before)
         bnet_probe(env->probes, BNET_PROBE_FRONTIER_FALLBACK);

@@ -77,6 +77,7 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
     node->view.quirks = self->quirks;
     node->view.owes_event = false;
     start_deployed(node);
+    node->actions->env.view = NULL; /* it is another one with other quirks */
     node->view.returned.n = 0;
     const uint64_t refused = node->trxs.refused; /* by all processes of the node */
     bnet_trxs_finish(&node->trxs);
@@ -86,23 +87,30 @@ void bnet_node_restart(BnetNode *node, const BnetIdentity *self)
 
 /* --- the environment of an input ------------------------------------------------------------- */
 
-/* What the sessions may take of what they share is reserved here: a chunk for a notice each and one
- * for a pong, a transaction entry for each transaction that the input names. */
-static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
+/* The last input was that of another node. */
+static void take_turn(BnetNode *node, BnetEnv *env)
 {
-    bnet_assert(node->actions->n == 0);
-    BnetEnv *env = &node->actions->env;
     *env = (BnetEnv){
-        .now_ns = now_ns,
-        .wall_ns = bnet_clock_at(&node->clock, now_ns),
         .view = &node->view,
         .trxs = &node->trxs,
         .pool = node->pool,
         .actions = node->actions,
         .quirks = node->self.quirks,
         .deployed = node->self.quirks ? node->deployed : NULL,
-        .probes = node->probes,
     };
+}
+
+/* What the sessions may take of what they share is reserved here: a chunk for a notice each and one
+ * for a pong, a transaction entry for each transaction that the input names. */
+static const BnetEnv *enter(BnetNode *node, int64_t now_ns, uint32_t trxs)
+{
+    bnet_assert(node->actions->n == 0);
+    BnetEnv *env = &node->actions->env;
+    if (env->view != &node->view)
+        take_turn(node, env);
+    env->now_ns = now_ns;
+    env->wall_ns = bnet_clock_at(&node->clock, now_ns);
+    env->probes = node->probes;
     bnet_pool_reserve(node->pool, node->n_sessions + 1);
     bnet_trxs_reserve(&node->trxs, trxs, env->wall_ns);
     return env;

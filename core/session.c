@@ -167,8 +167,7 @@ bool bnet_session_hello(BnetSession *session, const BnetEnv *env, const BnetIden
     session->peer_irreversible_only |=
         hello->irreversible_only; /* a repeated one takes nothing back */
     session->peer_lib = hello->lib_number;
-    session->frontier = BNET_GENESIS; /* certain when the chain ids agree */
-    session->ahead = BNET_AHEAD_UNKNOWN;
+    bnet_frontier_begin(session);
     bnet_frontier_lib_moved(session, env->view);
     /* The list is one chain: its newest block makes all the others certain. */
     if (hello->first != BNET_NO_BLOCK)

@@ -148,6 +148,7 @@ typedef struct BnetSession {
     bool peer_irreversible_only : 1;
     uint32_t peer_lib;  /* number, as the peer last told; never lowered */
     BnetBlock frontier; /* highest block of our best chain that the peer has with certainty */
+    uint32_t frontier_number;
     BnetBlock ahead; /* the newest that it has and that is built on our head; BNET_NO_BLOCK: it has
                       * none; BNET_AHEAD_UNKNOWN: to be looked up when a block is applied */
     uint32_t pong;   /* chunk of the pool with the answer to the last ping of the peer; 0: no answer
@@ -267,6 +268,9 @@ void bnet_session_choose_trx(BnetSession *session, const BnetEnv *env);
 
 /* choice.c: number of the block that section 5 would send next; 0: none. */
 uint32_t bnet_session_next_block(const BnetSession *session, const BnetView *view);
+
+/* frontier.c: the session begins with block 1, which is certain when the chain ids agree. */
+void bnet_frontier_begin(BnetSession *session);
 
 /* frontier.c, section 4: the peer has this block with certainty. */
 void bnet_frontier_certain(BnetSession *session, const BnetEnv *env, BnetBlock block);

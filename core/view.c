@@ -59,13 +59,27 @@ static bool include_trxs(BnetView *view, BnetBlock block)
     return true;
 }
 
+static void set_head(BnetView *view, BnetBlock head)
+{
+    view->head = head;
+    view->head_number = bnet_store_number(view->store, head);
+}
+
+/* The block of that number on our chain; 0: none. */
+static void set_lib(BnetView *view, uint32_t number)
+{
+    view->lib = number > 0 ? bnet_store_ancestor(view->store, view->head, number) : BNET_NO_BLOCK;
+    view->lib_number = number;
+}
+
 void bnet_view_init(BnetView *view, const BnetStore *store, BnetBlock head)
 {
-    *view = (BnetView){.store = store, .head = head, .target = head};
+    *view = (BnetView){.store = store, .target = head};
+    set_head(view, head);
     bnet_bits_init(&view->has);
     bnet_bits_init(&view->included);
     uint32_t lib = bnet_store_block(store, head)->lib;
-    view->lib = lib ? bnet_store_ancestor(store, head, lib) : BNET_NO_BLOCK;
+    set_lib(view, lib);
     view->announced = lib;
     view->announced_block = view->lib;
     bnet_bits_raise(&view->has, view->lib);
@@ -218,7 +232,7 @@ static void unwind(BnetView *view, BnetChainEvent *ret_event)
     view->side = side;
     if (view->fallback == BNET_NO_BLOCK)
         view->fallback = from;
-    view->head = fork;
+    set_head(view, fork);
     *ret_event = (BnetChainEvent){BNET_CHAIN_SWITCH, fork, from};
 }
 
@@ -273,7 +287,7 @@ static void raise_lib_to(BnetView *view, uint32_t lib)
 {
     if (lib <= bnet_view_lib_number(view))
         return;
-    view->lib = bnet_store_ancestor(view->store, view->head, lib);
+    set_lib(view, lib);
     sweep_side(view, conflicts_with, view->lib, &view->pruned);
     bnet_bits_raise(&view->has, view->lib);
     forget_invalid(view);
@@ -316,7 +330,7 @@ static void apply_next(BnetView *view, BnetChainEvent *ret_event)
         reject(view, next, ret_event);
         return;
     }
-    view->head = next;
+    set_head(view, next);
     list_remove(&view->side, next);
     raise_lib(view);
     *ret_event = (BnetChainEvent){.kind = BNET_CHAIN_APPLIED, .block = next};

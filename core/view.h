@@ -59,7 +59,9 @@ typedef struct BnetView {
     BnetBlock lib;      /* BNET_NO_BLOCK: none yet */
     BnetBlock target;   /* what the head shall become; head: nothing to do */
     BnetBlock fallback; /* head before a fork switch that is under way; BNET_NO_BLOCK: none */
-    uint32_t announced; /* number of the last irreversible event */
+    uint32_t head_number;
+    uint32_t lib_number;       /* 0: there is none yet */
+    uint32_t announced;        /* number of the last irreversible event */
     BnetBlock announced_block; /* its block; BNET_NO_BLOCK: there is none */
     BnetBits has;              /* blocks above the LIB whose header was accepted */
     /* Those of them that are not on the applied best chain; of equal ones the one that came first
@@ -114,12 +116,12 @@ BnetBlock bnet_view_at(const BnetView *view, uint32_t number);
 
 static inline uint32_t bnet_view_head_number(const BnetView *view)
 {
-    return bnet_store_number(view->store, view->head);
+    return view->head_number;
 }
 
 static inline uint32_t bnet_view_lib_number(const BnetView *view)
 {
-    return bnet_store_number(view->store, view->lib);
+    return view->lib_number;
 }
 
 const char *bnet_verdict_name(BnetVerdict verdict);

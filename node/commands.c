@@ -161,7 +161,7 @@ static struct json_object *session_of(const NodeChain *chain, uint32_t slot)
     node_json_flag(value, "dialled", peer->dial != NODE_NO_DIAL);
     node_json_flag(value, "ready", session->state == BNET_SESSION_READY);
     node_json_number(value, "peer_lib", session->peer_lib);
-    node_json_number(value, "frontier", bnet_store_number(&chain->store, session->frontier));
+    node_json_number(value, "frontier", session->frontier_number);
     node_json_number(value, "sent", (int64_t)peer->sent);
     node_json_number(value, "received", (int64_t)peer->received);
     return value;

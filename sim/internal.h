@@ -276,7 +276,7 @@ void sim_peer_awake_end(SimWorld *world, uint32_t end);
 void sim_peer_add_job(SimPeer *peer, SimJob job);
 
 /* Appends work for this instant. */
-void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot);
+void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t end);
 
 /* A work event of the process `identities`: the chain thread is done with its job, if the event
  * counts. */

@@ -46,14 +46,14 @@ void sim_peer_forget_session(SimPeer *peer, uint32_t slot)
         peer->job.slot = BNET_NO_SESSION;
 }
 
-void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t slot)
+void sim_peer_todo(SimWorld *world, SimTodoKind kind, uint32_t end)
 {
     SimTodos *todo = &world->todo;
     if (todo->n == todo->capacity) {
         todo->capacity = todo->capacity ? todo->capacity * 2 : 16;
         todo->items = g_renew(SimTodo, todo->items, todo->capacity);
     }
-    todo->items[todo->n++] = (SimTodo){kind, slot};
+    todo->items[todo->n++] = (SimTodo){kind, end};
 }
 
 /* --- actions --------------------------------------------------------------------------------- */
@@ -64,13 +64,13 @@ void sim_peer_send(SimWorld *world, uint32_t end, BnetMessage *message)
     if (peer->deployed && sim_deployed_holds(world, end, message))
         return;
     if (peer->personas && !sim_persona_sends(world, end, message)) {
-        sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+        sim_peer_todo(world, SIM_TODO_WRITTEN, end);
         return;
     }
     uint32_t bytes = bnet_message_size(message, &world->store);
     sim_world_tell_sent(world, end, message, bytes);
     if (sim_wire_send(world, end, message, bytes))
-        sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+        sim_peer_todo(world, SIM_TODO_WRITTEN, end);
 }
 
 static void ask_for_block(SimWorld *world, uint32_t end, uint32_t number)
@@ -91,7 +91,7 @@ static void carry_out(SimWorld *world, uint32_t peer, BnetAction *action)
         ask_for_block(world, end, action->u.number);
         break;
     case BNET_ACTION_PING_CODE:
-        sim_peer_todo(world, SIM_TODO_CODE, action->session);
+        sim_peer_todo(world, SIM_TODO_CODE, end);
         break;
     case BNET_ACTION_SUBMIT_BLOCK:
         if (!world->peers[peer].personas || sim_persona_takes_block(world, end))
@@ -233,6 +233,12 @@ static void answer_fetch(SimWorld *world, uint32_t index, const SimJob *job)
     sim_peer_arm_timer(world, sim_peer_end(world, index, job->slot));
 }
 
+static void resume(SimWorld *world, uint32_t end)
+{
+    world->ends[end].paused = false;
+    sim_peer_todo(world, SIM_TODO_READ, end);
+}
+
 static void do_job(SimWorld *world, uint32_t index, const SimJob *job)
 {
     bool orphan = job->slot == BNET_NO_SESSION;
@@ -253,8 +259,7 @@ static void do_job(SimWorld *world, uint32_t index, const SimJob *job)
     case SIM_JOB_RESUME:
         if (orphan)
             break;
-        world->ends[sim_peer_end(world, index, job->slot)].paused = false;
-        sim_peer_todo(world, SIM_TODO_READ, job->slot);
+        resume(world, sim_peer_end(world, index, job->slot));
         break;
     case SIM_JOB_PRODUCE:
     case SIM_JOB_PERSONA:
@@ -434,7 +439,7 @@ static void read_one(SimWorld *world, uint32_t end)
         bnet_message_finish(&message, &world->pool);
     }
     if (e->arrived > 0 && !e->paused)
-        sim_peer_todo(world, SIM_TODO_READ, e->slot);
+        sim_peer_todo(world, SIM_TODO_READ, end);
 }
 
 /* A code that nobody can foresee: drawn from a stream of its own. */
@@ -448,7 +453,8 @@ static BnetId ping_code(SimPeer *peer)
 static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
 {
     SimPeer *peer = &world->peers[index];
-    uint32_t end = sim_peer_end(world, index, todo.slot);
+    const uint32_t end = todo.end;
+    const uint32_t slot = world->ends[end].slot;
     if (todo.kind == SIM_TODO_READ) {
         read_one(world, end);
         return;
@@ -461,10 +467,10 @@ static void do_todo(SimWorld *world, uint32_t index, SimTodo todo)
     }
     if (todo.kind == SIM_TODO_WRITTEN) {
         sim_world_tell_written(world, end);
-        bnet_node_written(&peer->node, todo.slot, world->now_ns);
+        bnet_node_written(&peer->node, slot, world->now_ns);
     } else {
         BnetId code = ping_code(peer);
-        bnet_node_ping_code(&peer->node, todo.slot, &code, world->now_ns);
+        bnet_node_ping_code(&peer->node, slot, &code, world->now_ns);
     }
     sim_peer_act(world, index);
     sim_peer_arm_timer(world, end);
@@ -543,7 +549,7 @@ void sim_peer_awake_end(SimWorld *world, uint32_t end)
         sim_world_schedule(world, world->now_ns, SIM_EVENT_TIMER, e->position, 0);
     }
     if (e->arrived > 0 && !e->paused)
-        sim_peer_todo(world, SIM_TODO_READ, e->slot);
+        sim_peer_todo(world, SIM_TODO_READ, end);
 }
 
 void sim_peer_resume(SimWorld *world, uint32_t index)

@@ -78,7 +78,7 @@ static void read_again(SimWorld *world, uint32_t index, uint32_t slot)
 {
     if (!world->peers[index].up || world->peers[index].paused)
         return;
-    sim_peer_todo(world, SIM_TODO_READ, slot);
+    sim_peer_todo(world, SIM_TODO_READ, sim_peer_end(world, index, slot));
     sim_peer_settle(world, index);
 }
 

@@ -17,7 +17,7 @@ static void arrival(SimWorld *world, uint32_t end, uint32_t epoch)
     if (!sim_wire_arrival(world, end, epoch) ||
         sim_deployed_stands(&world->peers[world->ends[end].peer]))
         return;
-    sim_peer_todo(world, SIM_TODO_READ, world->ends[end].slot);
+    sim_peer_todo(world, SIM_TODO_READ, end);
     sim_peer_settle(world, world->ends[end].peer);
 }
 
@@ -29,7 +29,7 @@ static void room(SimWorld *world, uint32_t end, uint32_t connection)
         world->ends[end].room_due = true;
         return;
     }
-    sim_peer_todo(world, SIM_TODO_WRITTEN, world->ends[end].slot);
+    sim_peer_todo(world, SIM_TODO_WRITTEN, end);
     sim_peer_settle(world, world->ends[end].peer);
 }
 

@@ -191,14 +191,14 @@ typedef struct SimPeer {
 
 /* What the peer at work has still to do at this instant. */
 typedef enum SimTodoKind {
-    SIM_TODO_WRITTEN, /* the write of `slot` is complete */
-    SIM_TODO_CODE,    /* `slot` wants a ping code */
-    SIM_TODO_READ,    /* `slot` may read */
+    SIM_TODO_WRITTEN, /* the write of `end` is complete */
+    SIM_TODO_CODE,    /* the session of `end` wants a ping code */
+    SIM_TODO_READ,    /* `end` may read */
 } SimTodoKind;
 
 typedef struct SimTodo {
     SimTodoKind kind;
-    uint32_t slot;
+    uint32_t end; /* of the peer's */
 } SimTodo;
 
 /* In order; those before `done` are. */

@@ -346,7 +346,7 @@ static void grow_chain(void)
     for (uint32_t i = 0; i < 4; i++)
         head = fix_child(world, head, 0);
     for (uint32_t p = 0; p < world->n_peers; p++)
-        world->peers[p].node.view.head = world->peers[p].node.view.target = head;
+        fix_set_head(world, p, head);
 }
 
 START_TEST(test_s8_agree)
@@ -384,10 +384,10 @@ START_TEST(test_s8_held_lib_moves_back)
 {
     grow_chain();
     tell_irreversible(A, at(6));
-    world->peers[A].node.view.lib = at(8);
+    fix_set_lib(world, A, at(8));
     tell_irreversible(A, at(7));
     fix_expect_check(world, "S8", 0, NULL);
-    world->peers[A].node.view.lib = at(7);
+    fix_set_lib(world, A, at(7));
     tell_irreversible(A, at(8));
     fix_expect_check(world, "S8", 1, "at 1.500 s the LIB of a moved back from block 8 to block 7");
 }
@@ -411,7 +411,7 @@ START_TEST(test_s8_conflict_before_depth)
     grow_chain();
     BnetBlock fork = fix_child(world, at(6), 1);
     BnetBlock head = fix_child(world, fork, 0);
-    world->peers[B].node.view.head = world->peers[B].node.view.target = head;
+    fix_set_head(world, B, head);
     tell_irreversible(A, at(7));
     tell_irreversible(B, fork);
     fix_expect_check(world, "S8", 1, NULL);
@@ -439,7 +439,7 @@ START_TEST(test_s8_finality_conflict)
     BnetBlock head = fork;
     for (uint32_t i = 0; i < 4; i++)
         head = fix_child(world, head, 0);
-    world->peers[B].node.view.head = world->peers[B].node.view.target = head;
+    fix_set_head(world, B, head);
     tell_irreversible(A, at(7));
     tell_irreversible(B, fork);
     fix_expect_check(world, "S8", 0, NULL);

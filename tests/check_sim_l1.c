@@ -254,8 +254,7 @@ static void lift_follower(FixRecorder *recorder, SimWorld *world, const SimHappe
     const Breakage *breakage = recorder->data;
     if (happening->time_ns < breakage->from_ns)
         return;
-    BnetView *view = &world->peers[breakage->peers[0]].node.view;
-    view->head = view->target = world->peers[0].node.view.head;
+    fix_set_head(world, breakage->peers[0], world->peers[0].node.view.head);
 }
 
 START_TEST(test_follower_is_above)

@@ -92,10 +92,11 @@ START_TEST(test_s8_head_of_lower_lib)
     BnetBlock head = world->start_head;
     for (uint32_t i = 0; i < 4; i++)
         head = fix_child(world, head, 0);
-    view->head = view->target = head;
-    view->lib = world->start_head;
+    fix_set_head(world, A, head);
+    fix_set_lib(world, A, world->start_head);
     tell_applied(A);
-    view->head = world->start_head; /* on the way to the target */
+    fix_set_head(world, A, world->start_head);
+    view->target = head; /* on the way to it */
     tell_applied(A);
     fix_expect_check(world, "S8", 0, NULL);
     view->target = view->head;

@@ -320,4 +320,20 @@ static inline int fix_main(Suite *suite)
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* The peer's applied chain ends there. */
+static inline void fix_set_head(SimWorld *world, uint32_t peer, BnetBlock head)
+{
+    BnetView *view = &world->peers[peer].node.view;
+    view->head = view->target = head;
+    view->head_number = bnet_store_number(&world->store, head);
+}
+
+/* What the peer holds for irreversible. */
+static inline void fix_set_lib(SimWorld *world, uint32_t peer, BnetBlock lib)
+{
+    BnetView *view = &world->peers[peer].node.view;
+    view->lib = lib;
+    view->lib_number = bnet_store_number(&world->store, lib);
+}
+
 #endif
