@@ -15,7 +15,7 @@
 /* Besides its structs: name, queues, what checks and metrics have of it. */
 #define PEER_BYTES UINT64_C(400)
 /* Besides its structs: events, what is on the wire, actions, what checks have of it. */
-#define END_BYTES UINT64_C(220)
+#define END_BYTES UINT64_C(190)
 /* So many of the newest blocks an end has marks of, in the session and in the record. */
 #define END_MARKS 2048u
 #define END_MARK_BYTES UINT64_C(1040) /* when it has all of them */
@@ -27,11 +27,11 @@
 /* Of each that is ever made: the index, and what checks and metrics note. */
 #define TRX_BYTES UINT64_C(70)
 /* Of each that lives, at each peer: its place in the record; and at each end a bit in the record,
- * and half a notice that waits. */
+ * and a third of a notice that waits. */
 #define TRX_PEER_BYTES UINT64_C(6)
-#define TRX_END_EIGHTHS UINT64_C(17)
+#define TRX_END_EIGHTHS UINT64_C(12)
 /* On its way to the other side of each end: the transaction itself and a notice of it. */
-#define TRX_WIRE_BYTES UINT64_C(280)
+#define TRX_WIRE_BYTES UINT64_C(160)
 /* Of an end that knows any. */
 #define TRX_END_BYTES UINT64_C(500)
 
