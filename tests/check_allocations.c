@@ -7,18 +7,10 @@
  */
 #include <errno.h>
 
+#include "tests/sanitized.h"
 #include "tests/sim_fixture.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-#if defined(__GLIBC__) && !defined(SANITIZED)
+#if defined(__GLIBC__) && !TEST_SANITIZED
 #define IS_COUNTED 1
 #else
 #define IS_COUNTED 0
@@ -142,8 +134,7 @@ END_TEST
 START_TEST(test_minute)
 {
     Stretch stretches[] = {{.begin_ns = 30 * S, .end_ns = 60 * S}, {0}};
-    g_autoptr(SimResult) result =
-        run(NETWORK("60s", "21", "79", "8", "['50ms', '150ms']"), stretches);
+    sim_result_free(run(NETWORK("60s", "21", "79", "8", "['50ms', '150ms']"), stretches));
     ck_assert_uint_gt(stretches[0].calls * 4096, 140000);
     ck_assert_uint_le(stretches[0].n, 1000); /* of 800 ends and 100 peers */
 }

@@ -7,20 +7,8 @@
 #include <unistd.h>
 
 #include "sim/memory.h"
+#include "tests/sanitized.h"
 #include "tests/sim_fixture.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0 /* else memory is the sanitizer's */
-#endif
 
 #define EOS(duration, nodes, degree, rest)                                                         \
     "{'duration': '" duration "', 'peers': {'bp': {'count': 5, 'produces': true},"                 \
@@ -73,7 +61,7 @@ START_TEST(test_measured)
         EOS("3s", "995", "8", TRXS("10/s")),
         EOS("10s", "95", "4", ", 'chain': {'start_height': 100000}"),
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts) && !SANITIZED; i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(texts) && !TEST_SANITIZED; i++) {
         g_autoptr(Scenario) scenario = fix_scenario(texts[i]);
         const uint64_t estimate = sim_memory_estimate(scenario).total;
         const uint64_t measured = measure(scenario);
