@@ -27,6 +27,8 @@ void *__libc_calloc(size_t n, size_t bytes);
 void *__libc_realloc(void *memory, size_t bytes);
 void *__libc_memalign(size_t alignment, size_t bytes);
 
+/* stdlib.h has names for parameters that only it may use.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 void *malloc(size_t bytes)
 {
     allocations++;
@@ -57,6 +59,7 @@ int posix_memalign(void **memory, size_t alignment, size_t bytes)
     *memory = __libc_memalign(alignment, bytes);
     return *memory ? 0 : ENOMEM;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 #endif
 
 /* A stretch of virtual time: the allocations from the first call of progress in it to the last. */
