@@ -34,6 +34,7 @@ struct NodeControl {
     char *path; /* of the socket; NULL: standard input */
     int fd;     /* of the listening socket, or -1 */
     GSource *source;
+    gpointer tag;
     GPtrArray *clients; /* of Client */
     uint32_t last_id;
 };
@@ -134,20 +135,24 @@ static void take_line(Client *client, const char *line, size_t n)
     node_mailbox_post(client->control->chain, input);
 }
 
-static void take_lines(Client *client)
+/* False: one is too long. */
+static bool take_lines(Client *client)
 {
     guint8 *end;
     guint start = 0;
     while ((end = memchr(client->line->data + start, '\n', client->line->len - start)) != NULL) {
         const guint next = (guint)(end - client->line->data) + 1;
+        if (next - start - 1 > NODE_CONTROL_LINE_MAX)
+            return false;
         take_line(client, (const char *)client->line->data + start, next - start - 1);
         start = next;
     }
     if (start > 0)
         g_byte_array_remove_range(client->line, 0, start);
+    return true;
 }
 
-/* False: the client has gone. */
+/* False: the client has gone, or has to go. */
 static bool read_in(Client *client)
 {
     uint8_t bytes[READ_BYTES];
@@ -158,8 +163,8 @@ static bool read_in(Client *client)
         return false;
     const bool ends_line = memchr(bytes, '\n', (size_t)n) != NULL;
     g_byte_array_append(client->line, bytes, (guint)n);
-    if (ends_line)
-        take_lines(client);
+    if (ends_line && !take_lines(client))
+        return false;
     return client->line->len <= NODE_CONTROL_LINE_MAX;
 }
 
@@ -213,6 +218,11 @@ static gboolean dispatch_control(GSource *source, GSourceFunc callback, gpointer
     (void)user_data;
     NodeControl *control = ((ControlSource *)source)->control;
     const int fd = accept4(control->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const bool is_out = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    /* Without a descriptor it would be readable all the time. */
+    g_source_modify_unix_fd(source, control->tag, is_out ? 0 : G_IO_IN);
+    g_source_set_ready_time(
+        source, is_out ? g_get_monotonic_time() + (gint64)NODE_CONTROL_PAUSE_MS * 1000 : -1);
     if (fd < 0)
         return G_SOURCE_CONTINUE;
     if (control->clients->len < NODE_CONTROL_CLIENTS_MAX)
@@ -263,7 +273,7 @@ static bool listen_on(NodeControl *control, const char *path, GError **error)
     control->path = g_strdup(path);
     control->source = g_source_new(&functions, sizeof(ControlSource));
     ((ControlSource *)control->source)->control = control;
-    g_source_add_unix_fd(control->source, control->fd, G_IO_IN);
+    control->tag = g_source_add_unix_fd(control->source, control->fd, G_IO_IN);
     g_source_attach(control->source, control->context);
     return true;
 }

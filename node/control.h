@@ -18,6 +18,8 @@
 #define NODE_CONTROL_LINE_MAX ((size_t)64 * 1024 * 1024)
 #define NODE_CONTROL_UNREAD_MAX ((size_t)256 * 1024 * 1024)
 #define NODE_CONTROL_CLIENTS_MAX 256u
+/* After a client could not be accepted for want of a descriptor: so long until the next try. */
+#define NODE_CONTROL_PAUSE_MS 100
 
 typedef struct NodeControl NodeControl;
 

@@ -265,6 +265,44 @@ START_TEST(test_reject)
 }
 END_TEST
 
+/* So many ids can be rejected, and none more. */
+START_TEST(test_rejected_at_the_limit)
+{
+    LiveNode node;
+    live_begin_with(&node, "--bnet-threads", "1");
+    for (int i = 0; i < 1024; i++)
+        live_do(&node, "{\"cmd\":\"reject\",\"block_id\":\"%064d\"}", i);
+    refused(&node,
+            "{\"cmd\":\"reject\",\"block_id\":"
+            "\"0000000000000000000000000000000000000000000000000000000000001024\"}",
+            "1024 are rejected");
+    live_end(&node);
+}
+END_TEST
+
+/* What commands say at their limits. */
+START_TEST(test_arguments_at_the_limit)
+{
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    live_do(&node, "{\"cmd\":\"wait\",\"head\":1,\"timeout\":3600}");
+    live_do(&node, "{\"cmd\":\"wait\",\"sessions\":0,\"timeout\":0}");
+    refused(&node, "{\"cmd\":\"wait\",\"sessions\":4097}", "numbers");
+    refused(&node, "{\"cmd\":\"wait\",\"timeout\":-1}", "timeout");
+    live_do(&node, "{\"cmd\":\"push_transaction\",\"size\":46,\"nonce\":0,\"expires_in\":3600}");
+    live_do(&node, "{\"cmd\":\"push_transaction\",\"size\":1048576,\"expires_in\":1}");
+    refused(&node, "{\"cmd\":\"push_transaction\",\"size\":1048577}", "1048576");
+    refused(&node, "{\"cmd\":\"push_transaction\",\"expires_in\":0}", "expires_in");
+    refused(&node, "{\"cmd\":\"push_transaction\",\"nonce\":-1}", "nonce");
+    live_do(&node, "{\"cmd\":\"produce\",\"count\":1,\"slots\":\"next\"}");
+    live_do(&node, "{\"cmd\":\"set_lib\",\"number\":1}"); /* from the LIB's, which is none yet, */
+    live_do(&node, "{\"cmd\":\"set_lib\",\"number\":2}"); /* to the head's */
+    refused(&node, "{\"cmd\":\"set_lib\",\"number\":1}", "number");
+    refused(&node, "{\"cmd\":\"set_lib\",\"number\":3}", "number");
+    live_end(&node);
+}
+END_TEST
+
 /* Peers come and go by command. */
 START_TEST(test_connect_and_disconnect)
 {
@@ -387,6 +425,8 @@ int main(void)
         test_set_lib,
         test_set_producers,
         test_reject,
+        test_rejected_at_the_limit,
+        test_arguments_at_the_limit,
         test_connect_and_disconnect,
         test_socket,
         test_ends,
