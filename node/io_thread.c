@@ -263,13 +263,13 @@ static void free_dial(gpointer dial)
     node_dial_free(dial);
 }
 
+/* All descriptors that it needs were made before it began: who dials in may leave none to be had.
+ * So it does without a thread's default context, with which GLib makes one more. */
 static void *run(void *data)
 {
     NodeIoThread *thread = data;
-    g_main_context_push_thread_default(thread->context);
     while (!thread->quits || g_hash_table_size(thread->connections) > 0)
         g_main_context_iteration(thread->context, TRUE);
-    g_main_context_pop_thread_default(thread->context);
     return NULL;
 }
 

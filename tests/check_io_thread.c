@@ -3,6 +3,8 @@
 /* A network thread with a chain of ours: when it reads, when it has written, what it tells and what
  * it does not. */
 
+#include <sys/resource.h>
+
 #include "core/base.h"
 #include "node/io_thread.h"
 #include "node/websocket.h"
@@ -110,6 +112,31 @@ static void see_that_nothing_came(Bench *bench, NodeConnectionId fresh)
 }
 
 /* One message a READ, however many there are. */
+/* It begins to run when it may, and others may have taken all descriptors by then: here there are
+ * just those that it and the bench are made with. It comes first, for what GLib makes once. */
+START_TEST(test_no_descriptor_left)
+{
+    enum {
+        NEEDED = 3 /* two mailboxes, and the thread's main context */
+    };
+    Bench bench;
+    int fds[NEEDED];
+    struct rlimit before;
+    for (int i = 0; i < NEEDED; i++)
+        fds[i] = dup(STDERR_FILENO);
+    live_close_all(fds, NEEDED);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit least = before;
+    least.rlim_cur = (rlim_t)fds[NEEDED - 1] + 1;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &least), 0);
+    begin(&bench);
+    ck_assert_int_eq(dup(STDERR_FILENO), -1);
+    ck_assert_int_eq(errno, EMFILE);
+    end(&bench);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+END_TEST
+
 START_TEST(test_reading_is_paused)
 {
     /* Notices of 600 blocks: longer than what is read ahead, so that the socket stays readable. */
@@ -222,7 +249,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {test_reading_is_paused, test_write_is_complete,
-                                  test_lost_is_told_once, test_closed_by_the_chain, test_end};
+    const TTest *const tests[] = {test_no_descriptor_left,  test_reading_is_paused,
+                                  test_write_is_complete,   test_lost_is_told_once,
+                                  test_closed_by_the_chain, test_end};
     return live_run("io_thread", tests, G_N_ELEMENTS(tests));
 }
