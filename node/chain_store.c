@@ -27,6 +27,7 @@
 struct NodeChainStore {
     char *folder; /* NULL: nothing is kept */
     int lock_fd;
+    int folder_fd;
     NodeDiskFile log;
     NodeDiskFile reversible;
     BnetId chain_id;
@@ -295,11 +296,20 @@ static bool read_reversible(NodeChainStore *disk, BnetStore *store, NodeChainSta
     return true;
 }
 
-/* Writes the file of the reversible blocks anew, with those that still are. */
+/* Writes the file of the reversible blocks anew, with those that still are. It can wait: peers may
+ * have taken all descriptors. */
 static void compact(NodeChainStore *disk, const BnetStore *store)
 {
+    NodeDiskFile *file = &disk->reversible;
     if (disk->failed || !node_disk_sync(&disk->log, &disk->failed))
         return;
+    const int fd = node_disk_replace_begin(file->path);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+        return;
+    if (fd < 0) {
+        node_disk_fail_errno(&disk->failed, file->path, "cannot be made anew");
+        return;
+    }
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     append_reversible_header(bytes, &disk->chain_id);
     guint n = 0;
@@ -312,12 +322,12 @@ static void compact(NodeChainStore *disk, const BnetStore *store)
     }
     g_array_set_size(disk->kept, n);
     disk->n_stale = 0;
-    (void)close(disk->reversible.fd);
-    disk->reversible.fd = -1;
-    if (node_disk_replace(disk->folder, disk->reversible.path, bytes->data, bytes->len,
-                          &disk->failed))
-        node_disk_open(&disk->reversible, &disk->failed);
-    disk->reversible.is_dirty = false;
+    const NodeDiskContent content = {file->path, disk->folder_fd, bytes->data, bytes->len};
+    node_disk_replace_end(fd, &content, &disk->failed);
+    (void)close(file->fd);
+    file->fd = fd;
+    file->size = bytes->len;
+    file->is_dirty = false;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -326,6 +336,9 @@ static bool take_folder(NodeChainStore *disk, GError **error)
 {
     if (g_mkdir_with_parents(disk->folder, 0755) != 0)
         return node_disk_fail_errno(error, disk->folder, "cannot be made");
+    disk->folder_fd = open(disk->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (disk->folder_fd < 0)
+        return node_disk_fail_errno(error, disk->folder, "cannot be opened");
     g_autofree char *path = g_build_filename(disk->folder, "lock", NULL);
     disk->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (disk->lock_fd < 0)
@@ -346,7 +359,8 @@ static bool make_missing(NodeChainStore *disk, const BnetWireGenesis *genesis, G
     BnetWireGenesis standard;
     node_genesis_default(&standard);
     g_autoptr(GByteArray) bytes = new_log(genesis ? genesis : &standard);
-    return node_disk_replace(disk->folder, disk->log.path, bytes->data, bytes->len, error);
+    return node_disk_replace(
+        &(NodeDiskContent){disk->log.path, disk->folder_fd, bytes->data, bytes->len}, error);
 }
 
 static bool make_reversible(NodeChainStore *disk, GError **error)
@@ -355,7 +369,8 @@ static bool make_reversible(NodeChainStore *disk, GError **error)
         return true;
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     append_reversible_header(bytes, &disk->chain_id);
-    return node_disk_replace(disk->folder, disk->reversible.path, bytes->data, bytes->len, error);
+    return node_disk_replace(
+        &(NodeDiskContent){disk->reversible.path, disk->folder_fd, bytes->data, bytes->len}, error);
 }
 
 static bool open_folder(NodeChainStore *disk, LogReading *log, GError **error)
@@ -397,6 +412,7 @@ NodeChainStore *node_chain_store_open(const NodeChainStoreConfig *config, BnetSt
         .notes = g_ptr_array_new_with_free_func(g_free),
     };
     disk->lock_fd = -1;
+    disk->folder_fd = -1;
     disk->log.fd = -1;
     disk->reversible.fd = -1;
     disk->folder = g_strdup(config->folder);
@@ -425,6 +441,8 @@ void node_chain_store_close(NodeChainStore *disk)
         return;
     node_disk_close(&disk->log);
     node_disk_close(&disk->reversible);
+    if (disk->folder_fd >= 0)
+        (void)close(disk->folder_fd);
     if (disk->lock_fd >= 0)
         (void)close(disk->lock_fd);
     g_array_unref(disk->kept);

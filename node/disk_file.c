@@ -62,34 +62,37 @@ bool node_disk_sync(NodeDiskFile *file, GError **error)
     return true;
 }
 
-/* New names in the folder are on the disk. */
-static bool sync_folder(const char *folder, GError **error)
+static char *fresh_path(const char *path)
 {
-    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool is_synced = fd >= 0 && fsync(fd) == 0;
-    if (!is_synced)
-        node_disk_fail_errno(error, folder, "cannot be brought to the disk");
-    if (fd >= 0)
-        (void)close(fd);
-    return is_synced;
+    return g_strconcat(path, ".new", NULL);
 }
 
-bool node_disk_replace(const char *folder, const char *path, const uint8_t *bytes, size_t n,
-                       GError **error)
+int node_disk_replace_begin(const char *path)
 {
-    g_autofree char *fresh = g_strconcat(path, ".new", NULL);
-    const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    g_autofree char *fresh = fresh_path(path);
+    return open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
+
+/* The folder is synced, too, so that the new name is on the disk. */
+bool node_disk_replace_end(int fd, const NodeDiskContent *content, GError **error)
+{
+    g_autofree char *fresh = fresh_path(content->path);
+    if (!write_all(fd, content->bytes, content->n, 0) || fsync(fd) != 0)
+        return node_disk_fail_errno(error, fresh, "cannot be written");
+    if (rename(fresh, content->path) != 0)
+        return node_disk_fail_errno(error, content->path, "cannot be replaced");
+    return fsync(content->folder_fd) == 0 ||
+           node_disk_fail_errno(error, content->path, "cannot be brought to the disk");
+}
+
+bool node_disk_replace(const NodeDiskContent *content, GError **error)
+{
+    const int fd = node_disk_replace_begin(content->path);
     if (fd < 0)
-        return node_disk_fail_errno(error, fresh, "cannot be made");
-    const bool is_written = write_all(fd, bytes, n, 0) && fsync(fd) == 0;
-    if (!is_written)
-        node_disk_fail_errno(error, fresh, "cannot be written");
+        return node_disk_fail_errno(error, content->path, "cannot be made");
+    const bool is_done = node_disk_replace_end(fd, content, error);
     (void)close(fd);
-    if (!is_written)
-        return false;
-    if (rename(fresh, path) != 0)
-        return node_disk_fail_errno(error, path, "cannot be replaced");
-    return sync_folder(folder, error);
+    return is_done;
 }
 
 bool node_disk_open(NodeDiskFile *file, GError **error)

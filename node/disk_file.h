@@ -34,10 +34,22 @@ bool node_disk_append(NodeDiskFile *file, const uint8_t *bytes, size_t n, GError
 /* What was appended is on the disk. */
 bool node_disk_sync(NodeDiskFile *file, GError **error);
 
+/* What is to stand in a folder instead of what does. */
+typedef struct NodeDiskContent {
+    const char *path;
+    int folder_fd; /* of the folder that the path is in */
+    const uint8_t *bytes;
+    size_t n;
+} NodeDiskContent;
+
 /* A file with those bytes stands at the path and is on the disk, or what was there stands there
  * still. */
-bool node_disk_replace(const char *folder, const char *path, const uint8_t *bytes, size_t n,
-                       GError **error);
+bool node_disk_replace(const NodeDiskContent *content, GError **error);
+
+/* The same in two steps: what needs a descriptor, which is the caller's then (-1: errno says why
+ * there is none), and all else, which needs no more. */
+int node_disk_replace_begin(const char *path);
+bool node_disk_replace_end(int fd, const NodeDiskContent *content, GError **error);
 
 /*
  * Cuts a file, whose bytes these are, back to the first `good`; `wrong` says why. What is cut off

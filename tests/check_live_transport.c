@@ -5,6 +5,7 @@
 
 #define _GNU_SOURCE /* prlimit() */
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "tests/live_fixture.h"
 
@@ -352,6 +353,49 @@ START_TEST(test_no_descriptors_left)
 }
 END_TEST
 
+/* Bytes of the file of reversible blocks. */
+static off_t reversible_bytes(const char *folder)
+{
+    struct stat status;
+    g_autofree char *path = g_build_filename(folder, "reversible.log", NULL);
+    ck_assert_int_eq(stat(path, &status), 0);
+    return status.st_size;
+}
+
+/* Nor does a chain on disk need one that it has not: the file of reversible blocks, which is
+ * written anew when 1024 of them are none any more, grows on until it can be. */
+START_TEST(test_no_descriptors_for_the_chain)
+{
+    enum {
+        CLIENTS = 40
+    };
+    LiveNode node;
+    int fds[CLIENTS];
+    char *folder = live_folder();
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    live_begin_with(&node, LIVE_PRODUCER, "--data-dir", folder, "--handshake-timeout", "600",
+                    "--max-sessions", "100");
+    live_do(&node, "{\"cmd\":\"subscribe\"}");
+    limit.rlim_cur = 30;
+    ck_assert_int_eq(prlimit(node.pid, RLIMIT_NOFILE, &limit, NULL), 0);
+    for (int i = 0; i < CLIENTS; i++)
+        fds[i] = live_connect(&node);
+    json_object_put(live_event(&node, "trouble"));
+    live_do(&node, "{\"cmd\":\"produce\",\"count\":1500,\"slots\":\"next\"}");
+    ck_assert_int_gt(reversible_bytes(folder), 1500 * 184);
+    live_close_all(fds, CLIENTS);
+    (void)close(live_ws_connect(&node));
+    live_do(&node, "{\"cmd\":\"produce\",\"count\":10,\"slots\":\"next\"}");
+    ck_assert_int_lt(reversible_bytes(folder), 20 * 200);
+    live_end(&node);
+    live_begin_with(&node, "--data-dir", folder);
+    ck_assert_int_eq(live_head(&node), 1511);
+    live_end(&node);
+    live_remove(folder);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -367,6 +411,7 @@ int main(void)
         test_redundant_session,
         test_text_as_deployed,
         test_no_descriptors_left,
+        test_no_descriptors_for_the_chain,
         test_frozen_thread_as_deployed,
         test_one_behind_as_deployed,
     };
