@@ -10,7 +10,8 @@
  * All structures get the same events. Every repetition hashes what it popped, in order; a hash that
  * differs from the first structure's ends the program with status 1.
  *
- * Usage: bench_queue [--large] [--json]   (--large: up to 10,000,000 events pending)
+ * Usage: bench_queue [-n REPETITIONS] [--large] [--json]   (--large: up to 10,000,000 events
+ * pending)
  */
 
 #include <stdbool.h>
@@ -22,7 +23,7 @@
 #include "sim/queue.h"
 #include "tests/bench/bench.h"
 
-#define REPETITIONS 5u
+#define REPETITIONS_DEFAULT 5u
 #define HOLDS_MIN 300000u
 #define NS_PER_MS INT64_C(1000000)
 #define EVERY UINT32_MAX
@@ -40,6 +41,7 @@ typedef struct Load {
     LoadKind kind;
     uint32_t pending;
     uint32_t holds; /* of a repetition */
+    uint32_t repetitions;
 } Load;
 
 /* Events with what makes the next ones. */
@@ -337,13 +339,13 @@ static const struct Contender {
 
 /* Fills a structure, turns it over once, and measures. The first one fills in the hashes. */
 static void measure(const struct Contender *contender, const Load *load, bool is_first,
-                    uint64_t hashes[REPETITIONS])
+                    uint64_t hashes[BENCH_REPETITIONS_MAX])
 {
     Source source = {.kind = load->kind, .state = 1};
     void *self = contender->new (load->pending, &source);
     contender->hold(self, load->pending, &source);
     BenchTimes times = {.n = 0};
-    for (uint32_t r = 0; r < REPETITIONS; r++) {
+    for (uint32_t r = 0; r < load->repetitions; r++) {
         const double start_ns = bench_now_ns();
         const uint64_t hash = contender->hold(self, load->holds, &source);
         bench_add(&times, (bench_now_ns() - start_ns) / load->holds);
@@ -359,7 +361,7 @@ static void measure(const struct Contender *contender, const Load *load, bool is
 
 static void bench_load(const Load *load)
 {
-    uint64_t hashes[REPETITIONS] = {0};
+    uint64_t hashes[BENCH_REPETITIONS_MAX] = {0};
     for (size_t c = 0; c < G_N_ELEMENTS(CONTENDERS); c++) {
         if (load->pending <= CONTENDERS[c].pending_max)
             measure(&CONTENDERS[c], load, c == 0, hashes);
@@ -368,11 +370,12 @@ static void bench_load(const Load *load)
 
 int main(int argc, char **argv)
 {
+    const uint32_t repetitions = bench_repetitions(REPETITIONS_DEFAULT, &argc, argv);
     bench_begin("queue", "A pop and a push, by load and number of events pending.", argc, argv);
     const uint32_t pending_max = bench_is_large() ? 10000000 : 1000000;
     for (uint32_t pending = 1000; pending <= pending_max; pending *= 10) {
         for (LoadKind kind = 0; kind < LOADS; kind++)
-            bench_load(&(Load){kind, pending, MAX(pending, HOLDS_MIN)});
+            bench_load(&(Load){kind, pending, MAX(pending, HOLDS_MIN), repetitions});
     }
     bench_end();
     return 0;

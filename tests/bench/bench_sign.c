@@ -3,7 +3,7 @@
  * What keys, signatures and their texts cost. Every repetition works on other digests than the one
  * before; a signature from which another key is recovered ends the program with status 1.
  *
- * Usage: bench_sign [--json]
+ * Usage: bench_sign [-n REPETITIONS] [--json]
  */
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 #include "tests/bench/bench.h"
 
 #define OPERATIONS_PER_REPETITION 2000u
-#define REPETITIONS 7u
+#define REPETITIONS_DEFAULT 7u
 
 typedef struct Bench {
     uint32_t operations;
@@ -113,11 +113,12 @@ static void bench_finish(Bench *bench)
 
 int main(int argc, char **argv)
 {
+    const uint32_t repetitions = bench_repetitions(REPETITIONS_DEFAULT, &argc, argv);
     bench_begin("sign", "Signatures, and keys and signatures as text.", argc, argv);
     Bench bench;
     bench_init(&bench, OPERATIONS_PER_REPETITION);
     BenchTimes us[G_N_ELEMENTS(OPERATIONS)] = {0};
-    for (unsigned r = 0; r < REPETITIONS; r++) {
+    for (unsigned r = 0; r < repetitions; r++) {
         make_digests(&bench);
         for (size_t i = 0; i < G_N_ELEMENTS(OPERATIONS); i++) {
             const double start_ns = bench_now_ns();

@@ -7,7 +7,7 @@
  * the message; encoding is from what was decoded. An encoding
  * that differs from the message it was decoded from ends the program with status 1.
  *
- * Usage: bench_wire [--json]
+ * Usage: bench_wire [-n REPETITIONS] [--json]
  */
 
 #include <stdint.h>
@@ -20,10 +20,12 @@
 #include "tests/bench/bench.h"
 
 #define REPETITION_NS 100e6
-#define REPETITIONS 5u
+#define REPETITIONS_DEFAULT 5u
 #define HELLO_IDS 330u
 #define BLOCK_TRXS 100u
 #define MESSAGE_BYTES_MAX (1024u * 1024)
+
+static uint32_t repetitions;
 
 typedef struct Subject {
     const char *name;
@@ -213,7 +215,7 @@ static void measure(const char *of, const char *what, Work *work, const Subject 
 {
     static volatile size_t used;
     BenchTimes times = {.n = 0};
-    for (uint32_t i = 0; i < REPETITIONS; i++) {
+    for (uint32_t i = 0; i < repetitions; i++) {
         uint64_t calls = 0;
         const double start_ns = bench_now_ns();
         double spent_ns = 0;
@@ -246,6 +248,7 @@ static void measure_ids(const char *what, Work *work, Subject subject, uint32_t 
 
 int main(int argc, char **argv)
 {
+    repetitions = bench_repetitions(REPETITIONS_DEFAULT, &argc, argv);
     bench_begin("wire", "Messages to bytes and back, and ids.", argc, argv);
     const char *plain = "block, 100 trxs";
     const char *zlib = "block, 100 zlib trxs";
