@@ -117,6 +117,7 @@ typedef struct SimEnd {
     bool room_due;           /* a paused peer is to learn that its write is complete */
     bool cut;                /* what this end sends does not arrive */
     bool shaped;             /* what it sends is lost or takes its time, or was and did once */
+    bool drawn;              /* the latency of what it sends is drawn for each item */
     uint32_t epoch;          /* arrival events of an earlier one are void */
     uint32_t missed;         /* items of the wire whose arrival waits for the link to be mended */
     uint32_t arrived;        /* items of the wire that have arrived and wait to be read */
@@ -124,15 +125,17 @@ typedef struct SimEnd {
     uint64_t wire_bytes;     /* of all of them */
     int64_t last_arrival_ns; /* of what this end sent: the next one comes later */
     int64_t timer_ns;        /* of the timer event that counts; BNET_TIME_NEVER: none */
-    int64_t constant_ns;     /* latency of what this end sends; 0: it is drawn, as its path says */
-    uint32_t buffer_bytes;   /* that a write takes at once: both sides' buffers */
-    uint32_t cut_by;         /* event of its last cut that is not mended; SIM_NONE: none */
+    union {
+        int64_t constant_ns;            /* of what this end sends */
+        const ScenarioLatency *latency; /* from which it is drawn */
+    } u;
+    uint64_t latency_draws; /* so far, of the stream of latencies */
+    uint32_t buffer_bytes;  /* that a write takes at once: both sides' buffers */
+    uint32_t cut_by;        /* event of its last cut that is not mended; SIM_NONE: none */
 } SimEnd;
 
-/* The way of what an end sends, where it has more than a constant latency. */
+/* The way of what an end sends, where it has more than a latency. */
 typedef struct SimPath {
-    const ScenarioLatency *latency; /* from which it is drawn */
-    uint64_t latency_draws;         /* of the stream of latencies */
     uint64_t loss_draws;            /* of the stream that says which segments are lost */
     int64_t sending_until_ns;       /* when the last byte that the end sent is on the wire */
     uint64_t bandwidth_bytes_per_s; /* 0: without limit */

@@ -40,21 +40,21 @@ static void clear_path(SimWorld *world, uint32_t end)
     world->ends[end].last_arrival_ns = world->now_ns;
 }
 
-/* Streams of which a path keeps but the place: it follows from that and the end. */
+/* Streams of which an end keeps but the place: the rest follows from its number. */
 static int64_t draw_latency(SimWorld *world, uint32_t end)
 {
-    SimPath *path = &world->paths[end];
+    SimEnd *from = &world->ends[end];
     SimRandom random = sim_random_stream(world->scenario->seed, SIM_RANDOM_LATENCY, end);
-    random.draw = path->latency_draws;
-    int64_t latency_ns = sim_latency_draw(path->latency, &random);
-    path->latency_draws = random.draw;
+    random.draw = from->latency_draws;
+    int64_t latency_ns = sim_latency_draw(from->u.latency, &random);
+    from->latency_draws = random.draw;
     return latency_ns;
 }
 
 int64_t sim_wire_latency(SimWorld *world, uint32_t end)
 {
     SimEnd *from = &world->ends[end];
-    int64_t latency_ns = from->constant_ns > 0 ? from->constant_ns : draw_latency(world, end);
+    int64_t latency_ns = from->drawn ? draw_latency(world, end) : from->u.constant_ns;
     if (latency_ns > world->longest_latency_ns)
         world->longest_latency_ns = latency_ns;
     return latency_ns;
@@ -65,15 +65,11 @@ void sim_wire_set_latency(SimWorld *world, uint32_t end, const ScenarioLatency *
 {
     SimRandom none = {0}; /* a constant draws nothing */
     SimEnd *from = &world->ends[end];
-    from->constant_ns = edge_ns;
-    if (edge_ns > 0)
-        return;
-    if (latency->kind == SCENARIO_LATENCY_CONSTANT) {
-        from->constant_ns = sim_latency_draw(latency, &none);
-        return;
-    }
-    sim_wire_need_paths(world);
-    world->paths[end].latency = latency;
+    from->drawn = edge_ns == 0 && latency->kind != SCENARIO_LATENCY_CONSTANT;
+    if (from->drawn)
+        from->u.latency = latency;
+    else
+        from->u.constant_ns = edge_ns > 0 ? edge_ns : sim_latency_draw(latency, &none);
 }
 
 void sim_wire_shape(SimWorld *world, uint32_t end, const ScenarioWay *way)

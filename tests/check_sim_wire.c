@@ -428,9 +428,9 @@ START_TEST(test_cut_in_a_backlog)
     make_world("'latency': '40ms', 'bandwidth': '1MB/s'");
     send(end_b, 1000);
     send(end_b, 200000);
-    world->ends[end_b].constant_ns = 5000 * MS;
+    world->ends[end_b].u.constant_ns = 5000 * MS;
     send(end_b, 1000);
-    world->ends[end_b].constant_ns = 40 * MS;
+    world->ends[end_b].u.constant_ns = 40 * MS;
     cut(10 * MS);
     expect_lost(end_a, 41 * MS);
     mend(50 * MS);
