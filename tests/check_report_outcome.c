@@ -80,6 +80,65 @@ START_TEST(text)
 }
 END_TEST
 
+/* With --require-probes: a probe that was not hit fails a run that was not interrupted, in its
+ * first lines; without, no word of it. */
+START_TEST(text_of_missed_probes)
+{
+    uint64_t probes[] = {0, 3, 0};
+    SimResult passed = {
+        .name = (char *)"demo",
+        .path = (char *)"demo.json",
+        .verdict = SIM_VERDICT_PASS,
+        .probes = probes,
+        .n_probes = G_N_ELEMENTS(probes),
+    };
+    static const struct Case {
+        bool requires_probes;
+        bool interrupted;
+        uint64_t hits; /* of the third */
+        const char *begin;
+    } cases[] = {
+        {true, false, 0,
+         "FAIL  demo  0 s simulated\n      2 probes were never hit, which fails the run\n\n"},
+        {true, false, 1,
+         "FAIL  demo  0 s simulated\n      1 probe was never hit, which fails the run\n\n"},
+        {false, false, 0, "PASS  demo  0 s simulated\n\n"},
+        {true, true, 0,
+         "STOP  demo  0 s simulated\n      interrupted: all that follows is up to there\n\n"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const ReportStyle style = {.width = 100, .requires_probes = cases[i].requires_probes};
+        g_autoptr(GString) out = g_string_new(NULL);
+        passed.interrupted = cases[i].interrupted;
+        probes[2] = cases[i].hits;
+        report_text(out, &passed, "x", &style);
+        ck_assert_msg(g_str_has_prefix(out->str, cases[i].begin), "%s", out->str);
+    }
+    probes[0] = probes[2] = 1;
+    const ReportStyle style = {.width = 100, .requires_probes = true};
+    g_autoptr(GString) out = g_string_new(NULL);
+    passed.interrupted = false;
+    report_text(out, &passed, "x", &style);
+    ck_assert_msg(g_str_has_prefix(out->str, "PASS  demo  "), "%s", out->str);
+}
+END_TEST
+
+/* From 100 MB on. */
+START_TEST(text_of_estimated_memory)
+{
+    SimResult large = {.name = (char *)"demo", .path = (char *)"demo.json"};
+    const ReportStyle style = {.width = 100};
+    for (uint64_t less = 0; less <= 1; less++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        large.peak_rss_bytes = 123000000;
+        large.estimated_bytes = 100000000 - less;
+        report_text(out, &large, "x", &style);
+        ck_assert_ptr_nonnull(
+            strstr(out->str, less ? "memory 123 MB\n" : "memory 123 MB (100 MB were estimated)\n"));
+    }
+}
+END_TEST
+
 START_TEST(json)
 {
     g_autoptr(GString) out = g_string_new(NULL);
@@ -129,6 +188,8 @@ int main(void)
 
     tcase_add_test(tcase, outcomes);
     tcase_add_test(tcase, text);
+    tcase_add_test(tcase, text_of_missed_probes);
+    tcase_add_test(tcase, text_of_estimated_memory);
     tcase_add_test(tcase, json);
     tcase_add_test(tcase, junit);
     suite_add_tcase(suite, tcase);

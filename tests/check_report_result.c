@@ -302,6 +302,8 @@ START_TEST(json_has_every_field)
     ck_assert_str_eq(text_at(root, "/trace_hash"), "0123456789abcdef");
     ck_assert_str_eq(text_at(root, "/simulated_seconds"), "60.5");
     ck_assert_str_eq(text_at(root, "/wall_seconds"), "0.250000");
+    ck_assert_str_eq(text_at(root, "/peak_rss_bytes"), "12000000");
+    ck_assert_str_eq(text_at(root, "/estimated_bytes"), "11000000");
     ck_assert_str_eq(text_at(root, "/bytes_delivered"), "9007199254740993");
     ck_assert_str_eq(text_at(root, "/events"), "1234567");
     ck_assert_str_eq(text_at(root, "/peers"), "3");
