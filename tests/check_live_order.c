@@ -5,13 +5,9 @@
  * linker puts the functions __wrap_* in the place of the system's.) */
 
 #define _GNU_SOURCE /* memmem() */
-#include <sys/un.h>
-
-#include "core/text.h"
 #include "core/wire_message.h"
 #include "node/decode.h"
-#include "node/front.h"
-#include "tests/live_fixture.h"
+#include "tests/inner_fixture.h"
 
 #define BLOCK_AT_LOG 0u        /* where a block begins in an entry of blocks.log, */
 #define BLOCK_AT_REVERSIBLE 8u /* and in one of reversible.log */
@@ -257,26 +253,6 @@ static Told judge(void)
 
 /* --- a node in this process ------------------------------------------------------------------ */
 
-typedef struct Inner {
-    LiveNode node; /* its control, a socket; no process */
-    GThread *thread;
-    char *folder;
-    NodeOptions options;
-} Inner;
-
-static GAsyncQueue *lines; /* that the node says */
-
-static void say(const char *line)
-{
-    g_async_queue_push(lines, g_strdup(line));
-}
-
-static void *run(void *data)
-{
-    const Inner *inner = data;
-    return GINT_TO_POINTER(node_front_run(&inner->options, say, NULL) == NODE_END_ASKED);
-}
-
 static void clear_step(gpointer data)
 {
     g_clear_pointer(&((Step *)data)->bytes, g_bytes_unref);
@@ -284,50 +260,18 @@ static void clear_step(gpointer data)
 
 static void begin(Inner *inner, const char *const *more)
 {
-    const char *words[LIVE_ARGUMENTS_MAX] = {"node"};
-    bool help;
-    int n = 1;
-    inner->folder = live_folder();
-    g_autofree char *chain = g_build_filename(inner->folder, "chain", NULL);
-    g_autofree char *control = g_build_filename(inner->folder, "control", NULL);
-    const char *const first[] = {
-        "--bnet-endpoint", "127.0.0.1:0", "--data-dir",      chain, "--control", control,
-        "--bnet-threads",  "2",           "--close-timeout", "0.1", /* our clients do not answer a
-                                                                       close */
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
-        words[n++] = first[i];
-    for (; *more; more++)
-        words[n++] = *more;
     is_observer = true;
     steps = g_array_new(FALSE, FALSE, sizeof(Step));
     g_array_set_clear_func(steps, clear_step);
-    lines = g_async_queue_new_full(g_free);
-    ck_assert(node_options_parse(&inner->options, n, (char **)(void *)words, &help, NULL));
-    inner->thread = g_thread_new("node", run, inner);
-    g_autofree char *started = g_async_queue_pop(lines); /* it listens, and so does its control */
-    ck_assert_msg(g_str_has_prefix(started, "listening on 127.0.0.1:"), "%s", started);
-    inner->node.port = (uint16_t)strtoul(started + strlen("listening on 127.0.0.1:"), NULL, 10);
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    g_strlcpy(address.sun_path, control, sizeof address.sun_path);
-    inner->node.in = inner->node.out = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    inner->node.unread = g_string_new(NULL);
-    ck_assert_int_eq(connect(inner->node.in, (const struct sockaddr *)&address, sizeof address), 0);
+    inner_begin(inner, more);
 }
 
 /* It ends; what it had told, and when. */
 static Told end(Inner *inner)
 {
-    live_do(&inner->node, "{\"cmd\":\"quit\"}");
-    ck_assert(g_thread_join(inner->thread));
+    inner_end(inner);
     const Told told = judge();
     g_array_unref(steps);
-    g_async_queue_unref(lines);
-    node_options_clear(&inner->options);
-    (void)close(inner->node.in);
-    g_string_free(inner->node.unread, TRUE);
-    live_remove(g_build_filename(inner->folder, "chain", NULL));
-    live_remove(inner->folder);
     return told;
 }
 
