@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 
+#include "core/deployed_session.h"
 #include "sim/internal.h"
 
 /* Program, libraries and the tables of every run. */
@@ -19,6 +20,9 @@
 /* So many of the newest blocks an end has marks of, in the session and in the record. */
 #define END_MARKS 2048u
 #define END_MARK_BYTES UINT64_C(1040) /* when it has all of them */
+
+/* Of an end, where peers have uplinks or downlinks. */
+#define ACCESS_BYTES UINT64_C(400)
 
 /* Besides its structs: id, jump pointers, times that the metrics have of it. */
 #define BLOCK_BYTES UINT64_C(150)
@@ -62,12 +66,23 @@ static uint64_t blocks_of(const Scenario *scenario)
     return start + (uint64_t)(scenario->duration_ns / BNET_SLOT_NS);
 }
 
-/* The state of a block: 8 bytes a producer, and one for each block that is not irreversible, of
- * which there are as many as two thirds of the producers make in two turns. */
+/* Blocks that are not irreversible; of DPoS as many as two thirds of the producers make in two
+ * turns. */
+static uint64_t reversible_of(const Scenario *scenario)
+{
+    const uint64_t blocks = blocks_of(scenario);
+    if (scenario->chain.rule == SCENARIO_RULE_NONE)
+        return blocks;
+    return MIN(blocks, scenario->chain.rule == SCENARIO_RULE_DEPTH
+                           ? scenario->chain.depth
+                           : BNET_SLOTS_PER_TURN * 4 / 3 * scenario->n_producers);
+}
+
+/* The state of a block: 8 bytes a producer, and one for each block that is not irreversible. */
 static uint64_t dpos_bytes(const Scenario *scenario)
 {
     return scenario->chain.rule == SCENARIO_RULE_DPOS
-               ? 48 + (8 + BNET_SLOTS_PER_TURN * 4 / 3) * (uint64_t)scenario->n_producers
+               ? 48 + 8 * (uint64_t)scenario->n_producers + reversible_of(scenario)
                : 0;
 }
 
@@ -114,13 +129,13 @@ static Transactions transactions_of(const Scenario *scenario)
     return all;
 }
 
-/* Room of the table that a node has of them. */
-static uint64_t table_places(uint64_t living)
+/* Room of a table for so many. */
+static uint64_t table_places(uint64_t n)
 {
     uint64_t places = 64;
-    while (places < living)
+    while (places < n)
         places *= 2;
-    return living > 0 ? places : 0;
+    return n > 0 ? places : 0;
 }
 
 static uint64_t latency_of(const ScenarioLatency *latency)
@@ -167,19 +182,60 @@ static uint64_t transactions_bytes(const Scenario *scenario)
            times(of_end, n_ends) + times(on_wires, TRX_WIRE_BYTES);
 }
 
+/* --- ends ------------------------------------------------------------------------------------ */
+
+/* Session ends of a group, if all peers had as many. */
+static uint64_t ends_of(const Scenario *scenario, const ScenarioGroup *group)
+{
+    return ratio(2 * (uint64_t)scenario->n_links, group->count, scenario->n_peers);
+}
+
+/* What a session of the deployed plugin keeps besides; 0: it is as documented. */
+static uint64_t deployed_bytes(const Scenario *scenario, const ScenarioGroup *group)
+{
+    if (group->quirks == 0)
+        return 0;
+    const Transactions trxs = transactions_of(scenario);
+    uint64_t known = trxs.living;
+    if (group->quirks & BNET_QUIRK_FORGETS_TRXS)
+        known = MIN(known, times(trxs.a_second, 2 * BNET_DEPLOYED_TRX_NS / BNET_NS_PER_S));
+    return sizeof(BnetDeployedSession) +
+           table_places(2 * reversible_of(scenario)) * sizeof(BnetBlockMark) +
+           table_places(known) * (sizeof(BnetDeployedTrx) + 2 * sizeof(uint32_t));
+}
+
+/* Uplinks and downlinks that links share. */
+static bool has_access(const Scenario *scenario)
+{
+    for (uint32_t g = 0; g < scenario->n_groups; g++)
+        if (scenario->groups[g].uplink_bytes_per_s > 0 ||
+            scenario->groups[g].downlink_bytes_per_s > 0)
+            return true;
+    return false;
+}
+
+static uint64_t ends_bytes(const Scenario *scenario)
+{
+    const uint64_t marks = END_MARK_BYTES * MIN(blocks_of(scenario), END_MARKS) / END_MARKS;
+    const uint64_t of_end = sizeof(SimEnd) + sizeof(SimEndRecord) + sizeof(SimPingRecord) +
+                            sizeof(BnetSession) + sizeof(SimLink) / 2 + sizeof(ScenarioLink) / 2 +
+                            END_BYTES + marks + (has_access(scenario) ? ACCESS_BYTES : 0);
+    uint64_t bytes = times(of_end, 2 * (uint64_t)scenario->n_links);
+    for (uint32_t g = 0; g < scenario->n_groups; g++)
+        bytes += times(ends_of(scenario, &scenario->groups[g]),
+                       deployed_bytes(scenario, &scenario->groups[g]));
+    return MIN(bytes, UINT64_MAX / 8);
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 SimMemory sim_memory_estimate(const Scenario *scenario)
 {
     const uint64_t blocks = blocks_of(scenario);
-    const uint64_t marks = END_MARK_BYTES * MIN(blocks, END_MARKS) / END_MARKS;
     SimMemory memory = {
         .program = PROGRAM_BYTES,
         .peers = scenario->n_peers * (sizeof(SimPeer) + sizeof(SimPeerRecord) + PEER_BYTES),
-        .ends =
-            2 * (uint64_t)scenario->n_links *
-            (sizeof(SimEnd) + sizeof(SimEndRecord) + sizeof(SimPingRecord) + sizeof(BnetSession) +
-             sizeof(SimLink) / 2 + sizeof(ScenarioLink) / 2 + END_BYTES + marks),
+        .ends = ends_bytes(scenario),
         .blocks = times(blocks, sizeof(BnetBlockInfo) + dpos_bytes(scenario) + BLOCK_BYTES) +
                   log_bytes(&scenario->chain),
         .transactions = transactions_bytes(scenario),

@@ -60,6 +60,12 @@ START_TEST(test_measured)
         EOS("2s", "995", "8", TRXS("50/s")),
         EOS("3s", "995", "8", TRXS("10/s")),
         EOS("10s", "95", "4", ", 'chain': {'start_height': 100000}"),
+        "{'duration': '100s', 'peers': {'bp': {'count': 21, 'produces': true, 'profile': "
+        "'eosio-1.7'}, 'node': {'count': 179, 'profile': 'eosio-1.7'}}, 'topology': {'kind': "
+        "'random-regular', 'degree': 8}, 'expect': {'convergence': false}}",
+        "{'duration': '5s', 'peers': {'bp': {'produces': true, 'uplink': '100Mbit/s'}, 'node': "
+        "{'count': 999}}, 'topology': {'kind': 'random-regular', 'degree': 8}, 'expect': "
+        "{'convergence': false}}",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts) && !TEST_SANITIZED; i++) {
         g_autoptr(Scenario) scenario = fix_scenario(texts[i]);
@@ -98,14 +104,38 @@ START_TEST(test_parts)
 }
 END_TEST
 
+#define CHAIN(duration, height)                                                                    \
+    EOS(duration, "5", "4",                                                                        \
+        ", 'chain': {'start_height': " height ", 'irreversibility': {'depth': 1}}")
+
 /* A chain that stands at the start is as large as one that is made. */
 START_TEST(test_chain)
 {
-    const SimMemory one = estimate(EOS("10s", "5", "4", ", 'chain': {'start_height': 20}"));
-    const SimMemory longer = estimate(EOS("20s", "5", "4", ", 'chain': {'start_height': 40}"));
-    const SimMemory higher = estimate(EOS("10s", "5", "4", ", 'chain': {'start_height': 60}"));
+    const SimMemory one = estimate(CHAIN("10s", "20"));
+    const SimMemory longer = estimate(CHAIN("20s", "40"));
+    const SimMemory higher = estimate(CHAIN("10s", "60"));
     ck_assert_uint_eq(longer.blocks, 2 * one.blocks);
     ck_assert_uint_eq(higher.blocks, longer.blocks);
+}
+END_TEST
+
+/* With what some ends keep besides, by the share of their group. */
+START_TEST(test_groups)
+{
+    static const char *const keys[] = {"'profile': 'eosio-1.7'", "'uplink': '1Mbit/s'"};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        uint64_t ends[3];
+        for (uint32_t n = 0; n < 3; n++) {
+            g_autofree char *text = g_strdup_printf(
+                "{'duration': '10s', 'peers': {'bp': {'count': 5, 'produces': true}, 'a': "
+                "{'count': "
+                "5%s%s}, 'b': {'count': 5%s%s}}, 'topology': {'kind': 'full-mesh'}}",
+                n > 0 ? ", " : "", n > 0 ? keys[i] : "", n > 1 ? ", " : "", n > 1 ? keys[i] : "");
+            ends[n] = estimate(text).ends;
+        }
+        ck_assert_uint_gt(ends[1], ends[0]);
+        ck_assert_uint_eq(ends[2] - ends[1], i == 0 ? ends[1] - ends[0] : 0); /* one has a limit */
+    }
 }
 END_TEST
 
@@ -153,6 +183,7 @@ int main(void)
     tcase_add_test(tcase, test_measured);
     tcase_add_test(tcase, test_parts);
     tcase_add_test(tcase, test_chain);
+    tcase_add_test(tcase, test_groups);
     tcase_add_test(tcase, test_transactions);
     tcase_add_test(tcase, test_largest);
     suite_add_tcase(suite, tcase);
