@@ -17,9 +17,10 @@
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-void node_chain_now(int64_t *ret_zero_slot, int64_t *ret_origin_us)
+void node_chain_now(const NodeOptions *options, int64_t *ret_zero_slot, int64_t *ret_origin_us)
 {
-    const int64_t since_us = g_get_real_time() - BNET_SLOT_EPOCH_S * G_USEC_PER_SEC;
+    const int64_t now_us = options->has_clock ? options->clock_us : g_get_real_time();
+    const int64_t since_us = now_us - BNET_SLOT_EPOCH_S * G_USEC_PER_SEC;
     g_assert(since_us >= 0); /* the clock is of a year before 2000 */
     *ret_zero_slot = since_us / US_PER_SLOT;
     *ret_origin_us = BNET_SLOT_EPOCH_S * G_USEC_PER_SEC + *ret_zero_slot * US_PER_SLOT;
@@ -30,13 +31,20 @@ void node_chain_now(int64_t *ret_zero_slot, int64_t *ret_origin_us)
 static void look_at_clocks(NodeChain *chain)
 {
     chain->now_ns = (g_get_monotonic_time() - chain->start_us) * BNET_NS_PER_US;
-    const int64_t wall_ns = MAX(g_get_real_time() - chain->config.origin_us, 0) * BNET_NS_PER_US;
+    const int64_t wall_us = chain->options->has_clock ? chain->clock_us : g_get_real_time();
+    const int64_t wall_ns = MAX(wall_us - chain->config.origin_us, 0) * BNET_NS_PER_US;
     chain->node.clock = (BnetClock){.skew_ns = wall_ns - chain->now_ns};
 }
 
 int64_t node_chain_wall_ns(const NodeChain *chain)
 {
     return bnet_clock_at(&chain->node.clock, chain->now_ns);
+}
+
+void node_chain_set_clock(NodeChain *chain, int64_t wall_us)
+{
+    chain->clock_us = wall_us;
+    look_at_clocks(chain);
 }
 
 /* --- what goes out --------------------------------------------------------------------------- */
@@ -487,6 +495,7 @@ static void start_node(NodeChain *chain, const NodeChainStart *start)
     bnet_node_init(&chain->node, &(BnetShared){&chain->store, &chain->pool, &chain->actions},
                    options->max_sessions);
     bnet_node_start(&chain->node, &chain->self, start->head);
+    chain->node.view.credulous = options->credulous;
     look_at_clocks(chain);
     /* What the log has is irreversible, and was told of. */
     const uint32_t logged = node_chain_store_logged(chain->disk);
@@ -505,7 +514,10 @@ NodeChain *node_chain_start(const NodeChainConfig *config, BnetStore *store, Nod
     chain->disk = disk;
     chain->max_lifetime_s = start->max_lifetime_s;
     chain->tells_messages = config->options->log_json != NULL;
-    chain->start_us = g_get_monotonic_time() - (g_get_real_time() - config->origin_us);
+    chain->clock_us = config->options->clock_us;
+    chain->start_us = g_get_monotonic_time();
+    if (!config->options->has_clock)
+        chain->start_us -= g_get_real_time() - config->origin_us;
     chain->inputs = g_ptr_array_new();
     chain->outgoing = g_ptr_array_new();
     chain->reports = g_ptr_array_new();

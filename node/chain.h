@@ -27,7 +27,7 @@ typedef struct NodeChainConfig {
 } NodeChainConfig;
 
 /* Slot that begins at time 0 of a node that starts now, and that time. */
-void node_chain_now(int64_t *ret_zero_slot, int64_t *ret_origin_us);
+void node_chain_now(const NodeOptions *options, int64_t *ret_zero_slot, int64_t *ret_origin_us);
 
 /* Starts the thread with a chain that was opened; all three become its own: (transfer full). */
 NodeChain *node_chain_start(const NodeChainConfig *config, BnetStore *store, NodeChainStore *disk,

@@ -80,6 +80,7 @@ struct NodeChain {
     uint32_t max_lifetime_s; /* of a transaction */
     int64_t start_us;        /* monotonic clock at time 0 */
     int64_t now_ns;
+    int64_t clock_us; /* the wall clock, where it stands */
     GPtrArray *inputs; /* being worked through */
     NodePeer *peers;   /* [options->max_sessions], by session slot */
     uint32_t n_peers;
@@ -126,6 +127,9 @@ void node_chain_lose(NodeChain *chain, uint32_t slot);
 /* Time of the node's clock, as the chain's rules see it. */
 int64_t node_chain_wall_ns(const NodeChain *chain);
 
+/* Sets the wall clock of a node that has one which stands; microseconds since 1970. */
+void node_chain_set_clock(NodeChain *chain, int64_t wall_us);
+
 /* Posts an order when the chain is on the disk: (transfer full). */
 void node_chain_order(NodeChain *chain, NodeOrder *order);
 
@@ -161,6 +165,9 @@ void node_peers_dial(NodeChain *chain);
 
 /* When that has work next. */
 int64_t node_peers_deadline(const NodeChain *chain);
+
+/* So many peers are being dialled, or are due to be. */
+uint32_t node_peers_dialling(const NodeChain *chain);
 
 /* Dials a peer from now on, or no more. False: it is, or is not, dialled already; or too many. */
 bool node_peers_add_target(NodeChain *chain, const NodeEndpoint *endpoint);
@@ -221,9 +228,11 @@ void node_event_post(NodeChain *chain, struct json_object *event, char *text);
 /* Events of one peer: what it is, and where. */
 struct json_object *node_event_peer(NodeChain *chain, const char *what, uint32_t slot);
 
-/* A message that was sent or has come. */
-void node_event_message(NodeChain *chain, const char *what, uint32_t slot,
-                        const BnetMessage *message, gsize bytes);
+/* A message that was sent. */
+void node_event_sent(NodeChain *chain, uint32_t slot, const BnetMessage *message, gsize bytes);
+
+/* One that has come, as its bytes say: they may name blocks that we do not have. */
+void node_event_received(NodeChain *chain, uint32_t slot, const NodeInput *input);
 
 /* A step of the chain. */
 void node_event_chain(NodeChain *chain, const BnetChainEvent *event);

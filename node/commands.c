@@ -156,10 +156,13 @@ static struct json_object *session_of(const NodeChain *chain, uint32_t slot)
     g_autofree char *remote = node_endpoint_text(peer->remote.ip, peer->remote.port);
     node_json_number(value, "session", slot);
     node_json_text(value, "name", name);
+    g_autofree char *local = node_endpoint_text(peer->local.ip, peer->local.port);
     node_json_text(value, "remote", remote);
+    node_json_text(value, "local", local);
     node_json_text(value, "peer_id", peer->id);
     node_json_flag(value, "dialled", peer->dial != NODE_NO_DIAL);
     node_json_flag(value, "ready", session->state == BNET_SESSION_READY);
+    node_json_flag(value, "writing", session->writing);
     node_json_number(value, "peer_lib", session->peer_lib);
     node_json_number(value, "frontier", session->frontier_number);
     node_json_number(value, "sent", (int64_t)peer->sent);
@@ -176,6 +179,7 @@ static void sessions(NodeChain *chain, const Caller *caller, struct json_object 
         if (chain->peers[slot].connection != 0)
             json_object_array_add(list, session_of(chain, slot));
     json_object_object_add(answer, "sessions", list);
+    node_json_number(answer, "dialling", node_peers_dialling(chain));
     post(chain, caller->client, answer);
 }
 
@@ -344,6 +348,20 @@ static void set_producers(NodeChain *chain, const Caller *caller, struct json_ob
         refuse(chain, caller, wrong);
     else
         done(chain, caller);
+}
+
+static void set_clock(NodeChain *chain, const Caller *caller, struct json_object *command)
+{
+    const char *text = node_json_get_text(command, "time");
+    int64_t wall_us;
+    if (!chain->options->has_clock || !text ||
+        !bnet_parse_time_point(text, strlen(text), &wall_us) ||
+        wall_us < chain->options->clock_us) {
+        refuse(chain, caller, "time is not before that of --clock, which is needed");
+        return;
+    }
+    node_chain_set_clock(chain, wall_us);
+    done(chain, caller);
 }
 
 static void reject(NodeChain *chain, const Caller *caller, struct json_object *command)
@@ -547,6 +565,7 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
         {"set_lib", set_lib},
         {"set_producers", set_producers},
         {"reject", reject},
+        {"clock", set_clock},
         {"connect", connect_peer},
         {"disconnect", disconnect_peer},
         {"wait", wait},
@@ -564,5 +583,5 @@ void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *c
     }
     refuse(chain, &caller,
            "cmd is one of status, sessions, produce, push_block, push_transaction, block, "
-           "set_lib, set_producers, reject, connect, disconnect, wait, subscribe, quit");
+           "set_lib, set_producers, reject, clock, connect, disconnect, wait, subscribe, quit");
 }

@@ -2,6 +2,7 @@
 /* Events as JSON objects, and as lines for people. */
 #include "core/text.h"
 #include "node/chain_parts.h"
+#include "node/decode.h"
 
 /* --- events ---------------------------------------------------------------------------------- */
 
@@ -96,12 +97,110 @@ static void put_message(struct json_object *event, const NodeChain *chain,
     }
 }
 
-void node_event_message(NodeChain *chain, const char *what, uint32_t slot,
-                        const BnetMessage *message, gsize bytes)
+/* --- messages that have come ----------------------------------------------------------------- */
+
+static void put_ids(struct json_object *event, BnetItems ids)
+{
+    struct json_object *list = json_object_new_array();
+    BnetId id;
+    while (bnet_next_id(&ids, &id)) {
+        char text[BNET_TEXT_ID_LENGTH + 1];
+        bnet_text_id(&id, text);
+        json_object_array_add(list, json_object_new_string(text));
+    }
+    json_object_object_add(event, "ids", list);
+}
+
+/* An id begins with the number of its block. */
+static uint32_t number_in(const BnetId *id)
+{
+    return (uint32_t)id->bytes[0] << 24 | (uint32_t)id->bytes[1] << 16 |
+           (uint32_t)id->bytes[2] << 8 | id->bytes[3];
+}
+
+static void put_hello_read(struct json_object *event, const BnetStore *store,
+                           const BnetWireHello *hello)
+{
+    char key[BNET_TEXT_KEY_MAX + 1] = "";
+    struct json_object *head = json_object_new_object();
+    BnetItems ids = hello->pending_block_ids;
+    BnetId id = {{0}};
+    int64_t unknown_ids = 0;
+    while (bnet_next_id(&ids, &id))
+        unknown_ids += bnet_store_find(store, &id) == BNET_NO_BLOCK;
+    node_json_number(head, "number", number_in(&id));
+    if (hello->pending_block_ids.count > 0)
+        node_json_id(head, "id", &id);
+    if (hello->peer_id.bytes[0] <= BNET_CURVE_R1)
+        bnet_text_key(&hello->peer_id, key);
+    node_json_text(event, "peer_id", key);
+    node_json_id(event, "chain_id", &hello->chain_id);
+    node_json_number(event, "lib", hello->last_irr_block_num);
+    json_object_object_add(event, "head", head);
+    node_json_number(event, "unknown_ids", unknown_ids);
+    node_json_flag(event, "request_transactions", hello->request_transactions);
+    node_json_flag(event, "irreversible_only", hello->irreversible_only);
+}
+
+static void put_trx_read(struct json_object *event, const BnetWirePackedTrx *packed)
+{
+    BnetWireError error;
+    BnetWireTrx trx;
+    const bool opens = bnet_wire_open_trx(packed, node_scratch(), &error, &trx);
+    g_assert(opens); /* or it had not been read */
+    const BnetId id = bnet_wire_trx_id(&trx);
+    node_json_id(event, "id", &id);
+}
+
+static void put_read(struct json_object *event, const BnetStore *store, const BnetWireMessage *wire)
+{
+    BnetId id;
+    switch (wire->kind) {
+    case BNET_MESSAGE_HELLO:
+        put_hello_read(event, store, &wire->u.hello);
+        break;
+    case BNET_MESSAGE_TRX_NOTICE:
+    case BNET_MESSAGE_BLOCK_NOTICE:
+        put_ids(event, wire->u.ids);
+        break;
+    case BNET_MESSAGE_BLOCK:
+        id = bnet_wire_block_id(&wire->u.block.header);
+        node_json_number(event, "number", bnet_header_number(&wire->u.block.header.fields));
+        node_json_id(event, "id", &id);
+        break;
+    case BNET_MESSAGE_TRX:
+        put_trx_read(event, &wire->u.trx);
+        break;
+    case BNET_MESSAGE_PING:
+        node_json_number(event, "lib", wire->u.ping.lib);
+        break;
+    case BNET_MESSAGE_PONG:
+    case BNET_MESSAGE_MALFORMED:
+        break;
+    }
+}
+
+void node_event_received(NodeChain *chain, uint32_t slot, const NodeInput *input)
+{
+    const BnetWireMessage *wire = &input->wire;
+    if (!chain->tells_messages)
+        return;
+    struct json_object *event = node_event_peer(chain, "received", slot);
+    const BnetMessageKind kind = wire->is_null ? BNET_MESSAGE_MALFORMED : wire->kind;
+    node_json_text(event, "message", bnet_message_name(kind));
+    node_json_number(event, "bytes", (int64_t)g_bytes_get_size(input->bytes));
+    if (!wire->is_null)
+        put_read(event, &chain->store, wire);
+    node_event_post(chain, event, NULL);
+}
+
+/* --- messages that are sent ------------------------------------------------------------------ */
+
+void node_event_sent(NodeChain *chain, uint32_t slot, const BnetMessage *message, gsize bytes)
 {
     if (!chain->tells_messages)
         return;
-    struct json_object *event = node_event_peer(chain, what, slot);
+    struct json_object *event = node_event_peer(chain, "sent", slot);
     node_json_text(event, "message", bnet_message_name(message->kind));
     node_json_number(event, "bytes", (int64_t)bytes);
     put_message(event, chain, message);

@@ -198,7 +198,7 @@ static bool open_chain(const NodeOptions *options, Opened *opened, GError **erro
             return false;
         config.genesis = &genesis;
     }
-    node_chain_now(&config.zero_slot, &opened->origin_us);
+    node_chain_now(options, &config.zero_slot, &opened->origin_us);
     opened->disk = node_chain_store_open(&config, &opened->store, &opened->start, error);
     return opened->disk != NULL;
 }

@@ -26,7 +26,7 @@ void node_messages_send(NodeChain *chain, uint32_t slot, BnetMessage *message)
     node_chain_order(chain, order);
     chain->tells_chain |= tells_chain(message->kind);
     chain->peers[slot].sent++;
-    node_event_message(chain, "sent", slot, message, n);
+    node_event_sent(chain, slot, message, n);
     bnet_message_finish(message, &chain->pool);
 }
 
@@ -110,7 +110,7 @@ static bool drop(NodeChain *chain, uint32_t slot, const NodeInput *input)
     return input->wire.kind == BNET_MESSAGE_TRX && drop_trx(chain, slot, input);
 }
 
-static void hand_over(NodeChain *chain, uint32_t slot, const NodeInput *input, BnetMessage *message)
+static void hand_over(NodeChain *chain, const NodeInput *input, BnetMessage *message)
 {
     const uint32_t blocks = chain->store.n_blocks;
     const BnetReading reading =
@@ -118,7 +118,6 @@ static void hand_over(NodeChain *chain, uint32_t slot, const NodeInput *input, B
     g_assert(reading != BNET_READING_UNLINKED); /* such a block was dropped */
     if (reading == BNET_READING_NULL)
         *message = (BnetMessage){.kind = BNET_MESSAGE_MALFORMED};
-    node_event_message(chain, "received", slot, message, g_bytes_get_size(input->bytes));
     if (chain->store.n_blocks > blocks)
         node_peers_arrived(chain, message->u.block);
 }
@@ -147,12 +146,13 @@ static void take_hello(NodeChain *chain, uint32_t slot, const NodeInput *input,
 void node_messages_take(NodeChain *chain, uint32_t slot, const NodeInput *input)
 {
     chain->peers[slot].received++;
+    node_event_received(chain, slot, input);
     if (drop(chain, slot, input)) {
         node_chain_settle(chain);
         return;
     }
     BnetMessage message;
-    hand_over(chain, slot, input, &message);
+    hand_over(chain, input, &message);
     if (message.kind == BNET_MESSAGE_HELLO && chain->node.self.quirks)
         message.u.hello.first = BNET_NO_BLOCK;
     if (message.kind == BNET_MESSAGE_BLOCK_NOTICE)

@@ -30,6 +30,8 @@ typedef struct Raw {
     char **private_keys;
     gboolean stale_production;
     gboolean produce_on_command;
+    char *clock;
+    gboolean credulous;
     char *control;
     char *log_json;
     gboolean quiet;
@@ -92,6 +94,10 @@ static const Entry entries[] = {
      "Produce at once, on a chain that may be old", NULL},
     {"produce-on-command", G_OPTION_ARG_NONE, RAW(produce_on_command), false,
      "Make blocks by the command \"produce\" alone", NULL},
+    {"clock", G_OPTION_ARG_STRING, RAW(clock), false,
+     "The time of day stands there, in UTC, and is set by the command \"clock\"", "TIME"},
+    {"credulous", G_OPTION_ARG_NONE, RAW(credulous), false,
+     "Take every block for valid: a peer that misbehaves, for tests of others", NULL},
     {"control", G_OPTION_ARG_FILENAME, RAW(control), false,
      "Take commands there, a Unix socket, or - for standard input", "PATH|-"},
     {"log-json", G_OPTION_ARG_FILENAME, RAW(log_json), false,
@@ -411,6 +417,18 @@ static bool take_profile(NodeOptions *options, const char *text, GError **error)
            fail(error, "--profile=%s: allowed are documented and eosio-1.7", text);
 }
 
+static bool take_clock(NodeOptions *options, const char *text, GError **error)
+{
+    options->has_clock = text != NULL;
+    return !text ||
+           (bnet_parse_time_point(text, strlen(text), &options->clock_us) &&
+            options->clock_us >= BNET_SLOT_EPOCH_S * G_USEC_PER_SEC) ||
+           fail(error,
+                "--clock=%s: allowed is a time from the year 2000 on, as "
+                "2018-06-01T12:00:00.000",
+                text);
+}
+
 static bool take_format(NodeOptions *options, char **text, GError **error)
 {
     g_autofree char *wrong = NULL;
@@ -480,6 +498,7 @@ static bool take_node_options(NodeOptions *options, Raw *raw, GError **error)
     options->eosio_2 = raw->eosio_2;
     options->stale_production = raw->stale_production;
     options->produce_on_command = raw->produce_on_command;
+    options->credulous = raw->credulous;
     options->quiet = raw->quiet;
     options->data_dir = g_steal_pointer(&raw->data_dir);
     options->genesis_json = g_steal_pointer(&raw->genesis_json);
@@ -489,7 +508,8 @@ static bool take_node_options(NodeOptions *options, Raw *raw, GError **error)
         return fail(error, "--enable-stale-production and --produce-on-command exclude each other");
     if (raw->read_only && raw->producers)
         return fail(error, "--read-only: such a node has no --producer");
-    return take_profile(options, raw->profile, error) && take_producers(options, raw, error) &&
+    return take_profile(options, raw->profile, error) && take_clock(options, raw->clock, error) &&
+           take_producers(options, raw, error) &&
            (!raw->first_producers || take_first_producers(options, raw->first_producers, error));
 }
 

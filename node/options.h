@@ -48,6 +48,9 @@ typedef struct NodeOptions {
     GArray *producers;       /* of NodeProducerKey; each name once */
     bool stale_production;
     bool produce_on_command; /* and on no slot by itself */
+    bool has_clock;          /* its wall clock stands, and is set by command */
+    int64_t clock_us;        /* of has_clock: where it stands at first, since 1970 */
+    bool credulous;          /* finds no fault in any block */
     char *control;           /* path of a socket, "-", or NULL */
     char *log_json;          /* path, "-", or NULL */
     bool quiet;

@@ -213,6 +213,17 @@ int64_t node_peers_deadline(const NodeChain *chain)
     return due_ns;
 }
 
+uint32_t node_peers_dialling(const NodeChain *chain)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < chain->targets->len; i++) {
+        const NodeTarget *target = target_at(chain, i);
+        n += target->state == NODE_DIAL_TRIES ||
+             (target->state == NODE_DIAL_WAITS && target->due_ns <= chain->now_ns);
+    }
+    return n;
+}
+
 static uint32_t find_target(const NodeChain *chain, const NodeEndpoint *endpoint)
 {
     for (guint i = 0; i < chain->targets->len; i++) {
@@ -305,6 +316,8 @@ void node_peers_opened(NodeChain *chain, const NodeInput *input)
     take_slot(chain, slot, input);
     struct json_object *event = node_event_peer(chain, "opened", slot);
     g_autofree char *name = node_peers_name(chain, &chain->peers[slot]);
+    g_autofree char *local = node_endpoint_text(input->local.ip, input->local.port);
+    node_json_text(event, "local", local);
     node_json_flag(event, "dialled", is_dialled);
     node_event_post(chain, event, g_strdup_printf("%s connected", name));
     bnet_node_open(&chain->node, slot, is_dialled, chain->now_ns);

@@ -70,6 +70,7 @@ START_TEST(test_bad_arguments)
          "\"},{\"name\":\"a\",\"key\":\"" PUBLIC "\"}]}",
          "no name twice"},
         {"{\"cmd\":\"reject\",\"block_id\":\"00\"}", "64 digits"},
+        {"{\"cmd\":\"clock\",\"time\":\"2018-06-01T12:00:10\"}", "--clock, which is needed"},
         {"{\"cmd\":\"connect\",\"peer\":\"nowhere\"}", "HOST:PORT"},
         {"{\"cmd\":\"connect\",\"peer\":\"127.0.0.1:0\"}", "HOST:PORT"},
         {"{\"cmd\":\"disconnect\",\"peer\":\"127.0.0.1:1\"}", "no such peer"},
@@ -319,6 +320,13 @@ START_TEST(test_connect_and_disconnect)
     ck_assert_str_eq(live_text(session, "remote"), nodes[0].peer);
     ck_assert(json_object_get_boolean(live_get(session, "dialled")));
     ck_assert(json_object_get_boolean(live_get(session, "ready")));
+    ck_assert(json_object_is_type(live_get(session, "writing"), json_type_boolean));
+    ck_assert_int_eq(live_number(list, "dialling"), 0);
+    struct json_object *others = live_ask(&nodes[0], "{\"cmd\":\"sessions\"}");
+    struct json_object *other = json_object_array_get_idx(live_get(others, "sessions"), 0);
+    ck_assert_str_eq(live_text(session, "local"), live_text(other, "remote"));
+    ck_assert_str_eq(live_text(other, "local"), nodes[0].peer);
+    json_object_put(others);
     g_autofree char *name = g_strdup_printf("[\"%s\" %s]", nodes[0].peer, nodes[0].peer);
     ck_assert_str_eq(live_text(session, "name"), name);
     json_object_put(list);
@@ -332,6 +340,68 @@ START_TEST(test_connect_and_disconnect)
     live_do(&nodes[1], "{\"cmd\":\"wait\",\"sessions\":0}");
     live_end(&nodes[0]);
     live_end(&nodes[1]);
+}
+END_TEST
+
+/* --- for tests of others --------------------------------------------------------------------- */
+
+static int64_t slot_made(LiveNode *node)
+{
+    live_say(node, "{\"cmd\":\"produce\"}");
+    struct json_object *event = live_event(node, "produced");
+    const int64_t slot = live_number(event, "slot");
+    json_object_put(event);
+    json_object_put(live_answer(node));
+    return slot;
+}
+
+/* The time of day stands, whatever it is, and so do the slots that it says. */
+START_TEST(test_clock)
+{
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER, "--clock", "2018-06-01T12:00:10");
+    live_do(&node, "{\"cmd\":\"subscribe\"}");
+    const int64_t slot = slot_made(&node);
+    ck_assert_int_eq(slot_made(&node), slot + 1);
+    live_do(&node, "{\"cmd\":\"clock\",\"time\":\"2018-06-01T12:00:15.500\"}");
+    ck_assert_int_eq(slot_made(&node), slot + 11);
+    live_do(&node, "{\"cmd\":\"clock\",\"time\":\"2018-06-01T12:00:10\"}");
+    ck_assert_int_eq(slot_made(&node), slot + 12);
+    /* The present ends 7 s later. */
+    refused(&node, "{\"cmd\":\"produce\",\"count\":3}", "too far in the future");
+    refused(&node, "{\"cmd\":\"clock\",\"time\":\"2018-06-01T12:00:09.999\"}", "not before");
+    refused(&node, "{\"cmd\":\"clock\",\"time\":\"noon\"}", "not before");
+    live_end(&node);
+}
+END_TEST
+
+/* A block that is signed by nobody. */
+START_TEST(test_credulous)
+{
+    LiveNode maker;
+    LiveNode judge;
+    LiveNode credulous;
+    live_begin_with(&maker, LIVE_PRODUCER);
+    live_begin(&judge, (const char *const[]){NULL});
+    live_begin_with(&credulous, "--credulous");
+    live_do(&maker, "{\"cmd\":\"produce\"}");
+    struct json_object *answer = live_ask(&maker, "{\"cmd\":\"block\",\"number\":2}");
+    g_autofree char *digits = g_strdup(live_text(answer, "block"));
+    json_object_put(answer);
+    /* The signature is the last but for the counts of transactions and extensions: 65 bytes. */
+    char *digit = digits + strlen(digits) - 2 * 12;
+    *digit = *digit == '0' ? '1' : '0';
+    answer = live_ask(&judge, "{\"cmd\":\"push_block\",\"block\":\"%s\"}", digits);
+    ck_assert_str_eq(live_text(answer, "verdict"), "invalid");
+    json_object_put(answer);
+    answer = live_ask(&credulous, "{\"cmd\":\"push_block\",\"block\":\"%s\"}", digits);
+    ck_assert_str_eq(live_text(answer, "verdict"), "accepted");
+    json_object_put(answer);
+    ck_assert_int_eq(live_head(&judge), 1);
+    ck_assert_int_eq(live_head(&credulous), 2);
+    live_end(&maker);
+    live_end(&judge);
+    live_end(&credulous);
 }
 END_TEST
 
@@ -430,6 +500,8 @@ int main(void)
         test_connect_and_disconnect,
         test_socket,
         test_ends,
+        test_clock,
+        test_credulous,
     };
     return live_run("live_control", tests, G_N_ELEMENTS(tests));
 }

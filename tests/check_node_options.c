@@ -194,6 +194,9 @@ START_TEST(test_all_options)
                                         LIVE_KEY,
                                         "--max-sessions",
                                         "4096",
+                                        "--clock",
+                                        "2000-01-01T00:00:00.5",
+                                        "--credulous",
                                         "--idle-timeout",
                                         "0",
                                         "--close-timeout",
@@ -213,6 +216,8 @@ START_TEST(test_all_options)
     ck_assert_uint_eq(options.producers->len, 1);
     ck_assert_uint_eq(g_array_index(options.producers, NodeProducerKey, 0).name,
                       bnet_name("eosio"));
+    ck_assert(options.has_clock && options.credulous);
+    ck_assert_int_eq(options.clock_us, INT64_C(946684800500000));
     ck_assert_uint_eq(options.max_sessions, 4096);
     ck_assert_int_eq(options.idle_ns, BNET_TIME_NEVER);
     ck_assert_int_eq(options.close_ns, BNET_NS_PER_S / 2);
@@ -248,6 +253,8 @@ START_TEST(test_bad_options)
         {{"--idle-timeout", "86401"}, "--idle-timeout=86401"},
         {{"--idle-timeout", "nan"}, "--idle-timeout=nan"},
         {{"--close-timeout", "0"}, "--close-timeout=0"},
+        {{"--clock", "now"}, "--clock=now: allowed is a time from the year 2000 on"},
+        {{"--clock", "1999-12-31T23:59:59.500"}, "--clock=1999-12-31T23:59:59.500"},
         {{"--config", "nowhere.ini"}, "nowhere.ini"},
         {{"--bnet-conect", "a:1"}, "bnet-conect"},
         {{"--enable-stale-production", "--produce-on-command"}, "exclude each other"},
