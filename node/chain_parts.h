@@ -80,7 +80,7 @@ struct NodeChain {
     uint32_t max_lifetime_s; /* of a transaction */
     int64_t start_us;        /* monotonic clock at time 0 */
     int64_t now_ns;
-    int64_t clock_us; /* the wall clock, where it stands */
+    int64_t clock_us;  /* the wall clock, where it stands */
     GPtrArray *inputs; /* being worked through */
     NodePeer *peers;   /* [options->max_sessions], by session slot */
     uint32_t n_peers;

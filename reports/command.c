@@ -31,6 +31,8 @@ char *report_command(const char *program, const SimResult *result, const char *c
     g_string_append_printf(out, " run --seed %" G_GUINT64_FORMAT, result->seed);
     if (result->shuffled_ties)
         g_string_append_printf(out, " --shuffle-ties=%" G_GUINT64_FORMAT, result->ties_seed);
+    if (result->driver == SIM_DRIVER_SOCKETS)
+        g_string_append(out, " --driver sockets");
     for (size_t i = 0; sets != NULL && sets[i] != NULL; i++) {
         g_string_append(out, " --set");
         append_word(out, sets[i]);

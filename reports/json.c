@@ -223,7 +223,10 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
         put_member(out, "ties_seed", json_object_new_uint64(result->ties_seed));
     put_member(out, "verdict", json_verdict(result->verdict));
     put_member(out, "interrupted", json_object_new_boolean(result->interrupted));
-    put_member(out, "trace_hash", json_object_new_string(hash->str));
+    if (result->driver == SIM_DRIVER_SOCKETS)
+        put_member(out, "driver", json_object_new_string("sockets"));
+    else
+        put_member(out, "trace_hash", json_object_new_string(hash->str));
     put_member(out, "simulated_seconds", json_seconds(result->simulated_ns));
     put_member(out, "wall_seconds", json_number(wall));
     put_member(out, "peak_rss_bytes", json_object_new_uint64(result->peak_rss_bytes));

@@ -96,7 +96,11 @@ static void append_properties(GString *out, const SimResult *result, const char 
     report_append_seconds(simulated, result->simulated_ns);
     g_string_append(out, "    <properties>\n");
     append_property(out, "seed", seed);
-    append_property(out, "trace_hash", hash->str);
+    if (result->driver == SIM_DRIVER_SOCKETS) {
+        append_property(out, "driver", "sockets");
+    } else {
+        append_property(out, "trace_hash", hash->str);
+    }
     append_property(out, "simulated_seconds", simulated->str);
     append_property(out, "command", command);
     g_string_append(out, "    </properties>\n");

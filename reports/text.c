@@ -138,7 +138,7 @@ static void append_title(const Text *text, const SimResult *result)
     g_autoptr(GString) name = g_string_new(NULL);
     report_append_clean(name, result->name);
     paint(text, PAINT_BOLD, name->str);
-    g_string_append(text->out, "  ");
+    g_string_append(text->out, result->driver == SIM_DRIVER_SOCKETS ? "  over sockets  " : "  ");
     append_pace(text, result);
     g_string_append_c(text->out, '\n');
     if (result->interrupted) {
@@ -402,11 +402,22 @@ static void append_metrics(const Text *text, const SimResult *result)
     }
 }
 
+/* What a run has that another is told by. */
+static void append_trace(GString *out, const SimResult *result)
+{
+    if (result->driver == SIM_DRIVER_SOCKETS) {
+        g_string_append(out, "over sockets");
+        return;
+    }
+    g_string_append(out, "trace ");
+    report_append_hash(out, result->trace_hash);
+}
+
 static void append_repeat(const Text *text, const SimResult *result, const char *command)
 {
     heading(text, "Repeat");
-    g_string_append_printf(text->out, "  seed %" G_GUINT64_FORMAT ", trace ", result->seed);
-    report_append_hash(text->out, result->trace_hash);
+    g_string_append_printf(text->out, "  seed %" G_GUINT64_FORMAT ", ", result->seed);
+    append_trace(text->out, result);
     g_string_append(text->out, "\n  ");
     /* Never broken: it is there to be copied. */
     report_append_clean(text->out, command);
@@ -470,7 +481,11 @@ void report_text_line(GString *out, const SimResult *result, const char *path, u
     g_ascii_formatd(wall, sizeof wall, "%.0f", result->wall_seconds * 1000);
     g_string_append_printf(written, "  %7s s  %7s ms  ", simulated->str, wall);
     g_autoptr(GString) hash = g_string_new(NULL);
-    report_append_hash(hash, result->trace_hash);
+    if (result->driver == SIM_DRIVER_SOCKETS) {
+        g_string_append(hash, "over sockets");
+    } else {
+        report_append_hash(hash, result->trace_hash);
+    }
     paint(&text, PAINT_DIM, hash->str);
     if (path != NULL) {
         g_string_append(written, "  ");

@@ -25,6 +25,8 @@ static const ScenarioKey root_keys[] = {
     {"topology", OPTIONAL, offsetof(ScenarioRootKeys, topology)},
     {"links", OPTIONAL, offsetof(ScenarioRootKeys, links)},
     {"wire", OPTIONAL, offsetof(ScenarioRootKeys, wire)},
+    {"driver", OPTIONAL, offsetof(ScenarioRootKeys, driver)},
+    {"steps", OPTIONAL, offsetof(ScenarioRootKeys, steps)},
     {"transactions", OPTIONAL, offsetof(ScenarioRootKeys, transactions)},
     {"events", OPTIONAL, offsetof(ScenarioRootKeys, events)},
     {"random_faults", OPTIONAL, offsetof(ScenarioRootKeys, random_faults)},

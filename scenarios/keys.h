@@ -54,6 +54,8 @@ typedef struct ScenarioRootKeys {
     uint32_t topology;
     uint32_t links;
     uint32_t wire;
+    uint32_t driver;
+    uint32_t steps;
     uint32_t transactions;
     uint32_t events;
     uint32_t random_faults;
@@ -475,6 +477,7 @@ extern const ScenarioWordTable scenario_topology_kind_words; /* ScenarioTopology
 extern const ScenarioWordTable scenario_region_table_words;  /* ScenarioRegionTableWord */
 extern const ScenarioWordTable scenario_region_deal_words;   /* ScenarioRegionDeal */
 extern const ScenarioWordTable scenario_wire_words;          /* ScenarioWire */
+extern const ScenarioWordTable scenario_driver_words;        /* ScenarioDriver */
 extern const ScenarioWordTable scenario_origin_words;        /* ScenarioOrigin, but weighted */
 extern const ScenarioWordTable scenario_connections_words;   /* ScenarioConnections */
 extern const ScenarioWordTable scenario_release_order_words; /* ScenarioReleaseOrder */

@@ -62,6 +62,8 @@ static void read_root(ScenarioReader *reader)
     scenario_read_chain(reader, keys.chain);
     scenario_read_peers(reader, keys.peers);
     scenario_read_wire(reader, keys.wire);
+    scenario_read_driver(reader, keys.driver);
+    scenario_reader_bool(reader, keys.steps, &scenario->steps);
     scenario_read_topology(reader, keys.topology);
     scenario_read_links(reader, keys.links);
     scenario_read_transactions(reader, keys.transactions);

@@ -28,8 +28,9 @@ void scenario_read_quirks(ScenarioReader *reader, const ScenarioGroupKeys *keys,
                           BnetQuirks *ret_quirks);
 
 /* read_topology.c: who is linked with whom; read_links.c: latency and bandwidth of the links;
- * read_network.c: the wire; read_transactions.c: the transactions. */
+ * read_network.c: the wire, the driver; read_transactions.c: the transactions. */
 void scenario_read_wire(ScenarioReader *reader, uint32_t node);
+void scenario_read_driver(ScenarioReader *reader, uint32_t node);
 void scenario_read_topology(ScenarioReader *reader, uint32_t node);
 void scenario_read_links(ScenarioReader *reader, uint32_t node);
 void scenario_read_transactions(ScenarioReader *reader, uint32_t node);

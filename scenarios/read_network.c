@@ -8,3 +8,11 @@ void scenario_read_wire(ScenarioReader *reader, uint32_t node)
     scenario_reader_word(reader, node, &scenario_wire_words, &wire);
     reader->scenario->wire = (ScenarioWire)wire;
 }
+
+void scenario_read_driver(ScenarioReader *reader, uint32_t node)
+{
+    int driver = SCENARIO_DRIVER_SIMULATOR;
+
+    scenario_reader_word(reader, node, &scenario_driver_words, &driver);
+    reader->scenario->driver = (ScenarioDriver)driver;
+}

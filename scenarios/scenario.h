@@ -368,6 +368,12 @@ typedef struct ScenarioEvent {
     ScenarioAccessChange access; /* change_peers */
 } ScenarioEvent;
 
+/* Who drives the peers. */
+typedef enum ScenarioDriver {
+    SCENARIO_DRIVER_SIMULATOR,
+    SCENARIO_DRIVER_SOCKETS, /* each is a process that speaks over the loopback */
+} ScenarioDriver;
+
 typedef struct Scenario {
     char *path;       /* of the file, as given */
     GPtrArray *files; /* of char *: what it is made of, owned: its own, and those that it names */
@@ -397,6 +403,8 @@ typedef struct Scenario {
     uint32_t *regions; /* of each peer, from 0; NULL: the topology has no regions */
     uint32_t n_regions;
     ScenarioWire wire;
+    ScenarioDriver driver;
+    bool steps; /* all is quiet whenever the world does something */
     ScenarioStream *streams;
     uint32_t n_streams;    /* up to 100 */
     ScenarioEvent *events; /* sorted by time, file order among equals */

@@ -119,6 +119,10 @@ static const ScenarioWord wire_words[] = {{"structured", SCENARIO_WIRE_STRUCTURE
                                           {"bytes", SCENARIO_WIRE_BYTES}};
 WORD_TABLE(scenario_wire_words, "wire_word", wire_words);
 
+static const ScenarioWord driver_words[] = {{"simulator", SCENARIO_DRIVER_SIMULATOR},
+                                            {"sockets", SCENARIO_DRIVER_SOCKETS}};
+WORD_TABLE(scenario_driver_words, "driver_word", driver_words);
+
 static const ScenarioWord origin_words[] = {
     {"even", SCENARIO_ORIGIN_EVEN},
     {"round-robin", SCENARIO_ORIGIN_ROUND_ROBIN},
@@ -215,27 +219,12 @@ static const ScenarioWord quantity_words[] = {
 WORD_TABLE(scenario_quantity_words, "quantity_word", quantity_words);
 
 const ScenarioWordTable *const scenario_word_tables[] = {
-    &scenario_rule_words,
-    &scenario_start_chain_words,
-    &scenario_persona_kind_words,
-    &scenario_fault_words,
-    &scenario_profile_words,
-    &scenario_lie_words,
-    &scenario_malformed_words,
-    &scenario_flood_words,
-    &scenario_replay_words,
-    &scenario_topology_kind_words,
-    &scenario_region_table_words,
-    &scenario_region_deal_words,
-    &scenario_wire_words,
-    &scenario_connections_words,
-    &scenario_release_order_words,
-    &scenario_restart_chain_words,
-    &scenario_close_reason_words,
-    &scenario_property_words,
-    &scenario_metric_words,
-    &scenario_statistic_words,
-    &scenario_origin_words,
-    &scenario_quantity_words,
-    NULL,
+    &scenario_rule_words,          &scenario_start_chain_words,   &scenario_persona_kind_words,
+    &scenario_fault_words,         &scenario_profile_words,       &scenario_lie_words,
+    &scenario_malformed_words,     &scenario_flood_words,         &scenario_replay_words,
+    &scenario_topology_kind_words, &scenario_region_table_words,  &scenario_region_deal_words,
+    &scenario_wire_words,          &scenario_driver_words,        &scenario_connections_words,
+    &scenario_release_order_words, &scenario_restart_chain_words, &scenario_close_reason_words,
+    &scenario_property_words,      &scenario_metric_words,        &scenario_statistic_words,
+    &scenario_origin_words,        &scenario_quantity_words,      NULL,
 };

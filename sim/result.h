@@ -108,11 +108,18 @@ typedef struct SimMetric {
     uint64_t never; /* blocks or transactions that have no value: they did not get there */
 } SimMetric;
 
+/* Who has driven the peers. */
+typedef enum SimDriver {
+    SIM_DRIVER_SIMULATOR,
+    SIM_DRIVER_SOCKETS, /* each was a process (sim/parity/); no trace hash, metrics, probes */
+} SimDriver;
+
 typedef struct SimResult {
     char *name;
     char *description;
     char *path;    /* of the scenario, as given; NULL: it has no file */
     uint64_t seed; /* that the run used */
+    SimDriver driver;
     SimVerdict verdict;
     bool interrupted;    /* stopped from outside before its end; all figures are up to there */
     uint64_t trace_hash; /* printed as 16 hex digits */

@@ -49,6 +49,8 @@ static const struct {
     {"irreversibility",
      "When a block is final, when none is, and when two are that exclude each other."},
     {"partitions", "Networks that fall apart, wholly, in part, or one way only."},
+    {"parity",
+     "Short runs that nodes over real sockets do in the same way: [parity.md](parity.md)."},
     {"scale", "Many peers, long chains, and the whole world."},
 };
 

@@ -34,6 +34,8 @@ START_TEST(every_default)
     ck_assert_uint_eq(s->chain.start_height, 1);
     ck_assert_ptr_null(s->chain.blocks_log);
     ck_assert_uint_eq(s->wire, SCENARIO_WIRE_STRUCTURED);
+    ck_assert_uint_eq(s->driver, SCENARIO_DRIVER_SIMULATOR);
+    ck_assert(!s->steps);
     ck_assert_uint_eq(s->n_groups, 1);
     ck_assert_uint_eq(s->n_peers, 1);
     ck_assert_uint_eq(s->n_producers, 1);
@@ -495,7 +497,7 @@ START_TEST(overrides_that_are_wrong)
         {{"/sed", "1"},
          "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "
          "\"name\", \"description\", \"include\", \"params\", \"seed\", \"duration\", \"chain\", "
-         "\"peers\", \"topology\", \"links\", \"wire\", \"transactions\", \"events\", "
+         "\"peers\", \"topology\", \"links\", \"wire\", \"driver\", \"steps\", \"transactions\", \"events\", "
          "\"random_faults\", \"expect\""},
         {{"/peers/bp/count", "0"},
          "--set /peers/bp/count: 0 is out of range; allowed is 1 to 1000000"},

@@ -33,6 +33,7 @@ int cli_explore(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_conform(int argc, char **argv);
+int cli_parity(int argc, char **argv);
 int cli_node(int argc, char **argv);
 int cli_devnet(int argc, char **argv);
 

@@ -16,6 +16,7 @@
 #include "sim/cli/outputs.h"
 #include "sim/cli/suite.h"
 #include "sim/cli/sweep.h"
+#include "sim/parity/refusal.h"
 
 typedef struct Options {
     char *seed;
@@ -27,6 +28,7 @@ typedef struct Options {
     char *trace_from;
     char *checkpoints;
     char *shuffle_ties;
+    char *driver;
     char *max_memory;
     char **sets;
     char **sweeps;
@@ -396,6 +398,47 @@ static bool read_values(Session *session)
            cli_memory_read("run", options->max_memory, &session->memory);
 }
 
+/* What is written while the simulator runs cannot be had of processes. */
+static bool check_sockets(const Session *session, const Scenario *scenario)
+{
+    const Options *options = session->options;
+    const char *option = options->trace != NULL          ? "--trace"
+                         : options->checkpoints != NULL  ? "--checkpoints"
+                         : options->shuffle_ties != NULL ? "--shuffle-ties"
+                                                         : NULL;
+    g_autoptr(GError) error = NULL;
+    if (option != NULL) {
+        cli_error("run: %s: %s runs over sockets; there is none", option, scenario->path);
+        return false;
+    }
+    if (parity_refusal_check(scenario, &error)) {
+        return true;
+    }
+    cli_error("run: %s: %s", scenario->path, error->message);
+    return false;
+}
+
+/* --driver, and whether the scenarios that it sends over sockets can go there. */
+static bool take_driver(const Session *session)
+{
+    const char *word = session->options->driver;
+    const bool is_sockets = g_strcmp0(word, "sockets") == 0;
+    if (word != NULL && !is_sockets && strcmp(word, "simulator") != 0) {
+        cli_error("run: --driver %s: allowed are simulator and sockets", word);
+        return false;
+    }
+    for (guint i = 0; i < session->scenarios->len; i++) {
+        Scenario *scenario = g_ptr_array_index(session->scenarios, i);
+        if (word != NULL) {
+            scenario->driver = is_sockets ? SCENARIO_DRIVER_SOCKETS : SCENARIO_DRIVER_SIMULATOR;
+        }
+        if (scenario->driver == SCENARIO_DRIVER_SOCKETS && !check_sockets(session, scenario)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int run(const Options *options)
 {
     Session session = {
@@ -413,6 +456,7 @@ static int run(const Options *options)
     } else if (read_values(&session) && cli_output_name_check("run", "--trace", options->trace) &&
                cli_output_name_check("run", "--checkpoints", options->checkpoints) &&
                cli_output_name_check("run", "--junit", options->junit) && load(&session) &&
+               take_driver(&session) &&
                cli_outputs_name("--trace", options->trace, session.scenarios, &session.traces) &&
                cli_outputs_name("--checkpoints", options->checkpoints, session.scenarios,
                                 &session.checkpoints) &&
@@ -491,6 +535,8 @@ int cli_run(int argc, char **argv)
          CLI_TIES_HELP, "[=SEED]"},
         {"max-memory", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.max_memory,
          CLI_MEMORY_HELP, "SIZE|none"},
+        {"driver", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.driver,
+         "Who drives the peers (default: as the scenario says)", "simulator|sockets"},
         {"quiet", 'q', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.quiet,
          "No text about scenarios that pass", NULL},
         {"require-probes", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.require_probes,
@@ -509,6 +555,7 @@ int cli_run(int argc, char **argv)
     g_free(options.trace_from);
     g_free(options.checkpoints);
     g_free(options.shuffle_ties);
+    g_free(options.driver);
     g_free(options.max_memory);
     g_strfreev(options.sets);
     g_strfreev(options.sweeps);

@@ -23,6 +23,7 @@ static const Command commands[] = {
     {"explore", "Run random scenarios", cli_explore},
     {"validate", "Check scenario files without running them", cli_validate},
     {"conform", "Compare with recorded cases", cli_conform},
+    {"parity", "Run scenarios in the simulator and over sockets", cli_parity},
     {"decode", "Show what bytes of the protocol say", cli_decode},
     {"node", "Run a node over real sockets", cli_node},
     {"devnet", "Run a network of nodes over real sockets", cli_devnet},
@@ -94,6 +95,7 @@ static char *usage_text(void)
              "  bnetlab run --junit report.xml scenarios/\n"
              "  bnetlab explore --seeds 1000\n"
              "  bnetlab validate scenarios/\n"
+             "  bnetlab parity scenarios/parity/\n"
              "  bnetlab decode 0200\n"
              "  bnetlab conform blocks blocks.log\n"
              "  bnetlab node --data-dir chain --bnet-connect peer.example.org:4321\n"
@@ -102,12 +104,12 @@ static char *usage_text(void)
              "  0  run: all expectations met; explore: nothing was violated; validate:\n"
              "     all scenarios are valid; conform: all cases agree; decode: decoded;\n"
              "     diff: the runs are equal; node: it was asked to end;\n"
-             "     devnet: the nodes agree\n"
+             "     devnet: the nodes agree; parity: both arms do\n"
              "  1  run: an expectation or property failed; explore: the same in a seed;\n"
              "     conform: some cases disagree; diff: the runs differ; devnet: they do not\n"
-             "     agree\n"
+             "     agree; parity: the arms differ\n"
              "  2  bad usage or input; conform: also no case; decode: it does not decode;\n"
-             "     node, devnet: it cannot start\n"
+             "     node, devnet: it cannot start; parity: also what cannot run over sockets\n"
              "  3  internal error, or output could not be written (a pipe that is closed\n"
              "     early, as by head, is not told of)\n"
              "  128 + n  run: stopped by signal n; explore: the same\n");

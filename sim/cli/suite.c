@@ -7,6 +7,7 @@
 #include "reports/trace.h"
 #include "sim/cli/progress.h"
 #include "sim/memory.h"
+#include "sim/parity/arms.h"
 #include "sim/run.h"
 #include "version.h"
 
@@ -90,6 +91,20 @@ static void finish_writer(Run *run, ReportTrace *writer, const char *option)
         g_prefix_error(&run->error, "%s: ", option);
 }
 
+/* The peers are processes. */
+static void run_sockets(Run *run, Scenario *scenario)
+{
+    int64_t began_us = g_get_monotonic_time();
+    const ParityArmsOptions options = {.stop = run->suite->options->stop};
+    run->result = parity_arms_sockets(scenario, &options, &run->error);
+    if (run->result == NULL) {
+        g_prefix_error(&run->error, "%s: over sockets: ", scenario->path);
+        return;
+    }
+    run->result->wall_seconds = (double)(g_get_monotonic_time() - began_us) / 1e6;
+    run->result->peak_rss_bytes = peak_rss_bytes();
+}
+
 static void simulate_and_write(Run *run, const Scenario *scenario)
 {
     const SuiteOptions *options = run->suite->options;
@@ -111,8 +126,11 @@ static void simulate_and_write(Run *run, const Scenario *scenario)
 static void do_run(Run *run)
 {
     Suite *suite = run->suite;
-    const Scenario *scenario = g_ptr_array_index(suite->scenarios, run->index);
-    if (g_atomic_int_get(suite->options->stop) == 0) {
+    Scenario *scenario = g_ptr_array_index(suite->scenarios, run->index);
+    const bool is_stopped = g_atomic_int_get(suite->options->stop) != 0;
+    if (!is_stopped && scenario->driver == SCENARIO_DRIVER_SOCKETS) {
+        run_sockets(run, scenario);
+    } else if (!is_stopped) {
         simulate_and_write(run, scenario);
     }
     progress_set(suite->progress, run->index, scenario->duration_ns);

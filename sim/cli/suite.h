@@ -33,7 +33,8 @@ typedef struct SuiteOptions {
     void *done_data;
 } SuiteOptions;
 
-/* `scenarios` (element-type Scenario) may be empty. Returns when all are done. */
+/* `scenarios` (element-type Scenario) may be empty. One whose driver is the sockets is changed
+ * (sim/parity/arms.h). Returns when all are done. */
 void suite_run(const GPtrArray *scenarios, const SuiteOptions *options);
 
 #endif

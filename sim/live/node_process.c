@@ -194,6 +194,11 @@ struct json_object *node_process_event(NodeProcess *process, GError **error)
     return event;
 }
 
+struct json_object *node_process_kept_event(NodeProcess *process)
+{
+    return g_queue_pop_head(&process->events);
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 /* Runs in the child. */

@@ -91,6 +91,9 @@ bool node_process_do(NodeProcess *process, GError **error, const char *format, .
  * kept. NULL: there is none for the limit. (transfer full) */
 struct json_object *node_process_event(NodeProcess *process, GError **error);
 
+/* The oldest event that came while an answer was waited for; NULL: none is left. (transfer full) */
+struct json_object *node_process_kept_event(NodeProcess *process);
+
 /* --- values ---------------------------------------------------------------------------------- */
 
 /* A member by its path, as "head.number"; NULL: there is none. (transfer none) */

@@ -20,7 +20,7 @@ while read -r header; do
     node/*) packages='glib-2.0 json-c nettle' ;;
     scenarios/*) packages='glib-2.0 gio-2.0' ;;
     sim/cli/*) packages='glib-2.0 gio-2.0' ;;
-    sim/live/*) packages='glib-2.0 json-c' ;;
+    sim/live/* | sim/parity/*) packages='glib-2.0 json-c' ;;
     sim/*) packages='glib-2.0' ;;
     reports/*) packages='glib-2.0 gio-2.0' ;;
     *) packages='glib-2.0 gio-2.0 json-c check' ;;

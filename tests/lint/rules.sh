@@ -58,7 +58,7 @@ lines "$work/c" -E '^#[[:space:]]*include' >"$work/includes"
 # includes_of FOLDER ALLOWED RULE: the folder's files include nothing but what the pattern allows.
 includes_of() {
     case $1 in
-    sim/) grep '^sim/' "$work/includes" | grep -vE '^sim/(cli/|conform/|live/|host\.c:)' ;;
+    sim/) grep '^sim/' "$work/includes" | grep -vE '^sim/(cli/|conform/|live/|parity/|host\.c:)' ;;
     *) grep "^$1" "$work/includes" ;;
     esac | grep -vE "^[^:]*:[0-9]+:#include ($2)" | breach "$3" || true
 }
@@ -84,6 +84,8 @@ includes_of node/ "$c17|$sockets|\"(core|node)/|$glib|$json|<wslay/wslay\.h>|<zl
     'node/ includes core/, node/, GLib, json-c, wslay, zlib and POSIX sockets and threads'
 includes_of sim/live/ "$c17|$sockets|\"sim/live/|$glib|$json" \
     'sim/live/ includes itself, GLib, json-c and POSIX sockets'
+includes_of sim/parity/ "$c17|<unistd\.h>|\"(core|scenarios|sim)/|$glib|$json" \
+    'sim/parity/ includes core/, scenarios/, sim/, GLib and json-c: it speaks with nodes over sockets only'
 includes_of sim/cli/ "$c17|$posix|\"(core|node|scenarios|sim|reports)/|\"version\.h|$glib" \
     'sim/cli/ includes the folders, GLib and POSIX'
 grep -vE '^(sim/cli|tests)/' "$work/includes" | grep '#include "sim/cli/' |
