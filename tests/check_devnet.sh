@@ -61,6 +61,10 @@ until_is() {
 is_gone() {
     ! kill -0 "$1" 2>/dev/null || grep -q '^[0-9]* (.*) Z' "/proc/$1/stat"
 }
+# came_back TIMES: so often one was started again.
+came_back() {
+    [ "$(grep -c 'started again' "$folder/err")" -eq "$1" ]
+}
 # pid_of NODE: its process, by the last line about it.
 pid_of() {
     sed -n "s/^{\"node\":$1,\"state\":\"runs\",\"pid\":\([0-9]*\),.*/\1/p" "$folder/out" | tail -n 1
@@ -153,6 +157,21 @@ until_is grep -q 'has ended, and stays so' "$folder/err"
 kill -TERM "$running"
 end 1
 out '^{"agree":false,"why":"node-02 does not run"}'
+
+# After five times it stays dead.
+begin --peers 2 --interval 1 --json --data-dir "$folder/often"
+until_is has_pid 2
+pid=$(pid_of 2)
+for times in 1 2 3 4 5; do
+    kill -9 "$pid"
+    until_is came_back $times
+    pid=$(sed -n 's/.*started again as pid //p' "$folder/err" | tail -n 1)
+done
+kill -9 "$pid"
+until_is grep -q 'has ended, and stays so' "$folder/err"
+kill -INT "$running"
+end 1
+out '"restarts":5}'
 
 # It is killed itself: its nodes see the end of their input.
 begin --peers 2 --interval 1 --json --data-dir "$folder/killed"

@@ -143,11 +143,12 @@ void devnet_table_show(DevnetTable *table, const Devnet *devnet)
 void devnet_table_verdict(DevnetTable *table, bool is_agreed, int64_t lib, const char *why)
 {
     g_autoptr(GString) out = g_string_new(NULL);
+    g_autofree char *plain = g_strdelimit(g_strdup(why), "\"\\\n", '\'');
     table->drawn = 0; /* the last table stays */
     if (table->is_json && is_agreed)
         g_string_printf(out, "{\"agree\":true,\"lib\":%" G_GINT64_FORMAT "}\n", lib);
     else if (table->is_json)
-        g_string_printf(out, "{\"agree\":false,\"why\":\"%s\"}\n", why);
+        g_string_printf(out, "{\"agree\":false,\"why\":\"%s\"}\n", plain);
     else if (is_agreed)
         g_string_printf(out, "all nodes agree: block %" G_GINT64_FORMAT " is irreversible\n", lib);
     else

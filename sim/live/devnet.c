@@ -332,7 +332,8 @@ static bool all_run(const Devnet *devnet, GString *why)
         if (i < devnet->n_started && devnet->peers[i].row.state == DEVNET_RUNS &&
             devnet->peers[i].process)
             continue;
-        g_string_printf(why, "node-%02u does not run", i + 1);
+        g_string_printf(why, "node-%02u does not %s", i + 1,
+                        devnet->peers[i].row.state == DEVNET_SILENT ? "answer" : "run");
         return false;
     }
     return true;
