@@ -35,6 +35,8 @@ err() {
 
 # begin ARGUMENT...: runs one on the side.
 begin() {
+    : >"$folder/out" # what the last one said is not looked at
+    : >"$folder/err"
     "$bnetlab" devnet "$@" >"$folder/out" 2>"$folder/err" </dev/null &
     running=$!
 }
@@ -50,7 +52,7 @@ until_is() {
     tries=0
     until "$@" 2>/dev/null; do
         tries=$((tries + 1))
-        if [ "$tries" -gt 600 ]; then
+        if [ "$tries" -gt 300 ]; then
             fail "it does not come to this: $*"
             return
         fi
