@@ -74,10 +74,12 @@ typedef struct BnetRingWalk {
 
 static inline BnetRingWalk bnet_ring_walk(const BnetRing *ring)
 {
-    if (ring->count <= BNET_RING_FEW)
-        return (BnetRingWalk){.items = ring->u.few, .left = ring->count};
-    return (BnetRingWalk){
-        .chunk = ring->u.many.head, .index = ring->u.many.first, .left = ring->count};
+    BnetRingWalk walk = {.items = ring->u.few, .left = ring->count};
+    if (ring->count > BNET_RING_FEW) {
+        walk.chunk = ring->u.many.head;
+        walk.index = ring->u.many.first;
+    }
+    return walk;
 }
 
 /* Next item in *ret_item; false at the end. */
