@@ -24,6 +24,16 @@ static void add_block(GString *words, const BnetStore *store, BnetBlock block)
     add_id(words, id);
 }
 
+static void add_notice(GString *words, const SimWorld *world, const BnetRing *notice)
+{
+    const BnetStore *store = sim_world_store(world);
+    const BnetPool *pool = sim_world_pool(world);
+    BnetRingWalk walk = bnet_ring_walk(notice);
+    BnetBlock block = BNET_NO_BLOCK;
+    while (bnet_ring_next(&walk, pool, &block))
+        add_block(words, store, block);
+}
+
 /* What a hello asks for. */
 static void add_wishes(GString *words, bool wants_trxs, bool irreversible_only)
 {
@@ -44,10 +54,7 @@ char *parity_words_of(SimWorld *world, const SimHappening *happening)
         add_wishes(words, message->u.hello.request_transactions,
                    message->u.hello.irreversible_only);
     } else if (message->kind == BNET_MESSAGE_BLOCK_NOTICE) {
-        BnetRingWalk walk = bnet_ring_walk(&message->u.notice);
-        BnetBlock block = BNET_NO_BLOCK;
-        while (bnet_ring_next(&walk, sim_world_pool(world), &block))
-            add_block(words, store, block);
+        add_notice(words, world, &message->u.notice);
     } else if (message->kind == BNET_MESSAGE_BLOCK) {
         add_block(words, store, message->u.block);
     } else if (message->kind == BNET_MESSAGE_TRX) {
