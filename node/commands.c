@@ -354,10 +354,10 @@ static void set_clock(NodeChain *chain, const Caller *caller, struct json_object
 {
     const char *text = node_json_get_text(command, "time");
     int64_t wall_us;
-    if (!chain->options->has_clock || !text ||
-        !bnet_parse_time_point(text, strlen(text), &wall_us) ||
+    if (!chain->options->has_clock || !text || !node_options_parse_clock(text, &wall_us) ||
         wall_us < chain->options->clock_us) {
-        refuse(chain, caller, "time is not before that of --clock, which is needed");
+        refuse(chain, caller,
+               "time is not before that of --clock, which is needed, and not after 2067");
         return;
     }
     node_chain_set_clock(chain, wall_us);

@@ -417,14 +417,22 @@ static bool take_profile(NodeOptions *options, const char *text, GError **error)
            fail(error, "--profile=%s: allowed are documented and eosio-1.7", text);
 }
 
+bool node_options_parse_clock(const char *text, int64_t *ret_us)
+{
+    int64_t us;
+    if (!bnet_parse_time_point(text, strlen(text), &us) ||
+        us < BNET_SLOT_EPOCH_S * G_USEC_PER_SEC || us >= NODE_CLOCK_END_US)
+        return false;
+    *ret_us = us;
+    return true;
+}
+
 static bool take_clock(NodeOptions *options, const char *text, GError **error)
 {
     options->has_clock = text != NULL;
-    return !text ||
-           (bnet_parse_time_point(text, strlen(text), &options->clock_us) &&
-            options->clock_us >= BNET_SLOT_EPOCH_S * G_USEC_PER_SEC) ||
+    return !text || node_options_parse_clock(text, &options->clock_us) ||
            fail(error,
-                "--clock=%s: allowed is a time from the year 2000 on, as "
+                "--clock=%s: allowed is a time from the year 2000 to 2067, as "
                 "2018-06-01T12:00:00.000",
                 text);
 }

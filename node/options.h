@@ -24,6 +24,7 @@
 #define NODE_CONNECTS_MAX 256u
 #define NODE_PRODUCERS_MAX 125u
 #define NODE_SECONDS_MAX 86400
+#define NODE_CLOCK_END_US INT64_C(3092601600000000) /* 2068, in which slots run out */
 
 typedef struct NodeProducerKey {
     uint64_t name;
@@ -68,6 +69,10 @@ typedef struct NodeOptions {
  */
 bool node_options_parse(NodeOptions *options, int argc, char **argv, bool *ret_help,
                         GError **error);
+
+/* A time of day that a node can be set to, from 2000 to the end of 2067, in microseconds since
+ * 1970. False: it is none. */
+bool node_options_parse_clock(const char *text, int64_t *ret_us);
 
 /* The help text. (transfer full) */
 char *node_options_help(void);

@@ -371,6 +371,12 @@ START_TEST(test_clock)
     refused(&node, "{\"cmd\":\"produce\",\"count\":3}", "too far in the future");
     refused(&node, "{\"cmd\":\"clock\",\"time\":\"2018-06-01T12:00:09.999\"}", "not before");
     refused(&node, "{\"cmd\":\"clock\",\"time\":\"noon\"}", "not before");
+    /* A later time would be no slot, and no nanoseconds. */
+    refused(&node, "{\"cmd\":\"clock\",\"time\":\"2068-01-01T00:00:00\"}", "not after 2067");
+    refused(&node, "{\"cmd\":\"clock\",\"time\":\"9999-12-31T23:59:59.500\"}", "not after 2067");
+    live_do(&node, "{\"cmd\":\"clock\",\"time\":\"2067-12-31T23:59:59.500\"}");
+    live_do(&node, "{\"cmd\":\"status\"}");
+    ck_assert_int_eq(slot_made(&node), INT64_C(4291833599));
     live_end(&node);
 }
 END_TEST
