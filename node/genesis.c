@@ -86,7 +86,6 @@ static bool fail_field(GError **error, const char *path, const char *name, const
     return false;
 }
 
-/* The text of a member; NULL: it is none. */
 static bool set_field(BnetWireGenesis *genesis, const Field *field, struct json_object *value)
 {
     if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)
