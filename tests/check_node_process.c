@@ -185,6 +185,23 @@ START_TEST(does_not_end)
 }
 END_TEST
 
+/* One that does not even answer, too. */
+START_TEST(does_not_answer)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_script(
+        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
+        "read b\nread c\n");
+    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
+    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
+    ck_assert_ptr_nonnull(node);
+    ck_assert(!node_process_quit(node, &error));
+    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
+    ck_assert(!node_process_runs(node));
+    (void)unlink(path);
+}
+END_TEST
+
 START_TEST(cannot_start)
 {
     g_autoptr(GError) error = NULL;
@@ -211,6 +228,7 @@ int main(void)
     tcase_add_test(tcase, is_seen_to_end);
     tcase_add_test(tcase, says_what_is_wrong);
     tcase_add_test(tcase, does_not_end);
+    tcase_add_test(tcase, does_not_answer);
     tcase_add_test(tcase, cannot_start);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

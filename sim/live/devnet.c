@@ -359,7 +359,10 @@ static bool have_lib(Devnet *devnet, int64_t lib, const char *id, GString *why)
         if (!is_equal)
             g_string_printf(why,
                             "node-%02u has another irreversible block %" G_GINT64_FORMAT ": %s",
-                            i + 1, lib, theirs ? theirs : error->message);
+                            i + 1, lib,
+                            theirs  ? theirs
+                            : error ? error->message
+                                    : "it does not say which");
         (void)json_object_put(block);
         if (!is_equal)
             return false;

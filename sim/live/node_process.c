@@ -303,8 +303,10 @@ bool node_process_has_ended(NodeProcess *process)
 
 bool node_process_quit(NodeProcess *process, GError **error)
 {
-    if (!node_process_do(process, error, "{\"cmd\":\"quit\"}"))
+    if (!node_process_do(process, error, "{\"cmd\":\"quit\"}")) {
+        node_process_kill(process);
         return false;
+    }
     /* Its end of the socket closes when it ends; if it does not, it is made to. */
     g_autoptr(GError) why = NULL;
     struct json_object *object;
