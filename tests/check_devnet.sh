@@ -127,6 +127,17 @@ out '^all nodes agree: block [1-9]'
 devnet 0 --peers 5 --producers 3 --degree 2 --duration 2 --profile eosio-1.7 --data-dir "$folder/several"
 grep -q '^node-04 .* sessions 2 ' "$folder/out" || fail 'node 4 has not two sessions'
 
+# On a terminal it is a table that is drawn over itself; a row is a line, however narrow that is.
+terminal() {
+    TERM=xterm python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$bnetlab" devnet "$@" \
+        >"$folder/out" 2>"$folder/err" </dev/null
+    esc=$(printf '\033')
+    out "$esc\[?7lnode  *pid "
+    out "^$esc\[?7h$esc\[3A.$esc\[J$esc\[?7lnode "
+    out 'all nodes agree: block [1-9]'
+}
+terminal --peers 2 --duration 2
+
 # ---- the most ------------------------------------------------------------------------------------
 
 devnet 0 --peers 64 --producers 64 --duration 1

@@ -7,6 +7,10 @@
 
 #include "sim/cli/cli.h"
 
+/* Of the terminal: what is wider than it is cut off, so that a row is a line of it. */
+#define NO_WRAP "\033[?7l"
+#define WRAP "\033[?7h"
+
 #define ID_DIGITS 16 /* of an id in the table: its number, and enough to tell forks */
 
 struct DevnetTable {
@@ -116,12 +120,13 @@ static uint32_t count_rows(const DevnetTable *table)
 static void draw(DevnetTable *table, GString *out, const Devnet *devnet)
 {
     const uint32_t n = count_rows(table);
-    g_string_append_printf(out, "%-7s %8s %6s %9s %-*s %9s %8s %10s  %s\n", "node", "pid", "port",
-                           "head", ID_DIGITS, "", "LIB", "sessions", "messages/s", "state");
+    g_string_append_printf(out, NO_WRAP "%-7s %8s %6s %9s %-*s %9s %8s %10s  %s\n", "node", "pid",
+                           "port", "head", ID_DIGITS, "", "LIB", "sessions", "messages/s", "state");
     for (uint32_t i = 0; i < n; i++)
         append_row(out, i, devnet_row(devnet, i));
     if (n < table->n_peers)
         g_string_append_printf(out, "and %u more\n", table->n_peers - n);
+    g_string_append(out, WRAP);
     table->drawn = n + 1 + (n < table->n_peers ? 1 : 0);
 }
 
