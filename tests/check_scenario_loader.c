@@ -497,7 +497,8 @@ START_TEST(overrides_that_are_wrong)
         {{"/sed", "1"},
          "--set /sed: unknown key \"sed\"; did you mean \"seed\"? allowed are \"$schema\", "
          "\"name\", \"description\", \"include\", \"params\", \"seed\", \"duration\", \"chain\", "
-         "\"peers\", \"topology\", \"links\", \"wire\", \"driver\", \"steps\", \"transactions\", \"events\", "
+         "\"peers\", \"topology\", \"links\", \"wire\", \"driver\", \"steps\", \"transactions\", "
+         "\"events\", "
          "\"random_faults\", \"expect\""},
         {{"/peers/bp/count", "0"},
          "--set /peers/bp/count: 0 is out of range; allowed is 1 to 1000000"},
