@@ -47,6 +47,16 @@ typedef struct BnetShared {
 void bnet_node_init(BnetNode *node, const BnetShared *shared, uint32_t n_sessions);
 void bnet_node_finish(BnetNode *node);
 
+/* From now on the node shares these, between two inputs. The store is the same or a copy of it, the
+ * actions have as much room, and the caller has moved the lists of its sessions to the pool. */
+static inline void bnet_node_share(BnetNode *node, const BnetShared *shared)
+{
+    node->pool = shared->pool;
+    node->actions = shared->actions;
+    node->actions->env.view = NULL; /* of whichever node it was */
+    node->view.store = node->trxs.store = shared->store;
+}
+
 /* The process starts: identity and chain are those given, no session is open. */
 void bnet_node_start(BnetNode *node, const BnetIdentity *self, BnetBlock head);
 

@@ -231,6 +231,11 @@ static void put_summary(GString *out, const SimResult *result, const char *comma
     put_member(out, "wall_seconds", json_number(wall));
     put_member(out, "peak_rss_bytes", json_object_new_uint64(result->peak_rss_bytes));
     put_member(out, "estimated_bytes", json_object_new_uint64(result->estimated_bytes));
+    put_member(out, "threads", json_object_new_uint64(result->threads));
+    put_member(out, "one_thread_because",
+               result->one_thread_because ? json_text(result->one_thread_because) : NULL);
+    put_member(out, "windows", json_object_new_uint64(result->windows));
+    put_member(out, "failed_stretches", json_object_new_uint64(result->failed_stretches));
     put_member(out, "events", json_object_new_uint64(result->events));
     put_member(out, "messages_delivered", json_object_new_uint64(result->messages_delivered));
     put_member(out, "bytes_delivered", json_object_new_uint64(result->bytes_delivered));

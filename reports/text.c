@@ -362,6 +362,27 @@ static void append_figure(GString *line, uint64_t count, const char *what, const
     g_string_append_printf(line, " %s%s", what, count == 1 ? "" : plural);
 }
 
+/* Who asked for several threads is told what came of it. */
+static void append_threads(const Text *text, const SimResult *result)
+{
+    g_autoptr(GString) line = g_string_new("  ");
+    if (result->one_thread_because != NULL) {
+        g_string_append_printf(line, "one thread: %s", result->one_thread_because);
+    } else if (result->threads > 1) {
+        append_figure(line, result->threads, "thread", "s");
+        g_string_append(line, " side by side");
+        append_figure(line, result->windows, "window", "s");
+    } else {
+        return;
+    }
+    if (result->failed_stretches > 0) {
+        g_string_append(line, ", begun anew ");
+        report_append_count(line, result->failed_stretches);
+        g_string_append(line, result->failed_stretches == 1 ? " time" : " times");
+    }
+    wrap(text, line->str, 0, 6);
+}
+
 static void append_figures(const Text *text, const SimResult *result)
 {
     heading(text, "Figures");
@@ -390,6 +411,7 @@ static void append_figures(const Text *text, const SimResult *result)
         }
     }
     wrap(text, line->str, 0, 6);
+    append_threads(text, result);
 }
 
 static void append_metrics(const Text *text, const SimResult *result)

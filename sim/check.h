@@ -49,6 +49,13 @@ struct SimCheck {
     void (*free)(SimCheck *check);
 };
 
+/* There was something to judge: may be said by several threads at a time (shards.h). */
+static inline void sim_check_judges(SimCheck *check)
+{
+    if (!__atomic_load_n(&check->judged, __ATOMIC_RELAXED))
+        __atomic_store_n(&check->judged, true, __ATOMIC_RELAXED);
+}
+
 /* Reports a violation: at the current time, in one sentence. */
 void sim_check_violation(SimCheck *check, SimWorld *world, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
@@ -129,6 +136,13 @@ SimCheck *sim_check_r4_new(SimWorld *world);
 SimCheck *sim_check_r5_new(SimWorld *world);
 SimCheck *sim_check_r6_new(SimWorld *world);
 SimCheck *sim_check_r7_new(SimWorld *world);
+
+/* Judges all blocks that there are: the deliveries of those that are sound need not be told. */
+void sim_check_s4_judge_blocks(SimCheck *check, SimWorld *world);
+
+/* The heads have converged after the last fault. Then of what happens to a chain nothing but a new
+ * LIB makes a difference, for which nothing of the world is looked at. */
+bool sim_check_l1_is_settled(const SimCheck *check);
 
 /* When the heads converged after the last fault, as L1 found; SCENARIO_TIME_NONE: not yet. */
 int64_t sim_check_l1_heads_ns(const SimCheck *check);

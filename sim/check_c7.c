@@ -12,7 +12,7 @@
 static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening, BnetBlock block)
 {
     const SimPeerRecord *peer = &sim_world_record(world)->peers[happening->peer];
-    self->judged = true;
+    sim_check_judges(self);
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (sim_block_set_has(&peer->young, SIM_BLOCK_FIRST, block) ||
         sim_block_set_evicted(&peer->young, block))
@@ -44,6 +44,7 @@ SimCheck *sim_check_c7_new(SimWorld *world)
     self->title = "headers are noticed while they are young";
     self->judges_sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.traits = SIM_TRAIT_OLD;
+    self->observer.near = 1u << SIM_SENT;
     self->observer.happened = happened;
     return self;
 }

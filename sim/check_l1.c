@@ -456,6 +456,12 @@ static void check_free(SimCheck *check)
     g_free(self);
 }
 
+bool sim_check_l1_is_settled(const SimCheck *check)
+{
+    const CheckL1 *self = (const CheckL1 *)check;
+    return self->heads_ns != SCENARIO_TIME_NONE && !self->stale;
+}
+
 int64_t sim_check_l1_heads_ns(const SimCheck *check)
 {
     return ((const CheckL1 *)check)->heads_ns;
@@ -517,6 +523,7 @@ SimCheck *sim_check_l1_new(SimWorld *world)
     self->check.title = "all converge after the last fault";
     self->check.observer.mask = 1u << SIM_FAULT | 1u << SIM_STARTED | 1u << SIM_STOPPED |
                                 1u << SIM_PRODUCED | 1u << SIM_CHAIN | 1u << SIM_CLOSED;
+    self->check.observer.later = 1u << SIM_CHAIN; /* once it is settled */
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;

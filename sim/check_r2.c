@@ -13,7 +13,7 @@
 
 static void judge(SimCheck *self, SimWorld *world, uint32_t end, uint32_t n, const char *what)
 {
-    self->judged = true;
+    sim_check_judges(self);
     if (n <= NOTICES_MAX)
         return;
     SimSubject subject = sim_subject_of_end(world, end);
@@ -49,6 +49,7 @@ SimCheck *sim_check_r2_new(SimWorld *world)
     self->observer.chain = 1u << BNET_CHAIN_HEADER;
     self->judges_sent = 1u << BNET_MESSAGE_BLOCK_NOTICE;
     self->observer.traits = SIM_TRAIT_LONG;
+    self->observer.near = 1u << SIM_SENT | 1u << SIM_CHAIN;
     self->observer.happened = happened;
     return self;
 }

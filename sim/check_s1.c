@@ -10,6 +10,7 @@
  */
 #include "sim/check.h"
 #include "sim/record.h"
+#include "sim/shards.h"
 
 typedef struct CheckS1 {
     SimCheck check;
@@ -58,11 +59,14 @@ static bool is_linked(CheckS1 *self, SimWorld *world, const SimHappening *happen
     BnetBlock parent = bnet_store_block(store, block)->parent;
     gint64 key = pruned_key(happening->remote, parent);
     bool is_old = sim_block_set_evicted(&end->blocks, parent);
+    if (is_old && sim_shard_refuses_now(world, "a block is older than the record"))
+        return true;
     bool in_flight = is_old ? was_in_flight(self, store, happening->end, block)
                             : sim_record_was_sent(end, store, parent);
-    return in_flight || bnet_view_has(&sim_world_node(world, happening->remote)->view, parent) ||
-           sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, parent) ||
+    return in_flight || sim_block_set_has(&end->blocks, SIM_RECORD_TAKEN, parent) ||
            (is_old && sim_block_set_forgot(&end->blocks)) ||
+           sim_shard_looks_later(world, happening->remote, parent) ||
+           bnet_view_has(&sim_world_node(world, happening->remote)->view, parent) ||
            g_hash_table_contains(self->pruned, &key);
 }
 
@@ -144,6 +148,8 @@ SimCheck *sim_check_s1_new(SimWorld *world)
     self->check.judges_sent_between = 1u << BNET_MESSAGE_BLOCK;
     self->check.observer.mask = 1u << SIM_OPENED | 1u << SIM_PRUNED;
     self->check.observer.traits = SIM_TRAIT_UNLINKED;
+    self->check.observer.later = 1u << SIM_PRUNED;
+    self->check.observer.near = 1u << SIM_SENT;
     self->check.observer.happened = happened;
     self->check.free = check_free;
     self->pruned = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

@@ -10,6 +10,7 @@
  */
 #include "sim/check.h"
 #include "sim/record.h"
+#include "sim/shards.h"
 
 /* Why a session must be closed before the next message. */
 typedef struct Guilt {
@@ -92,14 +93,24 @@ static void not_closed(CheckS4 *self, SimWorld *world, uint32_t end, const char 
 
 static const Guilt innocent = {BNET_NO_BLOCK, BNET_NO_BLOCK, 0};
 
-/* The first invalid block, and all after it, are to be told. */
-static void delivered_block(CheckS4 *self, SimWorld *world, uint32_t end, BnetBlock block)
+/* The block is tainted. The first invalid block, and all after it, are to be told. */
+static bool judge_block(CheckS4 *self, SimWorld *world, BnetBlock block)
 {
     SimRecord *record = sim_world_record(world);
     bool tainted = is_tainted(self, sim_world_store(world), block);
     while (record->sound_below < self->taint->len && !self->taint->data[record->sound_below])
         record->sound_below++;
-    if (!tainted)
+    return tainted;
+}
+
+void sim_check_s4_judge_blocks(SimCheck *check, SimWorld *world)
+{
+    judge_block((CheckS4 *)check, world, sim_world_store(world)->n_blocks - 1);
+}
+
+static void delivered_block(CheckS4 *self, SimWorld *world, uint32_t end, BnetBlock block)
+{
+    if (!judge_block(self, world, block))
         return;
     self->check.judged = true;
     if (!self->ends)
@@ -128,6 +139,8 @@ static void found_invalid(CheckS4 *self, SimWorld *world, uint32_t peer, BnetBlo
 {
     const BnetStore *store = sim_world_store(world);
     uint32_t n_sessions = self->ends ? sim_world_node(world, peer)->n_sessions : 0;
+    if (sim_shard_refuses_now(world, "a block is invalid"))
+        return;
     self->found = block;
     for (uint32_t s = 0; s < n_sessions; s++) {
         uint32_t end = sim_world_session_end(world, peer, s);
@@ -245,6 +258,7 @@ SimCheck *sim_check_s4_new(SimWorld *world)
     self->check.observer.mask = 1u << SIM_CLOSED;
     self->check.observer.chain = 1u << BNET_CHAIN_REJECTED;
     self->check.observer.traits = SIM_TRAIT_UNSOUND | SIM_TRAIT_CONDEMNED | SIM_TRAIT_DROPPED;
+    self->check.observer.near = 1u << SIM_VERDICT;
     self->check.observer.happened = happened;
     self->check.finish = finish;
     self->check.free = check_free;

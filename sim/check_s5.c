@@ -161,6 +161,7 @@ SimCheck *sim_check_s5_new(SimWorld *world)
     self->judges_sent = 1u << BNET_MESSAGE_PONG | 1u << BNET_MESSAGE_PING | 1u << BNET_MESSAGE_TRX;
     self->observer.sent = 1u << BNET_MESSAGE_TRX;
     self->observer.traits = SIM_TRAIT_OVERTAKES;
+    self->observer.near = 1u << SIM_SENT | 1u << SIM_ASKED;
     self->observer.happened = happened;
     return self;
 }

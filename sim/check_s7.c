@@ -13,7 +13,7 @@ static bool is_irreversible(const BnetView *view, BnetBlock block)
 static void judge(SimCheck *self, SimWorld *world, const SimHappening *happening, BnetBlock block)
 {
     const BnetView *view = &sim_world_node(world, happening->peer)->view;
-    self->judged = true;
+    sim_check_judges(self);
     SimSubject subject = sim_subject_of(happening, block, BNET_NO_TRX);
     if (block == BNET_GENESIS || is_irreversible(view, block))
         return;
@@ -53,6 +53,7 @@ SimCheck *sim_check_s7_new(SimWorld *world)
     self->id = "S7";
     self->title = "who follows irreversible blocks gets no others";
     self->observer.traits = SIM_TRAIT_FOLLOWER;
+    self->observer.near = 1u << SIM_SENT;
     self->observer.happened = happened;
     return self;
 }

@@ -16,24 +16,25 @@ typedef struct CheckS8 {
     uint32_t holder; /* who had it first */
 } CheckS8;
 
-/* The block is irreversible by the rule for a chain that the peer has applied. */
-static bool rule_is_met(const BnetView *view, BnetBlock lib)
+/* The block is irreversible by the rule for the chain that the peer has applied. */
+static bool rule_is_met(const BnetStore *store, const SimHappening *happening)
 {
-    return bnet_store_number(view->store, lib) <= bnet_store_block(view->store, view->head)->lib &&
-           bnet_view_applied(view, lib);
+    BnetBlock lib = happening->block;
+    return bnet_store_number(store, lib) <= bnet_store_block(store, happening->head)->lib &&
+           bnet_store_is_ancestor(store, lib, happening->head);
 }
 
-static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock lib)
+static void conflict(CheckS8 *self, SimWorld *world, const SimHappening *happening)
 {
-    const BnetView *view = &sim_world_node(world, peer)->view;
-    const char *a = sim_world_peer_name(world, peer);
+    const BnetStore *store = sim_world_store(world);
+    const char *a = sim_world_peer_name(world, happening->peer);
     const char *b = sim_world_peer_name(world, self->holder);
-    uint32_t number = bnet_store_number(view->store, lib);
-    if (!rule_is_met(view, lib)) {
-        SimSubject subject = {.peer = peer,
+    uint32_t number = bnet_store_number(store, happening->block);
+    if (!rule_is_met(store, happening)) {
+        SimSubject subject = {.peer = happening->peer,
                               .remote = self->holder,
                               .end = UINT32_MAX,
-                              .block = lib,
+                              .block = happening->block,
                               .other_block = self->top};
         sim_check_violation_of(&self->check, world, &subject,
                                "block %u became irreversible at %s against the LIB of %s", number,
@@ -42,7 +43,7 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
     }
     if (self->check.note)
         return;
-    self->check.finding_ns = sim_world_now_ns(world);
+    self->check.finding_ns = happening->time_ns;
     self->check.note = g_string_new(NULL);
     g_string_printf(self->check.note,
                     "finality conflict: the chain rule made block %u irreversible at %s against "
@@ -51,14 +52,15 @@ static void conflict(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock li
 }
 
 /* Then of two LIBs that conflict later each has met it. */
-static void judge_rule(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock lib)
+static void judge_rule(CheckS8 *self, SimWorld *world, const SimHappening *happening)
 {
-    const BnetView *view = &sim_world_node(world, peer)->view;
-    if (!rule_is_met(view, lib))
+    if (!rule_is_met(sim_world_store(world), happening))
         sim_check_violation_of(
-            &self->check, world, &(SimSubject){.peer = peer, .remote = UINT32_MAX, .block = lib},
+            &self->check, world,
+            &(SimSubject){.peer = happening->peer, .remote = UINT32_MAX, .block = happening->block},
             "block %u became irreversible at %s, against the chain rule",
-            bnet_store_number(view->store, lib), sim_world_peer_name(world, peer));
+            bnet_store_number(sim_world_store(world), happening->block),
+            sim_world_peer_name(world, happening->peer));
 }
 
 static void moved_back(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock from, BnetBlock to)
@@ -71,9 +73,11 @@ static void moved_back(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock 
                            bnet_store_number(store, to));
 }
 
-static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBlock block)
+static void irreversible(CheckS8 *self, SimWorld *world, const SimHappening *happening)
 {
     const BnetStore *store = sim_world_store(world);
+    const uint32_t peer = happening->peer;
+    const BnetBlock block = happening->block;
     self->check.judged = true;
     BnetBlock last = self->lib[peer];
     self->lib[peer] = block;
@@ -82,9 +86,9 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
     bool top_is_below =
         self->top == BNET_NO_BLOCK || bnet_store_is_ancestor(store, self->top, block);
     if (!top_is_below && !bnet_store_is_ancestor(store, block, self->top))
-        conflict(self, world, peer, block);
+        conflict(self, world, happening);
     else
-        judge_rule(self, world, peer, block);
+        judge_rule(self, world, happening);
     if (top_is_below) {
         if (self->top != block)
             self->holder = peer;
@@ -93,31 +97,35 @@ static void irreversible(CheckS8 *self, SimWorld *world, uint32_t peer, BnetBloc
 }
 
 /* Whatever it tells, the LIB that a peer holds only moves up its own chain. */
-static void look_at_lib(CheckS8 *self, SimWorld *world, uint32_t peer)
+static void look_at_lib(CheckS8 *self, SimWorld *world, const SimHappening *happening)
 {
-    const BnetView *view = &sim_world_node(world, peer)->view;
-    BnetBlock held = self->held[peer];
-    if (view->lib == held)
+    BnetBlock held = self->held[happening->peer];
+    if (happening->lib == held)
         return;
-    self->held[peer] = view->lib;
+    self->held[happening->peer] = happening->lib;
     if (held != BNET_NO_BLOCK &&
-        (view->lib == BNET_NO_BLOCK || !bnet_store_is_ancestor(view->store, held, view->lib)))
-        moved_back(self, world, peer, held, view->lib);
+        (happening->lib == BNET_NO_BLOCK ||
+         !bnet_store_is_ancestor(sim_world_store(world), held, happening->lib)))
+        moved_back(self, world, happening->peer, held, happening->lib);
 }
 
 /* Whoever has a head with an LIB never takes one with a lower LIB for the better one. */
-static void look_at_head(CheckS8 *self, SimWorld *world, uint32_t peer)
+static void look_at_head(CheckS8 *self, SimWorld *world, const SimHappening *happening)
 {
-    const BnetView *view = &sim_world_node(world, peer)->view;
-    const BnetBlockInfo *head = bnet_store_block(view->store, view->head);
-    uint32_t held = bnet_store_number(view->store, self->held[peer]);
-    if (view->head != view->target || head->lib >= held)
+    const BnetStore *store = sim_world_store(world);
+    const BnetBlockInfo *head = bnet_store_block(store, happening->head);
+    BnetBlock held_block = self->held[happening->peer];
+    uint32_t held = bnet_store_number(store, held_block);
+    if (!happening->settled || head->lib >= held)
         return;
-    SimSubject subject = {
-        .peer = peer, .remote = UINT32_MAX, .block = view->head, .other_block = self->held[peer]};
+    SimSubject subject = {.peer = happening->peer,
+                          .remote = UINT32_MAX,
+                          .block = happening->head,
+                          .other_block = held_block};
     sim_check_violation_of(&self->check, world, &subject,
                            "%s has settled on block %u, a head with LIB %u, although its LIB is %u",
-                           sim_world_peer_name(world, peer), head->number, head->lib, held);
+                           sim_world_peer_name(world, happening->peer), head->number, head->lib,
+                           held);
 }
 
 static void happened(SimObserver *observer, SimWorld *world, const SimHappening *happening)
@@ -131,11 +139,11 @@ static void happened(SimObserver *observer, SimWorld *world, const SimHappening 
         self->held[happening->peer] = view->lib;
         return;
     }
-    look_at_lib(self, world, happening->peer);
+    look_at_lib(self, world, happening);
     if (happening->event == BNET_CHAIN_APPLIED)
-        look_at_head(self, world, happening->peer);
+        look_at_head(self, world, happening);
     if (happening->event == BNET_CHAIN_IRREVERSIBLE)
-        irreversible(self, world, happening->peer, happening->block);
+        irreversible(self, world, happening);
 }
 
 static void check_free(SimCheck *check)
@@ -153,6 +161,7 @@ SimCheck *sim_check_s8_new(SimWorld *world)
     self->check.title = "LIBs agree and never move back";
     self->check.observer.mask = 1u << SIM_STARTED;
     self->check.observer.chain = ~(1u << BNET_CHAIN_HEADER); /* which moves nothing */
+    self->check.observer.later = 1u << SIM_CHAIN;
     self->check.observer.happened = happened;
     self->check.free = check_free;
     self->lib = g_new0(BnetBlock, sim_world_peers(world));

@@ -10,6 +10,7 @@
  */
 #include "sim/deployed.h"
 #include "sim/internal.h"
+#include "sim/shards.h"
 
 static uint32_t dialling_end(uint32_t link)
 {
@@ -138,6 +139,8 @@ void sim_connection_gone(SimWorld *world, uint32_t end, BnetCloseReason reason, 
     SimEnd *e = &world->ends[end];
     SimPeer *peer = &world->peers[e->peer];
     g_assert(e->open);
+    if (sim_shard_refuses(world, "a session closes"))
+        return;
     e->open = false;
     e->paused = false;
     e->timer_ns = BNET_TIME_NEVER;

@@ -14,6 +14,14 @@
 void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
                         uint32_t arg);
 
+/* --- events.c -------------------------------------------------------------------------------- */
+
+/* What an event does that was taken out of the queue; the world's time is the event's. */
+void sim_event_happens(SimWorld *world, const SimQueueEvent *event);
+
+/* Fetches into the cache what the next events of the queue will touch. */
+void sim_events_fetch(const SimWorld *world);
+
 /* --- tell.c: who is told of what happens ----------------------------------------------------- */
 
 /* Adds an observer, after those that are there. Its masks stay as they are. */
@@ -21,7 +29,8 @@ void sim_world_observe(SimWorld *world, SimObserver *observer);
 
 void sim_audience_finish(SimAudience *audience);
 
-/* Hashes a happening, tells it, and has it recorded. Fills in the time. Not of the five kinds
+/* Hashes a happening, tells it, and has it recorded. Fills in the time, and of a chain event how the
+ * view stands. Not of the five kinds
  * below, each of which has a function of its own. */
 void sim_world_tell(SimWorld *world, SimHappening *happening);
 
@@ -32,6 +41,9 @@ void sim_world_tell_written(SimWorld *world, uint32_t end);
 void sim_world_tell_delivered(SimWorld *world, uint32_t end, const BnetMessage *message,
                               uint32_t bytes);
 void sim_world_tell_asked(SimWorld *world, uint32_t end, uint32_t number);
+
+/* The same of a chain event of the peer. */
+void sim_world_tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *event);
 
 /* The same of a verdict; session: BNET_NO_SESSION: none. */
 void sim_world_tell_verdict(SimWorld *world, uint32_t peer, uint32_t session, BnetBlock block,
@@ -119,6 +131,12 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t
 
 /* What the end has written and the other side has not read is within the buffers. */
 bool sim_wire_has_room(const SimWorld *world, uint32_t end);
+
+/* For worlds that are divided (shards.h): the message of an item that is no signal, and its size;
+ * an item that is put on the wire to `end`, after all that is there, and arrives then. */
+uint32_t sim_wire_unpack(SimWorld *world, uint32_t item, BnetMessage *ret_message);
+void sim_wire_comes(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes,
+                    int64_t arrival_ns);
 
 /* Puts SIM_ITEM_OPEN or SIM_ITEM_FIN on the wire. */
 void sim_wire_signal(SimWorld *world, uint32_t end, uint32_t item);

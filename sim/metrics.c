@@ -160,6 +160,7 @@ SimMetrics *sim_metrics_new(SimWorld *world)
         1u << SIM_STARTED | 1u << SIM_STOPPED | 1u << SIM_PRODUCED | 1u << SIM_TRX;
     self->observer.chain =
         1u << BNET_CHAIN_HEADER | 1u << BNET_CHAIN_APPLIED | 1u << BNET_CHAIN_IRREVERSIBLE;
+    self->observer.later = 1u << SIM_CHAIN;
     self->observer.happened = happened;
     for (uint32_t m = 0; m < SCENARIO_METRICS; m++)
         self->values[m] = g_array_new(FALSE, FALSE, sizeof(uint64_t));

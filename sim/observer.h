@@ -52,6 +52,9 @@ typedef struct SimHappening {
     BnetChainEventKind event;
     BnetBlock block;
     BnetBlock other; /* SIM_CHAIN fork switch: the head that was left */
+    BnetBlock head;  /* SIM_CHAIN: of the peer's view then, as the two after it */
+    BnetBlock lib;
+    bool settled; /* its head is the best that it knows */
     BnetTrx trx;
     const char *text;
     uint32_t fault; /* SIM_FAULT: number of the scenario's event, from 1; 0: it is none's */
@@ -109,6 +112,13 @@ struct SimObserver {
     uint32_t delivered; /* the same of SIM_DELIVERED */
     uint32_t chain;     /* of 1u << BnetChainEventKind: SIM_CHAIN of these */
     uint32_t traits;    /* of SimTrait */
+
+    /* Where several threads run a world (sim/shards.h), of 1u << SimHappeningKind: happenings that
+     * may be told a moment later, in order, for of the world nothing but the store is looked at;
+     * and those that are told in the thread of the peer to which they happen, for nothing but what
+     * is that peer's and its sessions' is looked at, or noted. */
+    uint32_t later;
+    uint32_t near;
     void (*happened)(SimObserver *self, SimWorld *world, const SimHappening *happening);
     /* (nullable) Called at each whole second of the run; of those that run.h names alone. */
     void (*checkpoint)(SimObserver *self, const SimCheckpoint *checkpoint);

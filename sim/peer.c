@@ -10,6 +10,7 @@
 #include "sim/deployed.h"
 #include "sim/internal.h"
 #include "sim/quantity.h"
+#include "sim/shards.h"
 
 /* --- jobs ------------------------------------------------------------------------------------ */
 
@@ -159,16 +160,6 @@ void sim_peer_timer(SimWorld *world, uint32_t end)
 
 /* --- the chain thread ------------------------------------------------------------------------ */
 
-static void tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *event)
-{
-    SimHappening happening =
-        sim_happening(event->kind == BNET_CHAIN_PRUNED ? SIM_PRUNED : SIM_CHAIN, peer);
-    happening.event = event->kind;
-    happening.block = event->block;
-    happening.other = event->other;
-    sim_world_tell(world, &happening);
-}
-
 /* A block of the present shows a producer that its chain is not stale. */
 static void look_fresh(SimWorld *world, uint32_t index, BnetBlock head)
 {
@@ -185,7 +176,7 @@ static void do_steps(SimWorld *world, uint32_t index)
         sim_quantity_note(world, index, &event);
         if (event.kind == BNET_CHAIN_APPLIED)
             look_fresh(world, index, event.block);
-        tell_chain(world, index, &event);
+        sim_world_tell_chain(world, index, &event);
         sim_peer_act(world, index);
     }
     sim_peer_act(world, index);
@@ -197,12 +188,15 @@ static void receive_block(SimWorld *world, uint32_t index, BnetBlock block, uint
     BnetVerdict verdict = bnet_node_receive_block(&peer->node, block, slot, world->now_ns);
     sim_world_tell_verdict(world, index, slot, block, verdict);
     if (verdict == BNET_VERDICT_ACCEPTED)
-        tell_chain(world, index, &(BnetChainEvent){.kind = BNET_CHAIN_HEADER, .block = block});
+        sim_world_tell_chain(world, index,
+                             &(BnetChainEvent){.kind = BNET_CHAIN_HEADER, .block = block});
     sim_peer_act(world, index);
 }
 
 static void make_block(SimWorld *world, uint32_t index, const SimJob *job)
 {
+    if (sim_shard_refuses_now(world, "a block is made"))
+        return;
     BnetBlock block = job->kind == SIM_JOB_PERSONA
                           ? sim_persona_make_block(world, index, job->arg)
                           : sim_workload_make_block(world, index, job->arg);

@@ -42,6 +42,15 @@ static const Description descriptions[SIM_PROBES] = {
                                      "honest peers held LIBs that conflict, by the chain rule"},
 };
 
+void sim_probes_add(SimProbes *probes, const SimProbes *more)
+{
+    for (uint32_t i = 0; i < BNET_PROBES; i++)
+        probes->core.hits[i] += more->core.hits[i];
+    for (uint32_t i = 0; i < SIM_PROBES; i++)
+        probes->hits[i] += more->hits[i];
+    probes->core.steps += more->core.steps;
+}
+
 uint64_t sim_probes_hits(const SimProbes *probes, uint32_t i)
 {
     g_assert(i < SIM_PROBES_ALL);

@@ -53,6 +53,9 @@ static inline void sim_probe(SimProbes *probes, SimProbe probe)
     probes->hits[probe]++;
 }
 
+/* Adds what `more` has counted. */
+void sim_probes_add(SimProbes *probes, const SimProbes *more);
+
 /* How often the probe `i` of all was hit. */
 uint64_t sim_probes_hits(const SimProbes *probes, uint32_t i);
 

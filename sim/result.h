@@ -3,8 +3,10 @@
 #define BNETLAB_SIM_RESULT_H
 
 /*
- * What came of a run: plain data for the report writers. Owns all it points to; refers to nothing
- * of the world or the scenario. Times are virtual nanoseconds since the start of the run.
+ * What came of a run: plain data for the report writers. What says how threads shared the work, and
+ * what the runner fills in, is of the machine, all else of the model. Owns all it points to; refers
+ * to nothing of the world or the scenario. Times are virtual nanoseconds since the start of the
+ * run.
  */
 
 #include <stdbool.h>
@@ -131,8 +133,12 @@ typedef struct SimResult {
     bool shuffled_ties; /* the run drew the order of events of one instant from ties_seed */
     uint64_t ties_seed;
     int64_t simulated_ns;
-    double wall_seconds; /* filled by the runner, not by the simulator */
-    uint64_t events;     /* taken from the event queue */
+    uint32_t threads;               /* that shared the work; 1: it was one */
+    const char *one_thread_because; /* static; NULL: nobody asked for more, or there were more */
+    uint32_t failed_stretches;      /* so often the run began anew, with one thread there */
+    uint64_t windows;               /* in which all threads worked side by side */
+    double wall_seconds;            /* filled by the runner, not by the simulator */
+    uint64_t events;                /* taken from the event queue */
     uint64_t messages_delivered;
     uint64_t bytes_delivered;
     uint64_t peak_rss_bytes;  /* of the process; filled by the runner */

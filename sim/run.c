@@ -3,152 +3,36 @@
 
 #include <string.h>
 
-#include "sim/deployed.h"
 #include "sim/internal.h"
+#include "sim/shards.h"
 #include "sim/story.h"
 
 /* Events between two looks at the stop flag and two calls of progress. */
 #define EVENTS_PER_LOOK 4096u
 
-/* --- events ---------------------------------------------------------------------------------- */
-
-static void arrival(SimWorld *world, uint32_t end, uint32_t epoch)
-{
-    if (!sim_wire_arrival(world, end, epoch) ||
-        sim_deployed_stands(&world->peers[world->ends[end].peer]))
-        return;
-    sim_peer_todo(world, SIM_TODO_READ, end);
-    sim_peer_settle(world, world->ends[end].peer);
-}
-
-static void room(SimWorld *world, uint32_t end, uint32_t connection)
-{
-    if (connection != world->links[end / 2].connection || !world->ends[end].open)
-        return;
-    if (sim_deployed_stands(&world->peers[world->ends[end].peer])) {
-        world->ends[end].room_due = true;
-        return;
-    }
-    sim_peer_todo(world, SIM_TODO_WRITTEN, end);
-    sim_peer_settle(world, world->ends[end].peer);
-}
-
-static void start(SimWorld *world, uint32_t peer)
-{
-    if (!world->peers[peer].up)
-        sim_peer_start(world, peer, false);
-}
-
-static void dispatch(SimWorld *world, const SimQueueEvent *event)
-{
-    uint32_t target = event->target;
-    if (G_UNLIKELY(world->ties.shuffled))
-        target = sim_ties_show(&world->ties, event->time_ns, target);
-    uint32_t entity = target & SIM_ENTITY_MAX;
-    switch ((SimEventKind)(target >> SIM_ENTITY_BITS)) {
-    case SIM_EVENT_BOUND:
-        sim_expect_look(world, event->arg);
-        break;
-    case SIM_EVENT_FAULT:
-        sim_faults_apply(world, event->arg);
-        break;
-    case SIM_EVENT_START:
-        start(world, entity);
-        break;
-    case SIM_EVENT_RELEASE:
-        sim_release_link(world, entity, event->arg);
-        break;
-    case SIM_EVENT_PERSONA:
-        sim_persona_event(world, entity, event->arg);
-        break;
-    case SIM_EVENT_SLOT:
-        sim_workload_slot(world, entity, event->arg);
-        break;
-    case SIM_EVENT_TICK:
-        sim_clock_slot(world, entity, event->arg);
-        break;
-    case SIM_EVENT_TRX:
-        sim_transactions_arrive(world, entity, event->arg);
-        break;
-    case SIM_EVENT_WORK:
-        sim_peer_work_done(world, entity, event->arg);
-        break;
-    case SIM_EVENT_DIAL:
-        if (world->links[entity].attempt == event->arg)
-            sim_connection_dial(world, entity);
-        break;
-    case SIM_EVENT_ACCEPT:
-        sim_connection_accept(world, entity, event->arg);
-        break;
-    case SIM_EVENT_PORT:
-        sim_access_port(world, entity, event->arg);
-        break;
-    case SIM_EVENT_LINK:
-        sim_access_link(world, entity, event->arg);
-        break;
-    case SIM_EVENT_PIECE:
-        sim_access_piece(world, entity, event->arg);
-        break;
-    case SIM_EVENT_ARRIVAL:
-        arrival(world, world->peer_ends[entity], event->arg);
-        break;
-    case SIM_EVENT_ROOM:
-        room(world, world->peer_ends[entity], event->arg);
-        break;
-    case SIM_EVENT_TIMER:
-        sim_peer_timer(world, world->peer_ends[entity]);
-        break;
-    case SIM_EVENT_THAW:
-        sim_deployed_go_on(world, entity, event->arg);
-        break;
-    }
-}
-
-/* --- what comes next ---------------------------------------------------------------------------
- */
-
-/* Events ahead at which what they will touch is fetched, in three steps: each reads only what an
- * earlier one fetched. */
-#define AHEAD_END 9u
-#define AHEAD_PEER 6u
-#define AHEAD_SESSION 3u
-
-#define LINE_BYTES 64u
-
-static inline void fetch(const void *object, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i += LINE_BYTES)
-        __builtin_prefetch((const char *)object + i);
-}
-
-/* The end that the event so far ahead concerns, if it concerns one and is known: an event whose
- * target is hidden (ties.h) is not. */
-static inline const SimEnd *end_ahead(const SimWorld *world, uint32_t ahead)
-{
-    const SimQueueEvent *event = sim_queue_peek_ahead(&world->queue, ahead);
-    if (!event || event->target >> SIM_ENTITY_BITS < SIM_EVENT_ARRIVAL ||
-        event->target >> SIM_ENTITY_BITS > SIM_EVENT_TIMER)
-        return NULL;
-    return &world->ends[world->peer_ends[event->target & SIM_ENTITY_MAX]];
-}
-
-static void fetch_ahead(const SimWorld *world)
-{
-    const SimEnd *end = end_ahead(world, AHEAD_END);
-    if (end) {
-        fetch(end, sizeof *end);
-        if (world->record) /* NULL: nobody watches */
-            fetch(&world->record->ends[end - world->ends], sizeof *world->record->ends);
-    }
-    end = end_ahead(world, AHEAD_PEER);
-    if (end)
-        fetch(&world->peers[end->peer], sizeof *world->peers);
-    end = end_ahead(world, AHEAD_SESSION);
-    if (end)
-        fetch(&world->peers[end->peer].node.sessions[end->slot], sizeof(BnetSession));
-}
-
 /* --- the run --------------------------------------------------------------------------------- */
+
+/* Of the stretches that failed, so many are done by one thread; then the whole run is. */
+#define FAILURES_MAX 4u
+
+/* That much of the run is done by one thread where a stretch has failed. */
+#define ALONE_NS BNET_NS_PER_S
+
+/* One go of a run. */
+typedef struct Go {
+    const SimRunOptions *options; /* (nullable) */
+    bool remembers;               /* what led to what, whatever the options say */
+    uint64_t events_max;          /* a multiple of EVENTS_PER_LOOK, if options are there */
+    uint32_t n_threads;
+    int64_t alone_ns[FAILURES_MAX]; /* from then on one thread is at work, for ALONE_NS */
+    uint32_t n_alone;
+    SimShards *shards; /* NULL: one thread */
+    uint32_t looks;
+    const char *one_thread_because; /* static; NULL: nobody asked for more, or there are more */
+    uint32_t n_failed;              /* stretches */
+    bool ret_failed; /* a stretch has, and the go is void: the next one has it in alone_ns */
+    bool ret_untold; /* what led to a violation is to be told, and nobody remembers */
+} Go;
 
 static bool hears_checkpoints(const SimObserver *observer)
 {
@@ -196,20 +80,22 @@ static G_GNUC_NO_INLINE void note_checkpoints(SimWorld *world, const SimRunOptio
     }
 }
 
-/* True: stopped from outside, or after so many events, a multiple of EVENTS_PER_LOOK. */
-static bool run_events(SimWorld *world, const SimRunOptions *options, uint64_t events_max)
+/* The events until last_ns, included. True: stopped from outside, or after so many events, a
+ * multiple of EVENTS_PER_LOOK. */
+static bool run_events(SimWorld *world, const Go *go, int64_t last_ns)
 {
+    const SimRunOptions *options = go->options;
     int64_t end_ns = world->scenario->duration_ns;
     const SimQueueEvent *next;
-    while (!world->stopped && (next = sim_queue_peek(&world->queue)) && next->time_ns <= end_ns) {
+    while (!world->stopped && (next = sim_queue_peek(&world->queue)) && next->time_ns <= last_ns) {
         SimQueueEvent event;
         sim_queue_pop(&world->queue, &event);
-        fetch_ahead(world);
+        sim_events_fetch(world);
         if (event.time_ns > world->checkpoint_ns)
             note_checkpoints(world, options, event.time_ns - 1);
         world->now_ns = event.time_ns;
         world->events++;
-        dispatch(world, &event);
+        sim_event_happens(world, &event);
         if (world->rounds.due_ns <= world->now_ns)
             sim_checks_look(world);
         if (world->expect_watches)
@@ -218,12 +104,127 @@ static bool run_events(SimWorld *world, const SimRunOptions *options, uint64_t e
             continue;
         if (options->progress)
             options->progress(options->progress_data, world->now_ns, end_ns);
-        if ((options->stop && g_atomic_int_get(options->stop)) || world->events == events_max)
+        if ((options->stop && g_atomic_int_get(options->stop)) || world->events == go->events_max)
             return true;
     }
-    if (world->stopped)
-        return false;
-    note_checkpoints(world, options, end_ns);
+    return false;
+}
+
+/* --- several threads ------------------------------------------------------------------------- */
+
+/* How long one thread is at work at the beginning and after something that is not ordinary, besides
+ * a few latencies; and where things take longer. */
+#define SETTLE_NS (100 * BNET_NS_PER_MS)
+#define SETTLE_LATENCIES 4
+#define SETTLE_MAX_NS (5 * BNET_NS_PER_S)
+
+/* How often progress is told, in looks: windows and what is between them. */
+#define LOOKS_PER_PROGRESS 256u
+
+/* What a stretch needs to know of its go. */
+typedef struct Stretch {
+    SimWorld *world;
+    Go *go;
+} Stretch;
+
+static bool stretch_look(void *user_data)
+{
+    const Stretch *stretch = user_data;
+    const SimRunOptions *options = stretch->go->options;
+    if (options->progress && stretch->go->looks++ % LOOKS_PER_PROGRESS == 0)
+        options->progress(options->progress_data, stretch->world->now_ns,
+                          stretch->world->scenario->duration_ns);
+    return options->stop && g_atomic_int_get(options->stop);
+}
+
+static void stretch_checkpoint(void *user_data, int64_t until_ns)
+{
+    const Stretch *stretch = user_data;
+    note_checkpoints(stretch->world, stretch->go->options, until_ns);
+}
+
+/* One thread is at work until then, if it is at `time_ns`. */
+static int64_t alone_until(const Go *go, int64_t time_ns)
+{
+    for (uint32_t i = 0; i < go->n_alone; i++)
+        if (go->alone_ns[i] <= time_ns && time_ns < go->alone_ns[i] + ALONE_NS)
+            time_ns = go->alone_ns[i] + ALONE_NS;
+    return time_ns;
+}
+
+/* The last time before one thread is to be at work again. */
+static int64_t shared_until(const Go *go, int64_t time_ns, int64_t end_ns)
+{
+    for (uint32_t i = 0; i < go->n_alone; i++)
+        if (go->alone_ns[i] > time_ns)
+            end_ns = MIN(end_ns, go->alone_ns[i] - 1);
+    return end_ns;
+}
+
+static void note_failure(Go *go)
+{
+    go->ret_failed = true;
+    go->n_failed++;
+    if (go->n_alone < FAILURES_MAX) {
+        go->alone_ns[go->n_alone++] = sim_shards_failed_ns(go->shards);
+    } else {
+        go->n_threads = 1;
+        go->one_thread_because = "too much happened that is not ordinary";
+    }
+    g_debug("%s at %" G_GINT64_FORMAT " ns: done again by one thread there",
+            sim_shards_failure(go->shards), sim_shards_failed_ns(go->shards));
+}
+
+/* As run_events() to the end, in stretches where that can be. */
+static bool run_shared(SimWorld *world, Go *go)
+{
+    Stretch stretch = {world, go};
+    int64_t end_ns = world->scenario->duration_ns;
+    int64_t alone_ns = SETTLE_NS;
+    int64_t settle_ns = SETTLE_NS;
+    for (;;) {
+        alone_ns = MIN(alone_until(go, alone_ns), end_ns);
+        if (run_events(world, go, alone_ns))
+            return true;
+        if (world->stopped || alone_ns == end_ns)
+            return false;
+        SimStretchSpec spec = {
+            .last_ns = shared_until(go, alone_ns, end_ns),
+            .look = stretch_look,
+            .checkpoint = stretch_checkpoint,
+            .user_data = &stretch,
+        };
+        switch (sim_shards_run(go->shards, &spec)) {
+        case SIM_STRETCH_FAILED:
+            note_failure(go);
+            return true;
+        case SIM_STRETCH_STOPPED: /* which is looked at after a whole number of events */
+            alone_ns = end_ns;
+            break;
+        case SIM_STRETCH_REFUSED:
+            settle_ns = MIN(2 * settle_ns, SETTLE_MAX_NS);
+            alone_ns += settle_ns;
+            break;
+        case SIM_STRETCH_OVER: {
+            const SimQueueEvent *next = sim_queue_peek(&world->queue);
+            settle_ns = SETTLE_NS;
+            alone_ns = next ? MIN(next->time_ns, end_ns) + settle_ns +
+                                  SETTLE_LATENCIES * world->longest_latency_ns
+                            : end_ns;
+            break;
+        }
+        }
+    }
+}
+
+/* True: stopped from outside, or failed. */
+static bool run_all(SimWorld *world, Go *go)
+{
+    int64_t end_ns = world->scenario->duration_ns;
+    bool interrupted = go->shards ? run_shared(world, go) : run_events(world, go, end_ns);
+    if (interrupted || world->stopped)
+        return interrupted;
+    note_checkpoints(world, go->options, end_ns);
     world->now_ns = end_ns;
     return false;
 }
@@ -413,14 +414,6 @@ static void tell_clocks(const Scenario *scenario, SimStory *story)
     }
 }
 
-/* One go of a run. */
-typedef struct Go {
-    const SimRunOptions *options; /* (nullable) */
-    bool remembers;               /* what led to what, whatever the options say */
-    uint64_t events_max;          /* a multiple of EVENTS_PER_LOOK, if options are there */
-    bool ret_untold;              /* what led to a violation is to be told, and nobody remembers */
-} Go;
-
 static SimWorld *world_of(const Scenario *scenario, const Go *go, GError **error)
 {
     if (go->options && go->options->unwatched)
@@ -429,6 +422,27 @@ static SimWorld *world_of(const Scenario *scenario, const Go *go, GError **error
     if (world && (go->remembers || (go->options && go->options->remembers)))
         sim_world_remember(world);
     return world;
+}
+
+/* (nullable) */
+static SimShards *shards_of(SimWorld *world, Go *go)
+{
+    if (go->n_threads <= 1)
+        return NULL;
+    if (go->options->trace || go->options->checkpoints) {
+        go->one_thread_because = "every step is written down";
+        return NULL;
+    }
+    return sim_shards_new(world, go->n_threads, &go->one_thread_because);
+}
+
+static void fill_go(SimResult *result, const Go *go)
+{
+    result->ties_seed = go->options ? go->options->ties_seed : 0;
+    result->threads = go->shards ? sim_shards_threads(go->shards) : 1;
+    result->windows = go->shards ? sim_shards_windows(go->shards) : 0;
+    result->failed_stretches = go->n_failed;
+    result->one_thread_because = go->one_thread_because;
 }
 
 static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
@@ -445,11 +459,15 @@ static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)
         sim_story_add(story, 0, chain);
     tell_clocks(scenario, story);
     begin(world);
-    bool interrupted = run_events(world, go->options, go->events_max);
+    go->ret_failed = false;
+    go->shards = shards_of(world, go);
+    bool interrupted = run_all(world, go);
     sim_queue_finish(&world->queue); /* nothing more happens; the result has its room */
-    SimResult *result = result_of(world, story, interrupted);
-    result->ties_seed = go->options ? go->options->ties_seed : 0;
+    SimResult *result = go->ret_failed ? NULL : result_of(world, story, interrupted);
+    if (result)
+        fill_go(result, go);
     go->ret_untold = world->untold;
+    sim_shards_free(go->shards);
     sim_story_free(story);
     sim_world_free(world);
     return result;
@@ -473,10 +491,16 @@ static SimResult *retold(const Scenario *scenario, const SimRunOptions *options,
         .ties_seed = result->ties_seed,
         .stop = options ? options->stop : NULL,
     };
-    Go go = {&again, true, result->interrupted ? result->events : UINT64_MAX, false};
+    Go go = {.options = &again,
+             .remembers = true,
+             .events_max = result->interrupted ? result->events : UINT64_MAX};
     SimResult *told = run_once(scenario, &go, NULL);
     if (told && is_same(told, result)) {
         told->steps_hash = result->steps_hash; /* for which nobody has asked again */
+        told->threads = result->threads;
+        told->windows = result->windows;
+        told->failed_stretches = result->failed_stretches;
+        told->one_thread_because = result->one_thread_because;
         sim_result_free(result);
         return told;
     }
@@ -486,7 +510,10 @@ static SimResult *retold(const Scenario *scenario, const SimRunOptions *options,
 
 SimResult *sim_run(const Scenario *scenario, const SimRunOptions *options, GError **error)
 {
-    Go go = {options, false, UINT64_MAX, false};
+    Go go = {
+        .options = options, .events_max = UINT64_MAX, .n_threads = options ? options->threads : 1};
     SimResult *result = run_once(scenario, &go, error);
+    while (go.ret_failed)
+        result = run_once(scenario, &go, error);
     return result && go.ret_untold ? retold(scenario, options, result) : result;
 }

@@ -3,8 +3,8 @@
 #define BNETLAB_SIM_RUN_H
 
 /*
- * Runs one scenario from start to end in the calling thread. Runs share nothing: several may go on
- * in several threads at once.
+ * Runs one scenario from start to end, in the calling thread and, if that is asked for, with
+ * others. Runs share nothing: several may go on in several threads at once.
  */
 
 #include "scenarios/scenario.h"
@@ -22,7 +22,8 @@ typedef struct SimRunOptions {
     bool shuffle_ties;
     uint64_t ties_seed;
 
-    /* (nullable) called now and then from the running thread, at most once each 1000 events. */
+    /* (nullable) called now and then from the running thread, never more often than once each 256
+     * windows or 1000 events. */
     void (*progress)(void *user_data, int64_t now_ns, int64_t duration_ns);
     void *progress_data;
 
@@ -33,6 +34,10 @@ typedef struct SimRunOptions {
     /* Nothing is watched: no checks, no expectations, no metrics, no story. The run is the same,
      * with the same trace hash, and its verdict is "not judged". To measure what watching costs. */
     bool unwatched;
+
+    /* So many threads share the work, 1 to SIM_THREADS_MAX (shards.h); 0: one. The result is the
+     * same but for what it says of them. A run with a trace or checkpoints has one. */
+    uint32_t threads;
 
     gint *stop; /* (nullable) the run ends early, as interrupted, once this is not 0 */
 } SimRunOptions;

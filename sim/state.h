@@ -116,6 +116,7 @@ typedef struct SimEnd {
     bool blocked;            /* its write waits for room in the buffers */
     bool room_due;           /* a paused peer is to learn that its write is complete */
     bool cut;                /* what this end sends does not arrive */
+    bool across;             /* the other end is another shard's (shards.h) */
     bool shaped;             /* what it sends is lost or takes its time, or was and did once */
     bool drawn;              /* the latency of what it sends is drawn for each item */
     uint32_t epoch;          /* arrival events of an earlier one are void */
@@ -256,11 +257,15 @@ typedef struct SimSteps {
     uint64_t hash; /* 0: nobody asked for it */
 } SimSteps;
 
+/* Many peers are looked at in so many parts of them. */
+#define SIM_ROUND_PARTS 16u
+
 /* The turn of those checks that look at each peer now and then. */
 typedef struct SimRounds {
     int64_t due_ns;  /* of the next look; BNET_TIME_NEVER: nobody looks */
     int64_t step_ns; /* between two looks */
-    uint32_t peer;   /* whose turn it is */
+    uint32_t n_parts;
+    uint32_t part; /* of the peers: whose turn it is */
     uint32_t n;
     struct SimCheck *looking[8]; /* [n] */
 } SimRounds;
@@ -273,6 +278,7 @@ struct SimWorld {
     SimQueue queue;
     int64_t now_ns;
     bool stopped;
+    struct SimShard *shard; /* whose copy this is (shards.h); NULL: it is the world itself */
     SimPeer *peers;
     uint32_t n_peers;
     SimEnd *ends;

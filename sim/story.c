@@ -118,6 +118,7 @@ SimStory *sim_story_new(SimWorld *world)
     SimStory *story = g_new0(SimStory, 1);
     story->observer.mask = 1u << SIM_FAULT | 1u << SIM_CLOSED | 1u << SIM_STARTED;
     story->observer.chain = 1u << BNET_CHAIN_SWITCH;
+    story->observer.later = 1u << SIM_CHAIN;
     story->observer.happened = happened;
     story->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     story->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -7,6 +7,7 @@
  * them.
  */
 #include "sim/internal.h"
+#include "sim/shards.h"
 
 /* --- audiences ------------------------------------------------------------------------------- */
 
@@ -70,6 +71,8 @@ void sim_world_observe(SimWorld *world, SimObserver *observer)
 static void tell(SimWorld *world, const SimAudience *audience, uint32_t traits,
                  const SimHappening *happening)
 {
+    if (G_UNLIKELY(world->shard != NULL) && sim_shard_tells(world, audience, traits, happening))
+        return;
     if ((audience->wanted & traits) == SIM_TRAIT_ANY) {
         for (uint32_t i = 0; i < audience->n_always; i++)
             audience->always[i]->happened(audience->always[i], world, happening);
@@ -86,6 +89,15 @@ static void tell(SimWorld *world, const SimAudience *audience, uint32_t traits,
 #define HAVE_FUNCTIONS                                                                             \
     (1u << SIM_SENT | 1u << SIM_WRITTEN | 1u << SIM_DELIVERED | 1u << SIM_ASKED | 1u << SIM_VERDICT)
 
+/* How the view of the peer stands. */
+static void fill_view(const SimWorld *world, SimHappening *happening)
+{
+    const BnetView *view = &world->peers[happening->peer].node.view;
+    happening->head = view->head;
+    happening->lib = view->lib;
+    happening->settled = view->head == view->target;
+}
+
 void sim_world_tell(SimWorld *world, SimHappening *happening)
 {
     uint32_t traits = SIM_TRAIT_ANY;
@@ -93,12 +105,24 @@ void sim_world_tell(SimWorld *world, SimHappening *happening)
         happening->kind == SIM_CHAIN ? SIM_AUDIENCE_CHAIN + happening->event : happening->kind;
     g_assert(!(HAVE_FUNCTIONS >> happening->kind & 1));
     happening->time_ns = world->now_ns;
+    if (happening->kind == SIM_CHAIN)
+        fill_view(world, happening);
     sim_hash_happening(world, happening);
     if (world->record)
         traits |= sim_record_traits(world->record, world, happening);
     tell(world, &world->audiences[audience], traits, happening);
     if (world->record)
         sim_record_note(world->record, world, happening);
+}
+
+void sim_world_tell_chain(SimWorld *world, uint32_t peer, const BnetChainEvent *event)
+{
+    SimHappening happening =
+        sim_happening(event->kind == BNET_CHAIN_PRUNED ? SIM_PRUNED : SIM_CHAIN, peer);
+    happening.event = event->kind;
+    happening.block = event->block;
+    happening.other = event->other;
+    sim_world_tell(world, &happening);
 }
 
 void sim_world_tell_sent(SimWorld *world, uint32_t end, const BnetMessage *message, uint32_t bytes)

@@ -23,6 +23,7 @@
 #include "sim/internal.h"
 #include "sim/latency.h"
 #include "sim/loss.h"
+#include "sim/shards.h"
 
 /* --- paths ----------------------------------------------------------------------------------- */
 
@@ -162,6 +163,13 @@ static uint32_t item_bytes(const SimWorld *world, uint32_t item)
     return bnet_message_size(&message, &world->store);
 }
 
+uint32_t sim_wire_unpack(SimWorld *world, uint32_t item, BnetMessage *ret_message)
+{
+    uint32_t bytes = item_bytes(world, item);
+    unpack(world, item, ret_message);
+    return bytes;
+}
+
 /* --- sending --------------------------------------------------------------------------------- */
 
 int64_t sim_wire_transfer_ns(uint64_t bytes, uint64_t bytes_per_s)
@@ -179,6 +187,20 @@ void sim_wire_due(SimWorld *world, uint32_t end, int64_t arrival_ns)
     sim_world_schedule(world, from->last_arrival_ns, SIM_EVENT_ARRIVAL, to->position, to->epoch);
 }
 
+/* When an item of that size is there that leaves `end` now and has the link alone to pass. */
+static int64_t passage(SimWorld *world, uint32_t end, uint32_t bytes)
+{
+    if (!world->ends[end].shaped)
+        return world->now_ns + sim_wire_latency(world, end);
+    SimPath *path = &world->paths[end];
+    int64_t begin_ns = MAX(world->now_ns, path->sending_until_ns);
+    int64_t span_ns = sim_wire_transfer_ns(bytes, path->bandwidth_bytes_per_s);
+    int64_t latency_ns = sim_wire_latency(world, end);
+    path->sending_until_ns = begin_ns + span_ns;
+    return path->sending_until_ns + latency_ns +
+           sim_wire_loss_ns(world, end, bytes, latency_ns, span_ns);
+}
+
 /* An item of that size leaves `end` now. */
 static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
 {
@@ -190,18 +212,26 @@ static void set_out(SimWorld *world, uint32_t end, uint32_t bytes)
     }
     if (world->access && sim_access_send(world, end, bytes))
         return;
-    if (!from->shaped) {
-        sim_wire_due(world, end, world->now_ns + sim_wire_latency(world, end));
-        return;
-    }
-    SimPath *path = &world->paths[end];
-    int64_t begin_ns = MAX(world->now_ns, path->sending_until_ns);
-    int64_t span_ns = sim_wire_transfer_ns(bytes, path->bandwidth_bytes_per_s);
-    int64_t latency_ns = sim_wire_latency(world, end);
-    path->sending_until_ns = begin_ns + span_ns;
-    sim_wire_due(world, end,
-                 path->sending_until_ns + latency_ns +
-                     sim_wire_loss_ns(world, end, bytes, latency_ns, span_ns));
+    sim_wire_due(world, end, passage(world, end, bytes));
+}
+
+/* To another shard, which has it when the window is over. There is room for it. */
+static void send_across(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t bytes)
+{
+    SimEnd *from = &world->ends[end];
+    int64_t arrival_ns = passage(world, end, bytes);
+    from->last_arrival_ns = MAX(arrival_ns, from->last_arrival_ns + 1);
+    sim_shard_send(world, &(SimCrossing){end, bytes, from->last_arrival_ns}, message);
+}
+
+void sim_wire_comes(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes,
+                    int64_t arrival_ns)
+{
+    SimEnd *to = &world->ends[end];
+    bnet_pool_reserve(&world->pool, 1);
+    bnet_ring_push(&to->wire, &world->pool, item);
+    to->wire_bytes += bytes;
+    sim_world_schedule(world, arrival_ns, SIM_EVENT_ARRIVAL, to->position, to->epoch);
 }
 
 static void put(SimWorld *world, uint32_t end, uint32_t item, uint32_t bytes)
@@ -230,6 +260,10 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t
     if (world->scenario->wire == SCENARIO_WIRE_BYTES)
         sim_bytes_pass(world, message);
     SimEnd *from = &world->ends[end];
+    if (from->across) {
+        send_across(world, end, message, bytes);
+        return true;
+    }
     SimEnd *to = &world->ends[end ^ 1];
     /* The side that closed reads no more: what is sent before its FIN arrives gets lost. The end
      * that dialled does not exist before the connection is confirmed to it. */
@@ -278,7 +312,7 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
     SimEnd *to = &world->ends[end];
     if (epoch != to->epoch)
         return false;
-    if (world->ends[end ^ 1].cut) {
+    if (!to->across && world->ends[end ^ 1].cut) {
         sim_wire_miss(world, end);
         return false;
     }
@@ -290,7 +324,7 @@ bool sim_wire_arrival(SimWorld *world, uint32_t end, uint32_t epoch)
 static void tell_room(SimWorld *world, uint32_t end)
 {
     SimEnd *writer = &world->ends[end ^ 1];
-    if (!writer->blocked || !has_room(world, end))
+    if (world->ends[end].across || !writer->blocked || !has_room(world, end))
         return;
     writer->blocked = false;
     int64_t latency_ns = sim_wire_latency(world, end);

@@ -2,6 +2,14 @@
 #include "sim/world.h"
 
 #include "sim/internal.h"
+#include "sim/shards.h"
+
+/* Such an event comes and goes while a shard is alone (shards.h). */
+static bool is_of_a_peer(SimEventKind kind)
+{
+    return kind == SIM_EVENT_WORK || kind == SIM_EVENT_ARRIVAL || kind == SIM_EVENT_ROOM ||
+           kind == SIM_EVENT_TIMER;
+}
 
 void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uint32_t entity,
                         uint32_t arg)
@@ -10,7 +18,11 @@ void sim_world_schedule(SimWorld *world, int64_t time_ns, SimEventKind kind, uin
     uint32_t target = (uint32_t)kind << SIM_ENTITY_BITS | entity;
     if (world->ties.shuffled && kind >= SIM_EVENT_SHUFFLED)
         target = sim_ties_hide(&world->ties, time_ns, target);
-    sim_queue_push(&world->queue, (SimQueueEvent){time_ns, target, arg});
+    SimQueueEvent event = {time_ns, target, arg};
+    if (G_UNLIKELY(world->shard != NULL) && !is_of_a_peer(kind))
+        sim_shard_script(world, &event);
+    else
+        sim_queue_push(&world->queue, event);
 }
 
 /* --- what observers see ---------------------------------------------------------------------- */

@@ -112,6 +112,10 @@ for jobs in 0 -1 1025; do
     expect 2 run "--jobs=$jobs" "$folder/suite/good.json"
     err 'must be from 1 to 1024'
 done
+for threads in 0 -1 65; do
+    expect 2 run "--threads=$threads" "$folder/suite/good.json"
+    err "run: --threads $threads: must be from 1 to 64"
+done
 
 # ---- malformed scenarios ---------------------------------------------------------------------------
 
@@ -201,6 +205,10 @@ hash_of "$folder/out" >"$folder/first"
 [ "$(wc -l <"$folder/first")" -eq 3 ] || fail 'not three hashes'
 expect 0 run --json -j3 "$folder/suite"
 [ "$(hash_of "$folder/out")" = "$(cat "$folder/first")" ] || fail 'the jobs changed a hash'
+for threads in 1 2 64; do
+    expect 0 run --json --threads "$threads" "$folder/suite"
+    [ "$(hash_of "$folder/out")" = "$(cat "$folder/first")" ] || fail 'the threads changed a hash'
+done
 
 # ---- memory ----------------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@
 #include "sim/cli/suite.h"
 #include "sim/cli/sweep.h"
 #include "sim/parity/refusal.h"
+#include "sim/shards.h"
+
+#define JOBS_UNSAID INT_MIN
 
 typedef struct Options {
     char *seed;
@@ -32,7 +35,8 @@ typedef struct Options {
     char *max_memory;
     char **sets;
     char **sweeps;
-    int jobs;
+    int jobs; /* JOBS_UNSAID: as many as there are processors for */
+    int threads;
     char **arguments;
 } Options;
 
@@ -356,6 +360,7 @@ static int run_all(Session *session)
     gint *stop = interrupt_install();
     SuiteOptions options = {
         .jobs = (guint)session->jobs,
+        .threads = (guint)session->options->threads,
         .trace = session->traces,
         .trace_from_ns = session->trace_from_ns,
         .checkpoints = session->checkpoints,
@@ -439,11 +444,19 @@ static bool take_driver(const Session *session)
     return true;
 }
 
+/* Without a word about it no more threads are at work than there are processors. */
+static int jobs_of(const Options *options)
+{
+    int processors = (int)MIN(g_get_num_processors(), (guint)SUITE_JOBS_MAX);
+    return options->jobs != JOBS_UNSAID ? options->jobs
+                                        : MAX(1, processors / MAX(1, options->threads));
+}
+
 static int run(const Options *options)
 {
     Session session = {
         .options = options,
-        .jobs = options->jobs,
+        .jobs = jobs_of(options),
         .scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_free),
         .sets = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev),
         .names = g_hash_table_new(g_str_hash, g_str_equal),
@@ -451,8 +464,10 @@ static int run(const Options *options)
         .failures = g_string_new(NULL),
     };
     int status = CLI_BAD_INPUT;
-    if (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX) {
+    if (options->jobs != JOBS_UNSAID && (options->jobs < 1 || options->jobs > SUITE_JOBS_MAX)) {
         cli_error("run: --jobs %d: must be from 1 to %d", options->jobs, SUITE_JOBS_MAX);
+    } else if (options->threads < 1 || options->threads > (int)SIM_THREADS_MAX) {
+        cli_error("run: --threads %d: must be from 1 to %u", options->threads, SIM_THREADS_MAX);
     } else if (read_values(&session) && cli_output_name_check("run", "--trace", options->trace) &&
                cli_output_name_check("run", "--checkpoints", options->checkpoints) &&
                cli_output_name_check("run", "--junit", options->junit) && load(&session) &&
@@ -510,7 +525,7 @@ int cli_run(int argc, char **argv)
     g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
     spell_out_jobs(argc, argv, owned);
     cli_ties_spell_out(argc, argv);
-    Options options = {.jobs = (int)MIN(g_get_num_processors(), (guint)SUITE_JOBS_MAX)};
+    Options options = {.jobs = JOBS_UNSAID, .threads = 1};
     const GOptionEntry entries[] = {
         {"seed", 's', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.seed,
          "Seed of every run, 0 to 2^64-1 (default: the scenario's)", "N"},
@@ -521,6 +536,8 @@ int cli_run(int argc, char **argv)
          "/POINTER=VALUE,VALUE..."},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Scenarios to run at a time (default: one a processor)", "N"},
+        {"threads", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.threads,
+         "Threads that share the work of each run, 1 to 64 (default: 1)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,
          "Results as JSON on standard output", NULL},
         {"junit", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.junit,

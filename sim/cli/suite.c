@@ -60,6 +60,7 @@ static void simulate(Run *run, const Scenario *scenario, const Writers *writers)
             writers->checkpoints != NULL ? report_trace_observer(writers->checkpoints) : NULL,
         .progress = on_progress,
         .progress_data = run,
+        .threads = run->suite->options->threads,
         .stop = run->suite->options->stop,
     };
     cli_ties_apply(&run->suite->options->ties, scenario, &options);

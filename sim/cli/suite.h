@@ -3,8 +3,8 @@
 #define BNETLAB_SIM_CLI_SUITE_H
 
 /*
- * Runs scenarios side by side, each in one thread, and hands over their results one by one in the
- * order of the scenarios, each as soon as it and all before it are there.
+ * Runs scenarios side by side, each in a thread or more, and hands over their results one by one in
+ * the order of the scenarios, each as soon as it and all before it are there.
  */
 
 #include <glib.h>
@@ -24,6 +24,7 @@ typedef void (*SuiteDone)(void *user_data, guint index, SimResult *result, const
 
 typedef struct SuiteOptions {
     guint jobs;               /* runs at a time, 1 to SUITE_JOBS_MAX */
+    guint threads;            /* of each, 1 to SIM_THREADS_MAX */
     char *const *trace;       /* (nullable) file name of each run's trace */
     int64_t trace_from_ns;    /* traces begin there */
     char *const *checkpoints; /* (nullable) file name of each run's checkpoints */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run on several threads is the run on one: hash, checkpoints, verdicts, counts, probes, metrics,
+ * story. Faults, closed sessions and full buffers in the middle of it make no difference.
+ */
+#include "sim/shards.h"
+#include "tests/sim_fixture.h"
+
+static SimResult *run_with(const Scenario *scenario, uint32_t threads)
+{
+    const SimRunOptions options = {.threads = threads};
+    return sim_run(scenario, &options, NULL);
+}
+
+/* --- the same -------------------------------------------------------------------------------- */
+
+static void assert_same_peers(const SimResult *a, const SimResult *b)
+{
+    ck_assert_uint_eq(a->n_peers, b->n_peers);
+    for (uint32_t p = 0; p < a->n_peers; p++) {
+        const SimPeerResult *x = &a->peers[p];
+        const SimPeerResult *y = &b->peers[p];
+        ck_assert_mem_eq(&x->head_id, &y->head_id, sizeof x->head_id);
+        ck_assert_mem_eq(&x->lib_id, &y->lib_id, sizeof x->lib_id);
+        ck_assert_uint_eq(x->lib_number, y->lib_number);
+        ck_assert_uint_eq(x->fork_switches, y->fork_switches);
+        ck_assert_uint_eq(x->messages_received, y->messages_received);
+        ck_assert_uint_eq(x->bytes_received, y->bytes_received);
+        ck_assert_uint_eq(x->sessions, y->sessions);
+        ck_assert_int_eq(x->up, y->up);
+    }
+}
+
+static void assert_same_checks(const SimResult *a, const SimResult *b)
+{
+    ck_assert_uint_eq(a->n_checks, b->n_checks);
+    for (uint32_t i = 0; i < a->n_checks; i++) {
+        ck_assert_str_eq(a->checks[i].id, b->checks[i].id);
+        ck_assert_int_eq(a->checks[i].verdict, b->checks[i].verdict);
+        ck_assert_str_eq(a->checks[i].detail, b->checks[i].detail);
+        ck_assert_uint_eq(a->checks[i].violations, b->checks[i].violations);
+        ck_assert_int_eq(a->checks[i].first_ns, b->checks[i].first_ns);
+    }
+}
+
+static void assert_same_story(const SimResult *a, const SimResult *b)
+{
+    ck_assert_uint_eq(a->n_moments, b->n_moments);
+    for (uint32_t i = 0; i < a->n_moments; i++) {
+        ck_assert_int_eq(a->moments[i].time_ns, b->moments[i].time_ns);
+        ck_assert_str_eq(a->moments[i].text, b->moments[i].text);
+    }
+    ck_assert_uint_eq(a->n_switches, b->n_switches);
+    for (uint32_t i = 0; i < a->n_switches; i++) {
+        ck_assert_int_eq(a->switches[i].time_ns, b->switches[i].time_ns);
+        ck_assert_uint_eq(a->switches[i].peer, b->switches[i].peer);
+    }
+    ck_assert_uint_eq(a->n_disconnects, b->n_disconnects);
+}
+
+static void assert_same_metrics(const SimResult *a, const SimResult *b)
+{
+    ck_assert_uint_eq(a->n_metrics, b->n_metrics);
+    for (uint32_t i = 0; i < a->n_metrics; i++) {
+        ck_assert_uint_eq(a->metrics[i].count, b->metrics[i].count);
+        ck_assert_uint_eq(a->metrics[i].mean, b->metrics[i].mean);
+        ck_assert_uint_eq(a->metrics[i].p50, b->metrics[i].p50);
+        ck_assert_uint_eq(a->metrics[i].max, b->metrics[i].max);
+    }
+}
+
+static void assert_same(const SimResult *a, const SimResult *b)
+{
+    ck_assert_uint_eq(a->trace_hash, b->trace_hash);
+    ck_assert_uint_eq(a->events, b->events);
+    ck_assert_uint_eq(a->messages_delivered, b->messages_delivered);
+    ck_assert_uint_eq(a->bytes_delivered, b->bytes_delivered);
+    ck_assert_uint_eq(a->blocks_produced, b->blocks_produced);
+    ck_assert_uint_eq(a->fork_switches, b->fork_switches);
+    ck_assert_int_eq(a->simulated_ns, b->simulated_ns);
+    ck_assert_int_eq(a->verdict, b->verdict);
+    ck_assert_uint_eq(a->n_checkpoints, b->n_checkpoints);
+    ck_assert_mem_eq(a->checkpoints, b->checkpoints, a->n_checkpoints * sizeof *a->checkpoints);
+    ck_assert_mem_eq(a->probes, b->probes, a->n_probes * sizeof *a->probes);
+    assert_same_peers(a, b);
+    assert_same_checks(a, b);
+    assert_same_story(a, b);
+    assert_same_metrics(a, b);
+}
+
+/* How often and how far a run was shared, at least and at most. */
+typedef struct Sharing {
+    uint64_t windows_min;
+    uint64_t windows_max;
+    uint32_t failed_min;
+    uint32_t failed_max;
+} Sharing;
+
+static void check_runs(const char *text, const Sharing *sharing)
+{
+    static const uint32_t threads[] = {2, 3, 4};
+    g_autoptr(Scenario) scenario = fix_scenario(text);
+    g_autoptr(SimResult) alone = run_with(scenario, 1);
+    ck_assert_uint_eq(alone->threads, 1);
+    ck_assert_uint_eq(alone->windows, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
+        g_autoptr(SimResult) shared = run_with(scenario, threads[i]);
+        assert_same(alone, shared);
+        ck_assert_uint_ge(shared->windows, sharing->windows_min);
+        ck_assert_uint_le(shared->windows, sharing->windows_max);
+        ck_assert_uint_ge(shared->failed_stretches, sharing->failed_min);
+        ck_assert_uint_le(shared->failed_stretches, sharing->failed_max);
+    }
+}
+
+#define LARGE                                                                                      \
+    "'peers': {'bp': {'count': 5, 'produces': true}, 'node': {'count': 55}},"                      \
+    "'topology': {'kind': 'random-regular', 'degree': 6},"
+
+static const Sharing shared_throughout = {400, UINT64_MAX, 0, 0};
+
+START_TEST(test_calm)
+{
+    check_runs("{'duration': '40s'," LARGE "'links': {'latency': '30ms'}}", &shared_throughout);
+}
+END_TEST
+
+/* Forks, losses, sizes that take their time, chains that are busy when a slot comes, and pings. */
+START_TEST(test_varied)
+{
+    check_runs("{'duration': '60s'," LARGE
+               "'links': {'latency': {'uniform': ['80ms', '250ms']}, 'loss': 0.01,"
+               "'bandwidth': '1Mbit/s'}}",
+               &shared_throughout);
+    check_runs("{'duration': '60s', 'peers': {'bp': {'count': 5, 'produces': true, 'processing':"
+               "{'header': '3ms', 'block': '90ms'}}, 'node': {'count': 30, 'processing':"
+               "{'block': '20ms', 'fetch': '1ms'}}}, 'topology': {'kind': 'ring'},"
+               "'links': {'latency': {'exponential': {'mean': '60ms', 'min': '20ms'}}}}",
+               &shared_throughout);
+}
+END_TEST
+
+/* What is found in a window goes for all: LIBs that rise, branches that are given up. */
+START_TEST(test_irreversible)
+{
+    check_runs("{'duration': '120s', 'chain': {'irreversibility': {'depth': 3}}," LARGE
+               "'links': {'latency': {'uniform': ['100ms', '400ms']}}}",
+               &shared_throughout);
+}
+END_TEST
+
+START_TEST(test_unwatched)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '20s'," LARGE "'links': {'latency': '30ms'}}");
+    const SimRunOptions options = {.unwatched = true, .threads = 2};
+    g_autoptr(SimResult) alone = run_with(scenario, 1);
+    g_autoptr(SimResult) shared = sim_run(scenario, &options, NULL);
+    ck_assert_uint_gt(shared->windows, 100);
+    ck_assert_uint_eq(shared->trace_hash, alone->trace_hash);
+    ck_assert_uint_eq(shared->messages_delivered, alone->messages_delivered);
+}
+END_TEST
+
+/* --- faults ---------------------------------------------------------------------------------- */
+
+/* Events of the scenario end a stretch; what comes of them is over before the next. */
+START_TEST(test_faults)
+{
+    static const Sharing sharing = {100, UINT64_MAX, 0, 4};
+    check_runs("{'duration': '60s'," LARGE "'links': {'latency': '40ms'}, 'events': ["
+               "{'at': '10s', 'crash': 'node[3..9]', 'for': '5s'},"
+               "{'at': '30s', 'partition': [['bp[0..1]', 'node[0..20]']], 'for': '6s'},"
+               "{'at': '50s', 'pause': 'bp[2]', 'for': '700ms'}]}",
+               &sharing);
+}
+END_TEST
+
+/* A pause of more than 30 s is found out when nobody foresees it. */
+START_TEST(test_sessions_that_die)
+{
+    static const Sharing sharing = {100, UINT64_MAX, 0, 4};
+    check_runs("{'duration': '80s'," LARGE "'links': {'latency': '40ms'}, 'events': ["
+               "{'at': '10s', 'pause': 'node[7]', 'for': '40s'}]}",
+               &sharing);
+}
+END_TEST
+
+/* Who stands still reads nothing, and the buffers are full when nobody foresees it: a stretch
+ * fails, and the run begins anew. */
+START_TEST(test_full_buffers)
+{
+    static const Sharing sharing = {100, UINT64_MAX, 1, 4};
+    check_runs("{'duration': '40s'," LARGE "'links': {'latency': '40ms', 'send_buffer': '1KiB',"
+               "'receive_buffer': '1KiB'}, 'events': ["
+               "{'at': '5s', 'pause': 'node[7]', 'for': '25s'}]}",
+               &sharing);
+}
+END_TEST
+
+/* What was expected and did not come is told alike. */
+START_TEST(test_failed)
+{
+    static const Sharing sharing = {100, UINT64_MAX, 0, 0};
+    check_runs("{'duration': '30s'," LARGE "'links': {'latency': '40ms'},"
+               "'expect': {'bounds': [{'at': '20s', 'quantity': 'head', 'peers': 'bp',"
+               "'at_least': 1000}]}}",
+               &sharing);
+}
+END_TEST
+
+/* --- one thread ------------------------------------------------------------------------------ */
+
+START_TEST(test_not_shared)
+{
+    static const char *const rest[] = {
+        "'transactions': {'rate': '5/s'}",
+        "'links': {'latency': '50us'}",
+        "'wire': 'bytes'",
+        "'wire': 'bytes', 'links': {'latency': '10ms'}",
+        "'chain': {'block': {'filler': 500}}",
+    };
+    static const Sharing none = {0, 0, 0, 0};
+    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) {
+        g_autofree char *text = g_strconcat("{'duration': '5s'," LARGE, rest[i], "}", NULL);
+        check_runs(text, &none);
+    }
+}
+END_TEST
+
+static void assert_one_thread(const char *rest, const char *why)
+{
+    g_autofree char *text = g_strconcat("{'duration': '1s'," LARGE, rest, "}", NULL);
+    g_autoptr(Scenario) scenario = fix_scenario(text);
+    g_autoptr(SimResult) alone = run_with(scenario, 1);
+    g_autoptr(SimResult) result = run_with(scenario, 2);
+    ck_assert_ptr_null(alone->one_thread_because);
+    ck_assert_uint_eq(result->threads, 1);
+    ck_assert_str_eq(result->one_thread_because, why);
+}
+
+START_TEST(test_why_one_thread)
+{
+    SimObserver nobody = {.happened = NULL};
+    const SimRunOptions options = {.threads = 2, .trace = &nobody};
+    g_autoptr(Scenario) scenario = fix_scenario("{'duration': '1s'," LARGE "'seed': 1}");
+    g_autoptr(SimResult) traced = sim_run(scenario, &options, NULL);
+    ck_assert_str_eq(traced->one_thread_because, "every step is written down");
+    assert_one_thread("'transactions': {'rate': '5/s'}", "there are transactions");
+    assert_one_thread("'wire': 'bytes'", "messages are sent as bytes");
+}
+END_TEST
+
+/* More threads than peers are of no use. */
+START_TEST(test_limits)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}, 'b': {'count': 2}},"
+                     "'links': {'latency': '30ms'}}");
+    g_autoptr(Scenario) single =
+        fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}}}");
+    g_autoptr(SimResult) alone = run_with(scenario, 1);
+    g_autoptr(SimResult) zero = run_with(scenario, 0);
+    g_autoptr(SimResult) most = run_with(scenario, SIM_THREADS_MAX);
+    g_autoptr(SimResult) one_peer = run_with(single, SIM_THREADS_MAX);
+    assert_same(alone, zero);
+    assert_same(alone, most);
+    ck_assert_uint_eq(zero->threads, 1);
+    ck_assert_ptr_null(most->one_thread_because);
+    ck_assert_uint_eq(most->threads, 3);
+    ck_assert_uint_gt(most->windows, 0);
+    ck_assert_uint_eq(one_peer->threads, 1);
+    ck_assert_str_eq(one_peer->one_thread_because, "there is one peer");
+}
+END_TEST
+
+/* --- stopped --------------------------------------------------------------------------------- */
+
+typedef struct Stopper {
+    gint stop;
+    int64_t at_ns;
+} Stopper;
+
+static void stop_at(void *user_data, int64_t now_ns, int64_t duration_ns)
+{
+    Stopper *stopper = user_data;
+    (void)duration_ns;
+    if (now_ns >= stopper->at_ns)
+        g_atomic_int_set(&stopper->stop, 1);
+}
+
+/* What is known by then is that of a shorter run. */
+START_TEST(test_stopped)
+{
+    Stopper stopper = {.at_ns = 10 * BNET_NS_PER_S};
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '60s'," LARGE "'links': {'latency': '30ms'}}");
+    const SimRunOptions options = {
+        .threads = 2,
+        .progress = stop_at,
+        .progress_data = &stopper,
+        .stop = &stopper.stop,
+    };
+    g_autoptr(SimResult) alone = run_with(scenario, 1);
+    g_autoptr(SimResult) stopped = sim_run(scenario, &options, NULL);
+    ck_assert(stopped->interrupted);
+    ck_assert_uint_ge(stopped->n_checkpoints, 9);
+    ck_assert_uint_lt(stopped->n_checkpoints, alone->n_checkpoints);
+    ck_assert_mem_eq(stopped->checkpoints, alone->checkpoints,
+                     stopped->n_checkpoints * sizeof *alone->checkpoints);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim_threads");
+    TCase *tcase = tcase_create("threads");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, test_calm);
+    tcase_add_test(tcase, test_varied);
+    tcase_add_test(tcase, test_irreversible);
+    tcase_add_test(tcase, test_unwatched);
+    tcase_add_test(tcase, test_faults);
+    tcase_add_test(tcase, test_sessions_that_die);
+    tcase_add_test(tcase, test_full_buffers);
+    tcase_add_test(tcase, test_failed);
+    tcase_add_test(tcase, test_not_shared);
+    tcase_add_test(tcase, test_why_one_thread);
+    tcase_add_test(tcase, test_limits);
+    tcase_add_test(tcase, test_stopped);
+    suite_add_tcase(suite, tcase);
+    return fix_main(suite);
+}
