@@ -29,9 +29,8 @@ void sim_world_observe(SimWorld *world, SimObserver *observer);
 
 void sim_audience_finish(SimAudience *audience);
 
-/* Hashes a happening, tells it, and has it recorded. Fills in the time, and of a chain event how the
- * view stands. Not of the five kinds
- * below, each of which has a function of its own. */
+/* Hashes a happening, tells it, and has it recorded. Fills in the time, and of a chain event how
+ * the view stands. Not of the five kinds below, each of which has a function of its own. */
 void sim_world_tell(SimWorld *world, SimHappening *happening);
 
 /* The same of those of which there are many: a message of the end is sent, written, taken in; its
