@@ -47,6 +47,13 @@ static uint64_t exponential_ns(const ScenarioLatency *latency, SimRandom *random
     return (uint64_t)latency->a_ns + (uint64_t)sim_exponential_draw_ns(latency->b_ns, random);
 }
 
+/* What is drawn beyond the bounds becomes the nearest. */
+static int64_t within_bounds(const ScenarioLatency *latency, uint64_t drawn_ns)
+{
+    const int64_t max_ns = latency->max_ns > 0 ? latency->max_ns : SCENARIO_LATENCY_MAX_NS;
+    return (int64_t)CLAMP(drawn_ns, (uint64_t)MAX(latency->min_ns, 1), (uint64_t)max_ns);
+}
+
 int64_t sim_latency_draw(const ScenarioLatency *latency, SimRandom *random)
 {
     g_assert(latency->a_ns >= 0);
@@ -77,8 +84,27 @@ int64_t sim_latency_draw(const ScenarioLatency *latency, SimRandom *random)
     default:
         g_assert_not_reached();
     }
-    const int64_t max_ns = latency->max_ns > 0 ? latency->max_ns : SCENARIO_LATENCY_MAX_NS;
-    return (int64_t)CLAMP(drawn_ns, (uint64_t)MAX(latency->min_ns, 1), (uint64_t)max_ns);
+    return within_bounds(latency, drawn_ns);
+}
+
+int64_t sim_latency_least_ns(const ScenarioLatency *latency)
+{
+    int64_t least_ns = 0;
+    switch (latency->kind) {
+    case SCENARIO_LATENCY_CONSTANT:
+    case SCENARIO_LATENCY_UNIFORM:
+    case SCENARIO_LATENCY_EXPONENTIAL:
+    case SCENARIO_LATENCY_PARETO:
+        least_ns = latency->a_ns;
+        break;
+    case SCENARIO_LATENCY_EMPIRICAL:
+        least_ns = scenario_sample_at(latency->sample, 0);
+        break;
+    case SCENARIO_LATENCY_LOGNORMAL:
+    case SCENARIO_LATENCY_NORMAL:
+        break;
+    }
+    return within_bounds(latency, (uint64_t)least_ns);
 }
 
 /* -mean x ln(share), for the share (2 bits + 1) / 2^64 of 63 random bits: never 0 or 1. */

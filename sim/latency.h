@@ -37,6 +37,9 @@
  */
 int64_t sim_latency_draw(const ScenarioLatency *latency, SimRandom *random);
 
+/* No draw is below that; for log-normal and normal, as far as `min_ns` says. */
+int64_t sim_latency_least_ns(const ScenarioLatency *latency);
+
 /* Time to the next of arrivals that come independently of each other, mean_ns apart on average (a
  * Poisson process). mean_ns is 1 to SIM_EXPONENTIAL_MEAN_MAX_NS, asserted. Exact to 2^-32 of the
  * mean and 1 ns. Takes exactly one draw of the stream. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/internal.h"
+#include "sim/latency.h"
 #include "sim/shard_parts.h"
 
 /* Between two shards a latency shorter than this is not worth a window. */
@@ -58,12 +59,8 @@ static bool is_crossing(const SimShards *shards, uint32_t end)
 
 static int64_t least_latency_ns(const SimWorld *world, uint32_t end)
 {
-    if (!world->ends[end].drawn)
-        return world->ends[end].u.constant_ns;
-    const ScenarioLatency *latency = world->ends[end].u.latency;
-    bool begins_at_a =
-        latency->kind == SCENARIO_LATENCY_UNIFORM || latency->kind == SCENARIO_LATENCY_EXPONENTIAL;
-    return begins_at_a ? MAX(latency->a_ns, latency->min_ns) : latency->min_ns;
+    const SimEnd *e = &world->ends[end];
+    return e->drawn ? sim_latency_least_ns(e->u.latency) : e->u.constant_ns;
 }
 
 static SimCheck *check_of(const SimWorld *world, const char *id)

@@ -370,6 +370,34 @@ START_TEST(test_extremes_of_the_other_kinds)
 }
 END_TEST
 
+/* Kinds that begin somewhere are never below, and come near; the others have their limit. */
+START_TEST(test_least)
+{
+    ScenarioWeighted values[] = {{30 * MS, 1}, {10 * MS, 0}, {20 * MS, 3}};
+    ScenarioSample *sample = scenario_sample_new(values, 3);
+    ScenarioLatency latencies[] = {
+        LATENCY(CONSTANT, 20 * MS, 0, 0),          LATENCY(UNIFORM, 20 * MS, 21 * MS, 0),
+        LATENCY(EXPONENTIAL, 20 * MS, 5 * MS, 0),  LATENCY(PARETO, 20 * MS, 0, 2500000),
+        LATENCY(PARETO, 20 * MS, 0, 1000000000),   LATENCY(EMPIRICAL, 0, 0, 0),
+        LATENCY(LOGNORMAL, 80 * MS, 0, 5000000),   LATENCY(NORMAL, 80 * MS, 80 * MS, 0),
+        LATENCY(EXPONENTIAL, 10 * MS, 20 * MS, 0),
+    };
+    latencies[5].sample = sample;
+    latencies[6].min_ns = latencies[7].min_ns = latencies[8].min_ns = 20 * MS;
+    for (size_t i = 0; i < G_N_ELEMENTS(latencies); i++) {
+        int64_t least_ns = INT64_MAX;
+        for (uint64_t d = 0; d < 10000; d++)
+            least_ns = MIN(least_ns, draw_once(latencies[i], d));
+        ck_assert_int_eq(sim_latency_least_ns(&latencies[i]), 20 * MS);
+        ck_assert_int_ge(least_ns, 20 * MS);
+        ck_assert_int_le(least_ns, 20 * MS + MS / 100);
+    }
+    ck_assert_int_eq(sim_latency_least_ns(&LATENCY(LOGNORMAL, 80 * MS, 0, 200000)), 1);
+    ck_assert_int_eq(sim_latency_least_ns(&LATENCY(EXPONENTIAL, 0, 20 * MS, 0)), 1);
+    scenario_sample_free(sample);
+}
+END_TEST
+
 static void negative_latency(void)
 {
     draw_once(LATENCY(CONSTANT, -1, 0, 0), 0);
@@ -444,6 +472,7 @@ int main(void)
     tcase_add_test(tcase, test_empirical_distribution);
     tcase_add_test(tcase, test_golden_draws_of_the_other_kinds);
     tcase_add_test(tcase, test_extremes_of_the_other_kinds);
+    tcase_add_test(tcase, test_least);
     tcase_add_test(tcase, test_limits_are_asserted);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
