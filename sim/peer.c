@@ -202,6 +202,7 @@ static void make_block(SimWorld *world, uint32_t index, const SimJob *job)
                           : sim_workload_make_block(world, index, job->arg);
     if (block == BNET_NO_BLOCK)
         return;
+    sim_shard_made_block(world);
     SimHappening happening = sim_happening(SIM_PRODUCED, index);
     happening.block = block;
     world->blocks_produced++;

@@ -30,6 +30,12 @@ bool sim_shard_refuses_now(SimWorld *world, const char *why)
     return world->shard && world->shard->in_window && sim_shard_refuses(world, why);
 }
 
+void sim_shard_made_block(SimWorld *world)
+{
+    if (world->shard)
+        sim_shards_share(world->shard->shards, world->shard);
+}
+
 static bool has_failed(SimShards *shards)
 {
     return g_atomic_int_get(&shards->is_failed);

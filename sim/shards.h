@@ -85,6 +85,10 @@ bool sim_shard_tells(SimWorld *world, const struct SimAudience *audience, uint32
  * is looked at when the window is over. */
 bool sim_shard_looks_later(SimWorld *world, uint32_t peer, BnetBlock block);
 
+/* A block was made, between two windows: all shards have the store as it is now, which may have
+ * moved, before anybody looks at another shard's peer. */
+void sim_shard_made_block(SimWorld *world);
+
 /* An event that is not a shard's own: of the scenario. */
 void sim_shard_script(SimWorld *world, const SimQueueEvent *event);
 

@@ -96,15 +96,15 @@ typedef struct Sharing {
     uint32_t failed_max;
 } Sharing;
 
-static void check_runs(const char *text, const Sharing *sharing)
+/* On one thread, and on as many as are listed, which ends with 0. */
+static void check_runs_on(const char *text, const uint32_t *threads, const Sharing *sharing)
 {
-    static const uint32_t threads[] = {2, 3, 4};
     g_autoptr(Scenario) scenario = fix_scenario(text);
     g_autoptr(SimResult) alone = run_with(scenario, 1);
     ck_assert_uint_eq(alone->threads, 1);
     ck_assert_uint_eq(alone->windows, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-        g_autoptr(SimResult) shared = run_with(scenario, threads[i]);
+    for (; *threads > 0; threads++) {
+        g_autoptr(SimResult) shared = run_with(scenario, *threads);
         assert_same(alone, shared);
         ck_assert_uint_ge(shared->windows, sharing->windows_min);
         ck_assert_uint_le(shared->windows, sharing->windows_max);
@@ -113,38 +113,73 @@ static void check_runs(const char *text, const Sharing *sharing)
     }
 }
 
-#define LARGE                                                                                      \
-    "'peers': {'bp': {'count': 5, 'produces': true}, 'node': {'count': 55}},"                      \
-    "'topology': {'kind': 'random-regular', 'degree': 6},"
+static void check_runs(const char *text, const Sharing *sharing)
+{
+    check_runs_on(text, (const uint32_t[]){3, 0}, sharing);
+}
 
-static const Sharing shared_throughout = {400, UINT64_MAX, 0, 0};
+#define LARGE                                                                                      \
+    "'peers': {'bp': {'count': 5, 'produces': true}, 'node': {'count': 25}},"                      \
+    "'topology': {'kind': 'random-regular', 'degree': 4},"
+
+static const Sharing shared_throughout = {100, UINT64_MAX, 0, 0};
 
 START_TEST(test_calm)
 {
-    check_runs("{'duration': '40s'," LARGE "'links': {'latency': '30ms'}}", &shared_throughout);
+    check_runs_on("{'duration': '12s'," LARGE "'links': {'latency': '30ms'}}",
+                  (const uint32_t[]){2, 3, 4, 7, 0}, &shared_throughout);
 }
 END_TEST
 
 /* Forks, losses, sizes that take their time, chains that are busy when a slot comes, and pings. */
 START_TEST(test_varied)
 {
-    check_runs("{'duration': '60s'," LARGE
+    check_runs("{'duration': '20s'," LARGE
                "'links': {'latency': {'uniform': ['80ms', '250ms']}, 'loss': 0.01,"
                "'bandwidth': '1Mbit/s'}}",
                &shared_throughout);
-    check_runs("{'duration': '60s', 'peers': {'bp': {'count': 5, 'produces': true, 'processing':"
-               "{'header': '3ms', 'block': '90ms'}}, 'node': {'count': 30, 'processing':"
+    check_runs("{'duration': '15s', 'peers': {'bp': {'count': 5, 'produces': true, 'processing':"
+               "{'header': '3ms', 'block': '90ms'}}, 'node': {'count': 15, 'processing':"
                "{'block': '20ms', 'fetch': '1ms'}}}, 'topology': {'kind': 'ring'},"
                "'links': {'latency': {'exponential': {'mean': '60ms', 'min': '20ms'}}}}",
                &shared_throughout);
 }
 END_TEST
 
+/* Whatever is drawn from, a window is as long as the least of it. */
+START_TEST(test_latencies)
+{
+    static const char *const latencies[] = {
+        "{'pareto': {'min': '30ms', 'shape': 2, 'max': '1s'}}",
+        "{'normal': {'mean': '60ms', 'deviation': '20ms', 'min': '30ms'}}",
+        "{'empirical': {'values': ['90ms', '30ms']}}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(latencies); i++) {
+        g_autofree char *text =
+            g_strconcat("{'duration': '5s', 'peers': {'bp': {'count': 8, 'produces': true}},"
+                        "'topology': {'kind': 'ring'}, 'links': {'latency': ",
+                        latencies[i], "}}", NULL);
+        check_runs(text, &(Sharing){40, UINT64_MAX, 0, 0});
+    }
+}
+END_TEST
+
 /* What is found in a window goes for all: LIBs that rise, branches that are given up. */
 START_TEST(test_irreversible)
 {
-    check_runs("{'duration': '120s', 'chain': {'irreversibility': {'depth': 3}}," LARGE
+    check_runs("{'duration': '25s', 'chain': {'irreversibility': {'depth': 3}}," LARGE
                "'links': {'latency': {'uniform': ['100ms', '400ms']}}}",
+               &shared_throughout);
+}
+END_TEST
+
+/* The 64th block, for which the store moves, goes at once to who has got its parent from others. */
+START_TEST(test_store_moves)
+{
+    check_runs("{'seed': 32, 'duration': '10s', 'chain': {'start_height': 54}, 'peers': {'bp':"
+               "{'count': 14, 'produces': true, 'missed_slots': 0.2, 'processing': {'block':"
+               "'200ms'}}}, 'links': {'latency': {'exponential': {'mean': '100ms', 'min':"
+               "'30ms'}}}}",
                &shared_throughout);
 }
 END_TEST
@@ -152,11 +187,11 @@ END_TEST
 START_TEST(test_unwatched)
 {
     g_autoptr(Scenario) scenario =
-        fix_scenario("{'duration': '20s'," LARGE "'links': {'latency': '30ms'}}");
+        fix_scenario("{'duration': '8s'," LARGE "'links': {'latency': '30ms'}}");
     const SimRunOptions options = {.unwatched = true, .threads = 2};
     g_autoptr(SimResult) alone = run_with(scenario, 1);
     g_autoptr(SimResult) shared = sim_run(scenario, &options, NULL);
-    ck_assert_uint_gt(shared->windows, 100);
+    ck_assert_uint_gt(shared->windows, 50);
     ck_assert_uint_eq(shared->trace_hash, alone->trace_hash);
     ck_assert_uint_eq(shared->messages_delivered, alone->messages_delivered);
 }
@@ -318,7 +353,9 @@ int main(void)
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_calm);
     tcase_add_test(tcase, test_varied);
+    tcase_add_test(tcase, test_latencies);
     tcase_add_test(tcase, test_irreversible);
+    tcase_add_test(tcase, test_store_moves);
     tcase_add_test(tcase, test_unwatched);
     tcase_add_test(tcase, test_faults);
     tcase_add_test(tcase, test_sessions_that_die);
