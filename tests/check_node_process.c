@@ -202,6 +202,53 @@ START_TEST(does_not_answer)
 }
 END_TEST
 
+/* One that is told nothing more and says nothing more, and lives on, too. */
+START_TEST(closes_and_does_not_end)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_script(
+        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
+        "read b\necho '{\"ok\":true}'\nexec <&- >&-\nexec sleep 600\n");
+    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
+    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
+    ck_assert_ptr_nonnull(node);
+    ck_assert(!node_process_quit(node, &error));
+    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
+    ck_assert(!node_process_runs(node));
+    (void)unlink(path);
+}
+END_TEST
+
+/* A long command to one that reads on only when what it says is taken. */
+START_TEST(both_say_much)
+{
+    enum {
+        EVENTS = 50000,
+        LETTERS = 1000000
+    };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_script(
+        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
+        "yes '{\"what\":\"this\"}' | head -n 50000\n"
+        "head -n 1 | wc -c | sed 's/\\([0-9]*\\)/{\"ok\":true,\"n\":\\1}/'\n");
+    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
+    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
+    ck_assert_ptr_nonnull(node);
+    g_autofree char *letters = g_strnfill(LETTERS, 'x');
+    struct json_object *answer = node_process_ask(node, &error, "%s", letters);
+    ck_assert_msg(answer != NULL, "%s", error ? error->message : "");
+    ck_assert_int_eq(node_process_get_number(answer, "n"), LETTERS + 1);
+    (void)json_object_put(answer);
+    for (int i = 0; i < EVENTS; i++) {
+        struct json_object *event = node_process_kept_event(node);
+        ck_assert_str_eq(node_process_get_text(event, "what"), "this");
+        (void)json_object_put(event);
+    }
+    ck_assert_ptr_null(node_process_kept_event(node));
+    (void)unlink(path);
+}
+END_TEST
+
 START_TEST(cannot_start)
 {
     g_autoptr(GError) error = NULL;
@@ -229,6 +276,8 @@ int main(void)
     tcase_add_test(tcase, says_what_is_wrong);
     tcase_add_test(tcase, does_not_end);
     tcase_add_test(tcase, does_not_answer);
+    tcase_add_test(tcase, closes_and_does_not_end);
+    tcase_add_test(tcase, both_say_much);
     tcase_add_test(tcase, cannot_start);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

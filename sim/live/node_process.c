@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,17 +25,17 @@ G_DEFINE_QUARK(bnetlab - node - process - error, node_process_error)
 
 /* --- lines ----------------------------------------------------------------------------------- */
 
-/* False: nothing can be read, or written, until then. */
-static bool wait_for(int fd, short what, int64_t until_us)
+/* What of it can be done without waiting; 0: nothing until then. */
+static short wait_for(int fd, short what, int64_t until_us)
 {
     struct pollfd wanted = {.fd = fd, .events = what};
     for (;;) {
         const int64_t left_us = MAX(until_us - g_get_monotonic_time(), 0);
         const int n = poll(&wanted, 1, (int)((left_us + 999) / 1000));
         if (n > 0)
-            return true;
+            return wanted.revents;
         if (n == 0 || errno != EINTR)
-            return false;
+            return 0;
     }
 }
 
@@ -56,12 +57,10 @@ static bool fail_silent(const NodeProcess *process, GError **error)
     return false;
 }
 
-/* Some more of what it says. */
-static bool read_more(NodeProcess *process, GError **error)
+/* Some more of what it says, which there is, or its end. */
+static bool take_in(NodeProcess *process, GError **error)
 {
     char bytes[16384];
-    if (!wait_for(process->fd, POLLIN, limit_of(process)))
-        return fail_silent(process, error);
     const ssize_t n = recv(process->fd, bytes, sizeof bytes, 0);
     if (n < 0 && errno == EINTR)
         return true;
@@ -69,6 +68,21 @@ static bool read_more(NodeProcess *process, GError **error)
         return fail_ended(error);
     g_string_append_len(process->unread, bytes, n);
     return true;
+}
+
+static bool read_more(NodeProcess *process, GError **error)
+{
+    return wait_for(process->fd, POLLIN, limit_of(process)) != 0 ? take_in(process, error)
+                                                                 : fail_silent(process, error);
+}
+
+/* Until more can be written. It may be that it reads on only when what it says is taken. */
+static bool make_room(NodeProcess *process, GError **error)
+{
+    const short can = wait_for(process->fd, POLLIN | POLLOUT, limit_of(process));
+    if (can == 0)
+        return fail_silent(process, error);
+    return (can & POLLIN) == 0 || take_in(process, error);
 }
 
 /* (transfer full) (nullable) */
@@ -116,8 +130,8 @@ static bool write_all(NodeProcess *process, const char *text, gsize n, GError **
             text += done;
             n -= (gsize)done;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            if (!wait_for(process->fd, POLLOUT, limit_of(process)))
-                return fail_silent(process, error);
+            if (!make_room(process, error))
+                return false;
         } else if (errno != EINTR) {
             return fail_ended(error);
         }
@@ -258,6 +272,16 @@ static int await_end(NodeProcess *process)
     return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* False: it lives on for the limit, or it cannot be found out. */
+static bool ends_by_itself(const NodeProcess *process)
+{
+    const int fd = pidfd_open(process->pid, 0);
+    const bool has_ended = fd >= 0 && wait_for(fd, POLLIN, limit_of(process)) != 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return has_ended;
+}
+
 static bool ask_who(NodeProcess *process, GError **error)
 {
     struct json_object *status = node_process_ask(process, error, "{\"cmd\":\"status\"}");
@@ -307,7 +331,7 @@ bool node_process_quit(NodeProcess *process, GError **error)
         node_process_kill(process);
         return false;
     }
-    /* Its end of the socket closes when it ends; if it does not, it is made to. */
+    /* Its end of the socket closes when it ends, or before; if it does not end, it is made to. */
     g_autoptr(GError) why = NULL;
     struct json_object *object;
     while ((object = read_object(process, &why)) != NULL)
@@ -316,6 +340,10 @@ bool node_process_quit(NodeProcess *process, GError **error)
         node_process_kill(process);
         g_propagate_error(error, g_steal_pointer(&why));
         return false;
+    }
+    if (!ends_by_itself(process)) {
+        node_process_kill(process);
+        return fail_silent(process, error);
     }
     const int status = await_end(process);
     if (status == 0)
