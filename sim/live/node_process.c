@@ -14,8 +14,9 @@ struct NodeProcess {
     GPid pid; /* 0: it has ended */
     int fd;
     int limit_ms;
-    GString *unread; /* of its lines, what was not looked at */
-    gsize scanned;   /* so much of it has no end of a line */
+    GString *unread; /* of its lines, what was not looked at, behind what was */
+    gsize taken;     /* so much of it was */
+    gsize scanned;   /* and so much behind that has no end of a line */
     GQueue events;   /* of struct json_object: those that nobody has asked for yet */
     char *endpoint;
     char *peer_id;
@@ -93,15 +94,17 @@ static char *read_line(NodeProcess *process, GError **error)
         return NULL;
     }
     for (;;) {
-        const char *text = process->unread->str;
+        const char *text = process->unread->str + process->taken;
         const char *end = strchr(text + process->scanned, '\n');
         if (end) {
             const gsize n = (gsize)(end - text);
             char *line = g_strndup(text, n);
-            g_string_erase(process->unread, 0, (gssize)n + 1);
+            process->taken += n + 1;
             process->scanned = 0;
             return line;
         }
+        g_string_erase(process->unread, 0, (gssize)process->taken);
+        process->taken = 0;
         process->scanned = process->unread->len;
         if (!read_more(process, error))
             return NULL;
