@@ -181,6 +181,8 @@ Devnet *devnet_new(const DevnetOptions *options, DevnetSay *say_line, GError **e
     Devnet *devnet = g_new0(Devnet, 1);
     devnet->options = *options;
     devnet->say = say_line;
+    for (uint32_t i = 0; i < options->n_peers; i++)
+        devnet->peers[i].row.state = DEVNET_ENDED;
     return devnet;
 }
 

@@ -37,7 +37,7 @@ typedef struct DevnetOptions {
 typedef enum DevnetState {
     DEVNET_RUNS,
     DEVNET_SILENT, /* it did not answer */
-    DEVNET_ENDED,
+    DEVNET_ENDED,  /* or has not begun */
 } DevnetState;
 
 /* A node, as it was when it was asked last. */
