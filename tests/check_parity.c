@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conversations that part; whether all is quiet; what is refused. */
+/* Conversations that part; whether all is quiet; what is refused; a run that is stopped. */
+#include <signal.h>
+
+#include <glib/gstdio.h>
+
 #include "sim/parity/quiet.h"
 #include "sim/parity/refusal.h"
+#include "sim/parity/script.h"
 #include "sim/parity/talk.h"
 #include "tests/loader_fixture.h"
 
@@ -197,6 +202,28 @@ START_TEST(refuses_events)
 }
 END_TEST
 
+/* --- a run that is stopped -------------------------------------------------------------------- */
+
+START_TEST(stops_in_the_simulator)
+{
+    g_autoptr(GError) error = NULL;
+    static const char json[] =
+        "{\"duration\": \"30min\", \"peers\": {\"bp\": {\"produces\": true}, \"b\": {}}}";
+    g_autofree char *folder = g_dir_make_tmp("bnetlab-parity-XXXXXX", NULL);
+    g_autoptr(Scenario) scenario = load(json);
+    ParityChain chain;
+    gint stop = SIGINT;
+    ck_assert(parity_chain_make(scenario, folder, &chain, NULL));
+    ck_assert_ptr_null(parity_script_new(scenario, &chain, &stop, &error));
+    ck_assert_str_eq(error->message, "stopped");
+    stop = 0;
+    g_autoptr(ParityScript) script = parity_script_new(scenario, &chain, &stop, NULL);
+    ck_assert_ptr_nonnull(script);
+    ck_assert_int_eq(g_unlink(chain.log_path) | g_unlink(chain.genesis_path) | g_rmdir(folder), 0);
+    parity_chain_clear(&chain);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("parity");
@@ -207,6 +234,7 @@ int main(void)
     tcase_add_test(tcase, refuses_chain);
     tcase_add_test(tcase, refuses_peers);
     tcase_add_test(tcase, refuses_events);
+    tcase_add_test(tcase, stops_in_the_simulator);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -46,7 +46,7 @@ static bool do_runs(Runs *runs, Scenario *scenario, const Scenario *nodes,
     runs->folder = g_dir_make_tmp("bnetlab-sockets-XXXXXX", error);
     if (!runs->folder || !parity_chain_make(scenario, runs->folder, &runs->chain, error))
         return false;
-    runs->script = parity_script_new(scenario, &runs->chain, error);
+    runs->script = parity_script_new(scenario, &runs->chain, options->stop, error);
     if (!runs->script)
         return false;
     const ParityNetworkOptions network = {

@@ -5,6 +5,7 @@
 
 #include "core/contents.h"
 #include "core/text.h"
+#include "sim/live/node_process.h"
 #include "sim/parity/words.h"
 #include "sim/run.h"
 #include "sim/world.h"
@@ -293,7 +294,8 @@ static int64_t extended_ns(int64_t duration_ns)
     return MAX(duration_ns, duration_ns / BNET_SLOT_NS * BNET_SLOT_NS + LAST_SLOT_NS);
 }
 
-ParityScript *parity_script_new(Scenario *scenario, const ParityChain *chain, GError **error)
+ParityScript *parity_script_new(Scenario *scenario, const ParityChain *chain, gint *stop,
+                                GError **error)
 {
     Writer writer;
     ParityScript *script = g_new0(ParityScript, 1);
@@ -313,12 +315,14 @@ ParityScript *parity_script_new(Scenario *scenario, const ParityChain *chain, GE
     script->end_ns = scenario->duration_ns;
     scenario->duration_ns = extended_ns(scenario->duration_ns);
     init_writer(&writer, script, scenario);
-    const SimRunOptions options = {.trace = &writer.observer};
+    const SimRunOptions options = {.trace = &writer.observer, .stop = stop};
     script->result = sim_run(scenario, &options, error);
     note_unquiet(&writer, scenario->duration_ns);
     finish_writer(&writer);
-    if (script->result)
+    if (script->result && !script->result->interrupted)
         return script;
+    if (script->result)
+        g_set_error(error, NODE_PROCESS_ERROR, NODE_PROCESS_ERROR_ENDED, "stopped");
     parity_script_free(script);
     return NULL;
 }

@@ -67,9 +67,10 @@ typedef struct ParityScript {
     int64_t unquiet_ns; /* when that was not so first */
 } ParityScript;
 
-/* Runs the scenario, whose chain, wire and duration are changed. NULL: it cannot be run. (transfer
- * full) */
-ParityScript *parity_script_new(Scenario *scenario, const ParityChain *chain, GError **error);
+/* Runs the scenario, whose chain, wire and duration are changed. NULL: it cannot be run, or was
+ * stopped: `stop` (nullable) is not 0. (transfer full) */
+ParityScript *parity_script_new(Scenario *scenario, const ParityChain *chain, gint *stop,
+                                GError **error);
 
 /* Accepts NULL. */
 void parity_script_free(ParityScript *script);
