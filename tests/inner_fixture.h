@@ -8,6 +8,7 @@
  * those of live_fixture.h.
  */
 
+#include <pthread.h>
 #include <sys/un.h>
 
 #include "node/front.h"
@@ -15,16 +16,32 @@
 
 typedef struct Inner {
     LiveNode node; /* its control, a socket; no process */
-    GThread *thread;
+    pthread_t thread;
     char *folder;
     NodeOptions options;
 } Inner;
 
-static GAsyncQueue *inner_lines; /* that the node says */
+/* ThreadSanitizer does not know GLib's locks. */
+static pthread_mutex_t inner_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t inner_has_said = PTHREAD_COND_INITIALIZER;
+static char *inner_started; /* the first line that the node says */
 
 static void inner_say(const char *line)
 {
-    g_async_queue_push(inner_lines, g_strdup(line));
+    (void)pthread_mutex_lock(&inner_lock);
+    if (!inner_started)
+        inner_started = g_strdup(line);
+    (void)pthread_cond_signal(&inner_has_said);
+    (void)pthread_mutex_unlock(&inner_lock);
+}
+
+static char *inner_await_start(void)
+{
+    (void)pthread_mutex_lock(&inner_lock);
+    while (!inner_started)
+        (void)pthread_cond_wait(&inner_has_said, &inner_lock);
+    (void)pthread_mutex_unlock(&inner_lock);
+    return inner_started;
 }
 
 static void *inner_run(void *data)
@@ -53,10 +70,9 @@ static inline void inner_begin(Inner *inner, const char *const *more)
         ck_assert_int_lt(n, LIVE_ARGUMENTS_MAX - 1);
         words[n++] = *more;
     }
-    inner_lines = g_async_queue_new_full(g_free);
     ck_assert(node_options_parse(&inner->options, n, (char **)(void *)words, &help, NULL));
-    inner->thread = g_thread_new("node", inner_run, inner);
-    g_autofree char *started = g_async_queue_pop(inner_lines); /* its control listens, too */
+    ck_assert_int_eq(pthread_create(&inner->thread, NULL, inner_run, inner), 0);
+    const char *started = inner_await_start(); /* its control listens, too */
     ck_assert_msg(g_str_has_prefix(started, "listening on 127.0.0.1:"), "%s", started);
     inner->node.port = (uint16_t)strtoul(started + strlen("listening on 127.0.0.1:"), NULL, 10);
     inner->node.peer = g_strdup_printf("127.0.0.1:%u", inner->node.port);
@@ -73,8 +89,10 @@ static inline void inner_begin(Inner *inner, const char *const *more)
 static inline void inner_end(Inner *inner)
 {
     live_do(&inner->node, "{\"cmd\":\"quit\"}");
-    ck_assert(g_thread_join(inner->thread));
-    g_async_queue_unref(inner_lines);
+    void *has_ended_well = NULL;
+    ck_assert_int_eq(pthread_join(inner->thread, &has_ended_well), 0);
+    ck_assert_ptr_nonnull(has_ended_well);
+    g_clear_pointer(&inner_started, g_free);
     node_options_clear(&inner->options);
     (void)close(inner->node.in);
     g_string_free(inner->node.unread, TRUE);
