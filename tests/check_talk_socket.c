@@ -17,6 +17,7 @@
 #define GOOD_ANSWER                                                                                \
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"            \
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+#define READ 32768
 #define REQUEST_END "Sec-WebSocket-Version: 13\r\n\r\n"
 
 static int listener;
@@ -258,7 +259,15 @@ static const struct {
     {"\x02\x01x\x82\x01y", 6, "or begins one within"}, /* another message */
     {"\x88\x01x", 3, "a close frame has half a code"}, /* of one byte */
     {"\x88\x02\x03\xe8\x82\x01x", 7, "a frame comes after the close frame"},
-    {"\x82\x7f\0\0\0\0\x04\0\0\x01", 10, "a frame is longer than any message"},
+    {"\x88\x02\0\0", 4, "a code that no frame may have"},
+    {"\x88\x02\x03\xe7", 4, "a code that no frame may have"}, /* 999 */
+    {"\x88\x02\x03\xed", 4, "a code that no frame may have"}, /* 1005 */
+    {"\x88\x02\x03\xf7", 4, "a code that no frame may have"}, /* 1015 */
+    {"\x88\x02\x13\x88", 4, "a code that no frame may have"}, /* 5000 */
+    {"\x88\x03\x03\xe8\xff", 5, "a reason that is no UTF-8"},
+    {"\x82\x7e\0\x7d", 4, "more bytes than it needs"},                /* of 125 */
+    {"\x82\x7f\0\0\0\0\0\0\xff\xff", 10, "more bytes than it needs"}, /* of 65535 */
+    {"\x82\x7f\0\0\0\0\x04\0\0\x01", 10, "a message is longer than any may be"},
 };
 
 START_TEST(bad_frames_are_found)
@@ -268,6 +277,26 @@ START_TEST(bad_frames_are_found)
     ck_assert_ptr_nonnull(talk_socket_fault(client));
     ck_assert_msg(strstr(talk_socket_fault(client), bad_frames[_i].fault) != NULL, "%s",
                   talk_socket_fault(client));
+}
+END_TEST
+
+/* Frames of one message that are together longer than any may be. */
+START_TEST(a_message_without_end_is_found)
+{
+    enum {
+        FRAME = 16 * 1024 * 1024
+    };
+    static const uint8_t header[] = {0, 0x7f, 0, 0, 0, 0, FRAME >> 24, FRAME >> 16 & 0xff, 0, 0};
+    g_autofree char *zeros = g_strnfill(READ, '\0');
+    open_it();
+    for (size_t frame = 0; frame <= TALK_SOCKET_MESSAGE_MAX / FRAME; frame++) {
+        ck_assert_ptr_null(talk_socket_fault(client));
+        say(frame == 0 ? "\x02\x7f" : "\0\x7f", 2);
+        say(header + 2, sizeof header - 2);
+        for (size_t sent = 0; sent < FRAME && talk_socket_fault(client) == NULL; sent += READ)
+            say(zeros, READ);
+    }
+    ck_assert_str_eq(talk_socket_fault(client), "a message is longer than any may be");
 }
 END_TEST
 
@@ -311,6 +340,7 @@ int main(void)
     tcase_add_test(tcase, the_answer_to_a_close);
     tcase_add_test(tcase, an_end_without_a_word);
     tcase_add_loop_test(tcase, bad_frames_are_found, 0, G_N_ELEMENTS(bad_frames));
+    tcase_add_test(tcase, a_message_without_end_is_found);
     tcase_add_loop_test(tcase, bad_answers_are_found, 0, G_N_ELEMENTS(bad_answers));
     tcase_add_test(tcase, an_answer_without_end_is_found);
     suite_add_tcase(suite, tcase);

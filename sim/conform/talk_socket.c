@@ -167,11 +167,22 @@ static void take_pong(TalkSocket *s, const uint8_t *bytes, size_t n)
     put_item(s, TALK_PONG, 0, g_bytes_new(bytes, n));
 }
 
+/* Section 7.4: those that are defined, or may be by others. */
+static bool may_be_sent(unsigned code)
+{
+    return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) ||
+           (code >= 3000 && code < 5000);
+}
+
 static void take_close(TalkSocket *s, const uint8_t *bytes, size_t n)
 {
+    const unsigned code = n >= 2 ? (unsigned)bytes[0] << 8 | bytes[1] : NO_CODE;
     if (n == 1)
         break_off(s, "a close frame has half a code");
-    const unsigned code = n >= 2 ? (unsigned)bytes[0] << 8 | bytes[1] : NO_CODE;
+    else if (n >= 2 && !may_be_sent(code))
+        break_off(s, "a close frame has a code that no frame may have");
+    else if (n > 2 && !g_utf8_validate((const char *)bytes + 2, (gssize)n - 2, NULL))
+        break_off(s, "a close frame has a reason that is no UTF-8");
     s->close_code = (uint16_t)code;
     if (!s->close_sent)
         talk_socket_send(s, TALK_FRAME_CLOSE, (BnetSlice){.bytes = bytes, .n = n});
@@ -210,7 +221,17 @@ static void take_frame(TalkSocket *s, uint8_t first, const uint8_t *bytes, size_
         take_data(s, first, bytes, n);
 }
 
-/* Bytes of the whole frame at the start of what has come; 0: it is not all there. */
+/* Its contents are as long as that, which `more` bytes of it say. */
+static void judge_length(TalkSocket *s, uint64_t n, size_t more)
+{
+    const uint64_t before = s->message != NULL ? s->message->len : 0;
+    if (more > 0 && n < (more == 2 ? 126 : 65536))
+        break_off(s, "a frame says how long it is with more bytes than it needs");
+    else if (n > TALK_SOCKET_MESSAGE_MAX - before)
+        break_off(s, "a message is longer than any may be");
+}
+
+/* Bytes of the whole frame at the start of what has come; 0: it is not all there, or is wrong. */
 static size_t frame_length(TalkSocket *s, size_t *ret_header)
 {
     const uint8_t *in = s->in->data;
@@ -226,12 +247,9 @@ static size_t frame_length(TalkSocket *s, size_t *ret_header)
         return 0;
     for (size_t i = 0; i < more; i++)
         n = n << 8 | in[2 + i];
-    if (n > TALK_SOCKET_MESSAGE_MAX) {
-        break_off(s, "a frame is longer than any message");
-        return 0;
-    }
+    judge_length(s, n, more);
     *ret_header = 2 + more;
-    return s->in->len >= 2 + more + n ? 2 + more + (size_t)n : 0;
+    return s->fault == NULL && s->in->len >= 2 + more + n ? 2 + more + (size_t)n : 0;
 }
 
 static void take_frames(TalkSocket *s)
