@@ -134,8 +134,8 @@ static void compare_peers(ParityArms *arms)
         }
         if (a->lib_number != b->lib_number || !bnet_id_equal(&a->lib_id, &b->lib_id)) {
             arms->libs_agree = false;
-            differ(arms, "LIB of %s: %u in the simulator, %u over sockets", a->name, a->lib_number,
-                   b->lib_number);
+            differ(arms, "LIB of %s: %u in the simulator, %s%u over sockets", a->name,
+                   a->lib_number, a->lib_number == b->lib_number ? "another " : "", b->lib_number);
         }
     }
 }
