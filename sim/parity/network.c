@@ -72,14 +72,17 @@ static char *folder_of(const Work *work, uint32_t peer)
     return g_build_filename(work->options->folder, name, NULL);
 }
 
+/* With all that a node which was killed may have left half done. */
 static void remove_chain(const Work *work, uint32_t peer)
 {
-    static const char *const files[] = {"blocks.log", "reversible.log", "lock"};
     g_autofree char *folder = folder_of(work, peer);
-    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(folder, files[i], NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
         (void)g_remove(path);
     }
+    (void)g_rmdir(folder);
 }
 
 /* Sends the blocks of the start, then takes their answers. */
@@ -436,10 +439,8 @@ static void finish(Work *work)
 {
     forget_sessions(work);
     for (uint32_t peer = 0; peer < work->nodes->n_peers; peer++) {
-        g_autofree char *folder = folder_of(work, peer);
         node_process_free(work->processes[peer]);
         remove_chain(work, peer);
-        (void)g_remove(folder);
     }
     g_free(work->processes);
     g_free(work->on_disk);
