@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events as JSON objects, and as lines for people. */
+#include "core/header.h"
 #include "core/text.h"
 #include "node/chain_parts.h"
 #include "node/decode.h"
@@ -111,13 +112,6 @@ static void put_ids(struct json_object *event, BnetItems ids)
     json_object_object_add(event, "ids", list);
 }
 
-/* An id begins with the number of its block. */
-static uint32_t number_in(const BnetId *id)
-{
-    return (uint32_t)id->bytes[0] << 24 | (uint32_t)id->bytes[1] << 16 |
-           (uint32_t)id->bytes[2] << 8 | id->bytes[3];
-}
-
 static void put_hello_read(struct json_object *event, const BnetStore *store,
                            const BnetWireHello *hello)
 {
@@ -128,7 +122,7 @@ static void put_hello_read(struct json_object *event, const BnetStore *store,
     int64_t unknown_ids = 0;
     while (bnet_next_id(&ids, &id))
         unknown_ids += bnet_store_find(store, &id) == BNET_NO_BLOCK;
-    node_json_number(head, "number", number_in(&id));
+    node_json_number(head, "number", bnet_id_number(&id));
     if (hello->pending_block_ids.count > 0)
         node_json_id(head, "id", &id);
     if (hello->peer_id.bytes[0] <= BNET_CURVE_R1)

@@ -168,54 +168,37 @@ START_TEST(says_what_is_wrong)
 }
 END_TEST
 
-/* One that answers and does not end is made to. */
+#define IS_A_NODE "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
+
+/* Asked to end, it does what that says, and is made to end. */
+static void check_made_to_end(const char *script)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = write_script(script);
+    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
+    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
+    ck_assert_ptr_nonnull(node);
+    ck_assert(!node_process_quit(node, &error));
+    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
+    ck_assert(!node_process_runs(node));
+    (void)unlink(path);
+}
+
 START_TEST(does_not_end)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = write_script(
-        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
-        "read b\necho '{\"ok\":true}'\nread c\n");
-    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
-    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
-    ck_assert_ptr_nonnull(node);
-    ck_assert(!node_process_quit(node, &error));
-    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
-    ck_assert(!node_process_runs(node));
-    (void)unlink(path);
+    check_made_to_end(IS_A_NODE "read b\necho '{\"ok\":true}'\nread c\n");
 }
 END_TEST
 
-/* One that does not even answer, too. */
 START_TEST(does_not_answer)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = write_script(
-        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
-        "read b\nread c\n");
-    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
-    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
-    ck_assert_ptr_nonnull(node);
-    ck_assert(!node_process_quit(node, &error));
-    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
-    ck_assert(!node_process_runs(node));
-    (void)unlink(path);
+    check_made_to_end(IS_A_NODE "read b\nread c\n");
 }
 END_TEST
 
-/* One that is told nothing more and says nothing more, and lives on, too. */
 START_TEST(closes_and_does_not_end)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = write_script(
-        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
-        "read b\necho '{\"ok\":true}'\nexec <&- >&-\nexec sleep 600\n");
-    const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
-    g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
-    ck_assert_ptr_nonnull(node);
-    ck_assert(!node_process_quit(node, &error));
-    check_error(error, NODE_PROCESS_ERROR_SILENT, "said nothing for 4 s");
-    ck_assert(!node_process_runs(node));
-    (void)unlink(path);
+    check_made_to_end(IS_A_NODE "read b\necho '{\"ok\":true}'\nexec <&- >&-\nexec sleep 600\n");
 }
 END_TEST
 
@@ -228,9 +211,8 @@ START_TEST(both_say_much)
     };
     g_autoptr(GError) error = NULL;
     g_autofree char *path = write_script(
-        "#!/bin/sh\nread a\necho '{\"ok\":true,\"listening\":\"x\",\"peer_id\":\"y\"}'\n"
-        "yes '{\"what\":\"this\"}' | head -n 50000\n"
-        "head -n 1 | wc -c | sed 's/\\([0-9]*\\)/{\"ok\":true,\"n\":\\1}/'\n");
+        IS_A_NODE "yes '{\"what\":\"this\"}' | head -n 50000\n"
+                  "head -n 1 | wc -c | sed 's/\\([0-9]*\\)/{\"ok\":true,\"n\":\\1}/'\n");
     const NodeProcessOptions options = {.program = path, .limit_ms = 4000};
     g_autoptr(NodeProcess) node = node_process_start(&options, NULL);
     ck_assert_ptr_nonnull(node);
