@@ -158,6 +158,14 @@ bool talk_make(Talk *talk, const TalkBlock *block, BnetId *ret_id, GBytes **ret_
 
 /* --- what is done by each kind --------------------------------------------------------------- */
 
+void talk_item_free(TalkItem *item)
+{
+    if (item == NULL)
+        return;
+    g_clear_pointer(&item->bytes, g_bytes_unref);
+    g_free(item);
+}
+
 void talk_fail(Talk *talk, const char *format, ...)
 {
     va_list arguments;

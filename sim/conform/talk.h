@@ -39,6 +39,9 @@ typedef struct TalkItem {
     GBytes *bytes; /* (nullable) */
 } TalkItem;
 
+/* Accepts NULL. */
+void talk_item_free(TalkItem *item);
+
 typedef enum TalkFrame {
     TALK_FRAME_BINARY,
     TALK_FRAME_TEXT,

@@ -66,9 +66,7 @@ static void frame_free(gpointer data)
 
 static void item_free(gpointer data)
 {
-    TalkItem *item = data;
-    g_clear_pointer(&item->bytes, g_bytes_unref);
-    g_free(item);
+    talk_item_free(data);
 }
 
 /* --- bytes ----------------------------------------------------------------------------------- */

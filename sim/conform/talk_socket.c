@@ -53,14 +53,6 @@ struct TalkSocket {
     char *fault;
 };
 
-void talk_item_free(TalkItem *item)
-{
-    if (item == NULL)
-        return;
-    g_clear_pointer(&item->bytes, g_bytes_unref);
-    g_free(item);
-}
-
 static void put_item(TalkSocket *s, TalkKind kind, uint16_t code, GBytes *bytes)
 {
     TalkItem *item = g_new(TalkItem, 1);

@@ -61,7 +61,4 @@ TalkItem *talk_socket_next(TalkSocket *socket);
 /* "127.0.0.1:PORT" of our side, as the node names it. */
 const char *talk_socket_name(const TalkSocket *socket);
 
-/* Accepts NULL. */
-void talk_item_free(TalkItem *item);
-
 #endif

@@ -177,7 +177,7 @@ static void add_block(Making *making, uint32_t number)
     g_assert(!bnet_store_block(store, making->head)->is_bad);
 }
 
-static char *digits_of(BnetSlice bytes)
+char *parity_chain_digits(BnetSlice bytes)
 {
     GString *digits = g_string_sized_new(2 * bytes.n + 1);
     for (size_t i = 0; i < bytes.n; i++)
@@ -222,7 +222,7 @@ static void make_blocks(Making *making, ParityChain *chain)
         add_block(making, number);
         const BnetSlice bytes = bnet_store_block_bytes(&making->store, making->head);
         log_entry(making->log, bytes);
-        g_ptr_array_add(chain->blocks, digits_of(bytes));
+        g_ptr_array_add(chain->blocks, parity_chain_digits(bytes));
     }
     const BnetSchedule *active = bnet_store_schedule(&making->store, making->head);
     g_assert(active->n == making->scenario->n_scheduled &&

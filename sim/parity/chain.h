@@ -16,6 +16,7 @@
 
 #include <glib.h>
 
+#include "core/wire.h"
 #include "scenarios/scenario.h"
 
 /* By then the producers of the scenario take turns. */
@@ -34,5 +35,8 @@ bool parity_chain_make(const Scenario *scenario, const char *folder, ParityChain
                        GError **error);
 
 void parity_chain_clear(ParityChain *chain);
+
+/* Bytes as a node reads them in a command. (transfer full) */
+char *parity_chain_digits(BnetSlice bytes);
 
 #endif

@@ -41,15 +41,6 @@ static uint32_t link_of(const Reading *reading, uint32_t from, const char *remot
     return PARITY_NOBODY;
 }
 
-/* "from to", as whoever dialled sees it. (transfer full) */
-static char *addresses_of(struct json_object *json)
-{
-    const char *local = node_process_get_text(json, "local");
-    const char *remote = node_process_get_text(json, "remote");
-    return node_process_get_flag(json, "dialled") ? g_strdup_printf("%s %s", local, remote)
-                                                  : g_strdup_printf("%s %s", remote, local);
-}
-
 static void free_queue(gpointer data)
 {
     g_queue_free_full(data, g_free);
@@ -62,7 +53,7 @@ static void note_dialled(Reading *reading, const ParityEvent *event)
     if (!is_opening(event) || !node_process_get_flag(event->json, "dialled") ||
         link == PARITY_NOBODY)
         return;
-    g_autofree char *name = addresses_of(event->json);
+    g_autofree char *name = parity_words_addresses(event->json);
     GQueue *queue = g_hash_table_lookup(reading->dialled, name);
     if (!queue) {
         queue = g_queue_new();
@@ -87,7 +78,7 @@ static void open_session(Reading *reading, const ParityEvent *event, GHashTable 
     ParityLog *log = reading->log;
     ParitySession *session = g_new(ParitySession, 1);
     const bool is_dialled = node_process_get_flag(event->json, "dialled");
-    g_autofree char *name = addresses_of(event->json);
+    g_autofree char *name = parity_words_addresses(event->json);
     g_autofree char *place = g_strdup_printf("%s %d", name, is_dialled);
     const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(seen, place));
     GQueue *queue = g_hash_table_lookup(reading->dialled, name);

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "sim/live/node_process.h"
+#include "sim/parity/words.h"
 
 static size_t count(struct json_object *answer)
 {
@@ -13,15 +14,6 @@ static size_t count(struct json_object *answer)
 static struct json_object *session_at(struct json_object *answer, size_t i)
 {
     return json_object_array_get_idx(node_process_get(answer, "sessions"), i);
-}
-
-/* What connects two addresses, named by the side that dialled. (transfer full) */
-static char *name_of(struct json_object *session)
-{
-    const char *local = node_process_get_text(session, "local");
-    const char *remote = node_process_get_text(session, "remote");
-    return node_process_get_flag(session, "dialled") ? g_strdup_printf("%s %s", local, remote)
-                                                     : g_strdup_printf("%s %s", remote, local);
 }
 
 static bool is_at_rest(struct json_object *session)
@@ -41,7 +33,7 @@ static bool match(GHashTable *open, struct json_object *answer)
 {
     for (size_t i = 0; i < count(answer); i++) {
         struct json_object *session = session_at(answer, i);
-        g_autofree char *name = name_of(session);
+        g_autofree char *name = parity_words_addresses(session);
         struct json_object *other = g_hash_table_lookup(open, name);
         if (!is_at_rest(session) || (other && !agree(session, other)))
             return false;

@@ -27,14 +27,6 @@ typedef struct Writer {
 
 /* --- blocks and transactions ----------------------------------------------------------------- */
 
-static char *digits_of(BnetSlice bytes)
-{
-    GString *digits = g_string_sized_new(2 * bytes.n + 1);
-    for (size_t i = 0; i < bytes.n; i++)
-        g_string_append_printf(digits, "%02x", bytes.bytes[i]);
-    return g_string_free(digits, FALSE);
-}
-
 static uint32_t add_block(Writer *writer, const BnetStore *store, BnetBlock handle, bool has_bytes)
 {
     ParityScript *script = writer->script;
@@ -45,7 +37,7 @@ static uint32_t add_block(Writer *writer, const BnetStore *store, BnetBlock hand
         bnet_text_id(&bnet_store_block(store, info->parent)->id, block->parent);
     block->number = info->number;
     block->is_bad = info->is_bad;
-    block->digits = has_bytes ? digits_of(bnet_store_block_bytes(store, handle)) : NULL;
+    block->digits = has_bytes ? parity_chain_digits(bnet_store_block_bytes(store, handle)) : NULL;
     g_ptr_array_add(script->blocks, block);
     g_hash_table_insert(script->by_id, block->id, block);
     return script->blocks->len - 1;
@@ -62,7 +54,7 @@ static uint32_t add_trx(Writer *writer, const BnetStore *store, BnetTrx handle)
 {
     ParityTrx *trx = g_new0(ParityTrx, 1);
     bnet_text_id(&bnet_store_trx(store, handle)->id, trx->id);
-    trx->digits = digits_of(bnet_store_trx_bytes(store, handle));
+    trx->digits = parity_chain_digits(bnet_store_trx_bytes(store, handle));
     g_ptr_array_add(writer->script->trxs, trx);
     return writer->script->trxs->len - 1;
 }

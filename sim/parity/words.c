@@ -87,3 +87,11 @@ char *parity_words_read(struct json_object *event)
     }
     return g_string_free(words, FALSE);
 }
+
+char *parity_words_addresses(struct json_object *session)
+{
+    const char *local = node_process_get_text(session, "local");
+    const char *remote = node_process_get_text(session, "remote");
+    return node_process_get_flag(session, "dialled") ? g_strdup_printf("%s %s", local, remote)
+                                                     : g_strdup_printf("%s %s", remote, local);
+}
