@@ -146,6 +146,24 @@ START_TEST(test_varied)
 }
 END_TEST
 
+/* What comes just at a second belongs to its checkpoint; what comes of it, to the next. */
+START_TEST(test_on_the_second)
+{
+    check_runs("{'duration': '12s', 'peers': {'bp': {'count': 9, 'produces': true}}, 'topology':"
+               "{'kind': 'ring'}, 'links': {'latency': '250ms'}}",
+               &(Sharing){30, UINT64_MAX, 0, 0});
+}
+END_TEST
+
+/* Who is busy in its slot makes its block when it is done, which is foreseen. */
+START_TEST(test_busy_producers)
+{
+    check_runs("{'duration': '15s', 'peers': {'bp': {'count': 6, 'produces': true, 'processing':"
+               "{'block': '480ms'}}}, 'topology': {'kind': 'ring'}, 'links': {'latency': '60ms'}}",
+               &(Sharing){30, UINT64_MAX, 0, 0});
+}
+END_TEST
+
 /* Whatever is drawn from, a window is as long as the least of it. */
 START_TEST(test_latencies)
 {
@@ -246,43 +264,68 @@ END_TEST
 
 /* --- one thread ------------------------------------------------------------------------------ */
 
+/* Windows of less than 0.1 ms are not worth it. */
 START_TEST(test_not_shared)
 {
-    static const char *const rest[] = {
-        "'transactions': {'rate': '5/s'}",
-        "'links': {'latency': '50us'}",
-        "'wire': 'bytes'",
-        "'wire': 'bytes', 'links': {'latency': '10ms'}",
-        "'chain': {'block': {'filler': 500}}",
-    };
     static const Sharing none = {0, 0, 0, 0};
-    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) {
-        g_autofree char *text = g_strconcat("{'duration': '5s'," LARGE, rest[i], "}", NULL);
-        check_runs(text, &none);
-    }
+    check_runs("{'duration': '3s'," LARGE "'links': {'latency': '99us'}}", &none);
 }
 END_TEST
 
-static void assert_one_thread(const char *rest, const char *why)
+typedef struct Obstacle {
+    const char *rest; /* of the scenario */
+    const char *why;
+} Obstacle;
+
+#define BP "'bp': {'count': 3, 'produces': true}"
+#define SMALL "'peers': {" BP "}"
+#define AT_1S "'events': [{'at': '1s', "
+
+static const Obstacle obstacles[] = {
+    {SMALL ", 'transactions': {'rate': '5/s'}", "there are transactions"},
+    {SMALL ", 'chain': {'block': {'filler': 500}}", "there are transactions"},
+    {SMALL ", 'wire': 'bytes'", "messages are sent as bytes"},
+    {"'peers': {" BP ", 'node': {'downlink': '1MB/s'}}", "uplinks or downlinks are limited"},
+    {SMALL ", " AT_1S "'change_peers': 'bp', 'uplink': '1MB/s'}]",
+     "uplinks or downlinks are limited"},
+    {SMALL ", 'topology': {'mutual': true}", "peers dial each other"},
+    {SMALL ", " AT_1S "'set_producers': 'bp[0..1]'}]", "the schedule changes"},
+    {SMALL ", 'expect': {'always': [{'quantity': 'head_lag', 'at_most': 9}]}",
+     "somebody watches every step"},
+    {SMALL ", 'expect': {'convergence': {'after': '1s', 'within': '1s'}}",
+     "somebody watches every step"},
+    {"'peers': {" BP ", 'mallory': {'persona': {'kind': 'mute'}}}", "there are personas"},
+    {"'peers': {" BP ", 'old': {'quirks': {'no-timer': true}}}", "there are quirks"},
+    {"'peers': {'bp': {'produces': true}}", "there is one peer"},
+};
+
+START_TEST(test_obstacles)
 {
-    g_autofree char *text = g_strconcat("{'duration': '1s'," LARGE, rest, "}", NULL);
-    g_autoptr(Scenario) scenario = fix_scenario(text);
+    const Obstacle *it = &obstacles[_i];
+    g_autoptr(Scenario) scenario =
+        fix_scenario_of("{'duration': '3s', 'links': {'latency': '10ms'}, %s}", it->rest);
     g_autoptr(SimResult) alone = run_with(scenario, 1);
     g_autoptr(SimResult) result = run_with(scenario, 2);
     ck_assert_ptr_null(alone->one_thread_because);
     ck_assert_uint_eq(result->threads, 1);
-    ck_assert_str_eq(result->one_thread_because, why);
+    ck_assert_str_eq(result->one_thread_because, it->why);
+    assert_same(alone, result);
 }
+END_TEST
 
-START_TEST(test_why_one_thread)
+START_TEST(test_every_step)
 {
     SimObserver nobody = {.happened = NULL};
-    const SimRunOptions options = {.threads = 2, .trace = &nobody};
-    g_autoptr(Scenario) scenario = fix_scenario("{'duration': '1s'," LARGE "'seed': 1}");
-    g_autoptr(SimResult) traced = sim_run(scenario, &options, NULL);
-    ck_assert_str_eq(traced->one_thread_because, "every step is written down");
-    assert_one_thread("'transactions': {'rate': '5/s'}", "there are transactions");
-    assert_one_thread("'wire': 'bytes'", "messages are sent as bytes");
+    const SimRunOptions traced = {.threads = 2, .trace = &nobody};
+    const SimRunOptions checkpoints = {.threads = 2, .checkpoints = &nobody};
+    const SimRunOptions shuffled = {.threads = 2, .shuffle_ties = true};
+    g_autoptr(Scenario) scenario = fix_scenario("{'duration': '1s'," SMALL "}");
+    g_autoptr(SimResult) a = sim_run(scenario, &traced, NULL);
+    g_autoptr(SimResult) b = sim_run(scenario, &checkpoints, NULL);
+    g_autoptr(SimResult) c = sim_run(scenario, &shuffled, NULL);
+    ck_assert_str_eq(a->one_thread_because, "every step is written down");
+    ck_assert_str_eq(b->one_thread_because, "every step is written down");
+    ck_assert_str_eq(c->one_thread_because, "the order of events of one instant is drawn");
 }
 END_TEST
 
@@ -292,20 +335,15 @@ START_TEST(test_limits)
     g_autoptr(Scenario) scenario =
         fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}, 'b': {'count': 2}},"
                      "'links': {'latency': '30ms'}}");
-    g_autoptr(Scenario) single =
-        fix_scenario("{'duration': '10s', 'peers': {'a': {'produces': true}}}");
     g_autoptr(SimResult) alone = run_with(scenario, 1);
     g_autoptr(SimResult) zero = run_with(scenario, 0);
     g_autoptr(SimResult) most = run_with(scenario, SIM_THREADS_MAX);
-    g_autoptr(SimResult) one_peer = run_with(single, SIM_THREADS_MAX);
     assert_same(alone, zero);
     assert_same(alone, most);
     ck_assert_uint_eq(zero->threads, 1);
     ck_assert_ptr_null(most->one_thread_because);
     ck_assert_uint_eq(most->threads, 3);
     ck_assert_uint_gt(most->windows, 0);
-    ck_assert_uint_eq(one_peer->threads, 1);
-    ck_assert_str_eq(one_peer->one_thread_because, "there is one peer");
 }
 END_TEST
 
@@ -353,6 +391,8 @@ int main(void)
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_calm);
     tcase_add_test(tcase, test_varied);
+    tcase_add_test(tcase, test_on_the_second);
+    tcase_add_test(tcase, test_busy_producers);
     tcase_add_test(tcase, test_latencies);
     tcase_add_test(tcase, test_irreversible);
     tcase_add_test(tcase, test_store_moves);
@@ -362,7 +402,8 @@ int main(void)
     tcase_add_test(tcase, test_full_buffers);
     tcase_add_test(tcase, test_failed);
     tcase_add_test(tcase, test_not_shared);
-    tcase_add_test(tcase, test_why_one_thread);
+    tcase_add_loop_test(tcase, test_obstacles, 0, G_N_ELEMENTS(obstacles));
+    tcase_add_test(tcase, test_every_step);
     tcase_add_test(tcase, test_limits);
     tcase_add_test(tcase, test_stopped);
     suite_add_tcase(suite, tcase);
