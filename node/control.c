@@ -23,7 +23,8 @@ typedef struct Client {
     bool is_stdin; /* its end is the node's */
     bool wants_events;
     GSource *source;
-    gpointer tag;
+    gpointer tag;       /* of `in`; NULL: it is read no more */
+    gpointer out_tag;   /* of standard output, while something waits; NULL: nothing does */
     GByteArray *line;   /* what has come of a line */
     GByteArray *unread; /* what waits to be written */
 } Client;
@@ -72,6 +73,21 @@ static void end_input(Client *client)
     node_mailbox_post(client->control->chain, input);
 }
 
+/* Looks out for room where what waits can go. Standard output is mostly one that waits itself; but
+ * its owner may have made it otherwise. */
+static void watch_room(Client *client)
+{
+    const bool waits = client->unread->len > 0;
+    if (!client->is_stdin) {
+        g_source_modify_unix_fd(client->source, client->tag, waits ? G_IO_IN | G_IO_OUT : G_IO_IN);
+    } else if (waits && !client->out_tag) {
+        client->out_tag = g_source_add_unix_fd(client->source, client->out, G_IO_OUT);
+    } else if (!waits && client->out_tag) {
+        g_source_remove_unix_fd(client->source, client->out_tag);
+        client->out_tag = NULL;
+    }
+}
+
 /* False: nobody takes it any more. */
 static bool write_out(Client *client)
 {
@@ -88,9 +104,7 @@ static bool write_out(Client *client)
             return false;
         g_byte_array_remove_range(client->unread, 0, (guint)n);
     }
-    if (!client->is_stdin)
-        g_source_modify_unix_fd(client->source, client->tag,
-                                client->unread->len > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN);
+    watch_room(client);
     return client->unread->len <= NODE_CONTROL_UNREAD_MAX;
 }
 
@@ -178,7 +192,7 @@ static gboolean dispatch_client(GSource *source, GSourceFunc callback, gpointer 
     (void)callback;
     (void)user_data;
     Client *client = ((ClientSource *)source)->client;
-    const GIOCondition condition = g_source_query_unix_fd(source, client->tag);
+    const GIOCondition condition = client->tag ? g_source_query_unix_fd(source, client->tag) : 0;
     const bool readable = (condition & (G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0;
     if (readable && !read_in(client))
         end_input(client);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The socket of control lines, at its limits: clients, length of a line, what nobody reads,
- * descriptors.
- */
+/* Control lines at their limits: clients, length of a line, what nobody reads, descriptors, an
+ * output that does not wait. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -233,6 +233,58 @@ START_TEST(test_no_descriptor)
 }
 END_TEST
 
+/* Reads what the control writes until that comes to rest. */
+static gsize drain(Bench *bench, int fd)
+{
+    static char bytes[65536];
+    gsize all = 0;
+    ssize_t n;
+    do {
+        n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        all += (gsize)MAX(n, 0);
+    } while (n > 0 || g_main_context_iteration(bench->context, FALSE));
+    return all;
+}
+
+/* Standard output may be one that does not wait, as its owner made it: all comes nevertheless. */
+START_TEST(test_output_that_does_not_wait)
+{
+    enum {
+        EVENTS = 8
+    };
+    Bench bench;
+    int ends[2];
+    const gsize n = 1024 * 1024;
+    g_autofree char *event = g_strnfill(n - 1, 'x'); /* and the end of the line */
+    begin(&bench);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    (void)fflush(stdout);
+    const int saved[] = {dup(STDIN_FILENO), dup(STDOUT_FILENO)};
+    (void)dup2(ends[0], STDIN_FILENO);
+    (void)dup2(ends[0], STDOUT_FILENO);
+    NodeControl *control = node_control_new(bench.context, "-", &bench.inbox, NULL);
+    const bool is_sent = send_all(&bench, ends[1], "{\"cmd\":\"subscribe\"}\n", 20);
+    for (int i = 0; i < EVENTS; i++)
+        node_control_event(control, event, n - 1);
+    const gsize first = drain(&bench, ends[1]);
+    node_control_event(control, event, n - 1); /* and once more */
+    const gsize second = drain(&bench, ends[1]);
+    const bool rests = !g_main_context_pending(bench.context);
+    node_control_free(control);
+    (void)dup2(saved[0], STDIN_FILENO);
+    (void)dup2(saved[1], STDOUT_FILENO);
+    ck_assert(is_sent);
+    ck_assert_uint_eq(take(&bench), 1);
+    ck_assert_uint_eq(first, EVENTS * n);
+    ck_assert_uint_eq(second, n);
+    ck_assert(rests);
+    const int fds[] = {saved[0], saved[1], ends[0], ends[1]};
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+        (void)close(fds[i]);
+    end(&bench);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("node_control");
@@ -243,6 +295,7 @@ int main(void)
     tcase_add_test(tcase, test_line);
     tcase_add_test(tcase, test_unread);
     tcase_add_test(tcase, test_no_descriptor);
+    tcase_add_test(tcase, test_output_that_does_not_wait);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
