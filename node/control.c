@@ -26,7 +26,8 @@ typedef struct Client {
     gpointer tag;       /* of `in`; NULL: it is read no more */
     gpointer out_tag;   /* of standard output, while something waits; NULL: nothing does */
     GByteArray *line;   /* what has come of a line */
-    GByteArray *unread; /* what waits to be written */
+    GByteArray *unread; /* what waits to be written, behind what was */
+    guint written;      /* bytes of it */
 } Client;
 
 struct NodeControl {
@@ -91,21 +92,27 @@ static void watch_room(Client *client)
 /* False: nobody takes it any more. */
 static bool write_out(Client *client)
 {
-    while (client->unread->len > 0) {
-        const ssize_t n =
-            client->is_stdin
-                ? write(client->out, client->unread->data, client->unread->len)
-                : send(client->out, client->unread->data, client->unread->len, MSG_NOSIGNAL);
+    GByteArray *unread = client->unread;
+    while (client->written < unread->len) {
+        const guint8 *bytes = unread->data + client->written;
+        const gsize left = unread->len - client->written;
+        const ssize_t n = client->is_stdin ? write(client->out, bytes, left)
+                                           : send(client->out, bytes, left, MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             break;
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return false;
-        g_byte_array_remove_range(client->unread, 0, (guint)n);
+        client->written += (guint)n;
+    }
+    /* Moved once it is the smaller half, so that each byte is, about once. */
+    if (client->written > unread->len / 2) {
+        g_byte_array_remove_range(unread, 0, client->written);
+        client->written = 0;
     }
     watch_room(client);
-    return client->unread->len <= NODE_CONTROL_UNREAD_MAX;
+    return unread->len - client->written <= NODE_CONTROL_UNREAD_MAX;
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
