@@ -349,11 +349,19 @@ static bool look_at_sessions(Work *work, GError **error)
     return true;
 }
 
+static bool is_stopped(const Work *work, GError **error)
+{
+    if (!work->options->stop || g_atomic_int_get(work->options->stop) == 0)
+        return false;
+    g_set_error(error, NODE_PROCESS_ERROR, NODE_PROCESS_ERROR_ENDED, "stopped");
+    return true;
+}
+
 static bool come_to_rest(Work *work, GError **error)
 {
     const int64_t until_us = g_get_monotonic_time() + REST_LIMIT_US;
     for (;;) {
-        if (!look_at_sessions(work, error))
+        if (is_stopped(work, error) || !look_at_sessions(work, error))
             return false;
         if (parity_quiet_is(work->sessions, work->nodes->n_peers))
             break;
@@ -366,14 +374,6 @@ static bool come_to_rest(Work *work, GError **error)
     }
     take_events(work);
     drop_lost(work);
-    return true;
-}
-
-static bool is_stopped(const Work *work, GError **error)
-{
-    if (!work->options->stop || g_atomic_int_get(work->options->stop) == 0)
-        return false;
-    g_set_error(error, NODE_PROCESS_ERROR, NODE_PROCESS_ERROR_ENDED, "stopped");
     return true;
 }
 
