@@ -98,8 +98,11 @@ static bool next_event(Reader *reader, ReportLine *ret_line, GError **error)
             return false;
         if (line.kind == REPORT_LINE_CHECKPOINT)
             note_checkpoint(reader, &line);
-        if (line.kind == REPORT_LINE_END)
+        if (line.kind == REPORT_LINE_END) {
+            reader->side->end = line;
+            reader->side->end.text = NULL;
             line.kind = REPORT_LINE_NONE;
+        }
     } while (line.kind != REPORT_LINE_NONE &&
              (line.kind != REPORT_LINE_EVENT || line.time_ns < reader->from_ns));
     *ret_line = line;
@@ -192,6 +195,28 @@ static bool conclude(ReportDiff *diff, Reader *readers, ReportLine *lines, GErro
     return true;
 }
 
+/* Steps that are 0 are not told. */
+static bool is_other_end(const ReportLine *a, const ReportLine *b)
+{
+    return a->time_ns != b->time_ns || a->hash != b->hash ||
+           (a->steps != 0 && b->steps != 0 && a->steps != b->steps);
+}
+
+/* A trace that ends without a last line is not that of a run that is over. */
+static bool check_whole(const ReportDiff *diff, const ReportLine *lines, GError **error)
+{
+    for (int s = 0; s < 2; s++) {
+        if (lines[s].kind != REPORT_LINE_NONE || diff->sides[s].end.kind == REPORT_LINE_END)
+            continue;
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                    "%s: the trace is cut off, it has no last line; events that are equal so far: "
+                    "%" G_GUINT64_FORMAT,
+                    s == 0 ? "A" : "B", diff->n_equal);
+        return false;
+    }
+    return true;
+}
+
 bool report_diff_events(ReportDiff *diff, ReportLines *const *traces,
                         const ReportCheckpoints *known, GError **error)
 {
@@ -216,7 +241,10 @@ bool report_diff_events(ReportDiff *diff, ReportLines *const *traces,
             break;
         remember(diff, lines[0].text);
     }
+    if (!check_whole(diff, lines, error))
+        return false;
     diff->is_equal = lines[0].kind == REPORT_LINE_NONE && lines[1].kind == REPORT_LINE_NONE;
+    diff->ends_differ = diff->is_equal && is_other_end(&diff->sides[0].end, &diff->sides[1].end);
     return conclude(diff, readers, lines, error);
 }
 

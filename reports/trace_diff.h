@@ -57,6 +57,7 @@ typedef struct ReportDiffSide {
     int64_t time_ns;
     ReportElsewhere elsewhere;
     int64_t elsewhere_ns; /* how much later it is in the other run */
+    ReportLine end;       /* the last line, without a text; of another kind: it has not come */
     bool is_unsteady;     /* a checkpoint is not what it was when the checkpoints were read */
     GStrv causes;         /* what led there, in words */
     GPtrArray *ahead;     /* the lines from there on */
@@ -64,6 +65,7 @@ typedef struct ReportDiffSide {
 
 typedef struct ReportDiff {
     bool is_equal;    /* no event differs */
+    bool ends_differ; /* the last lines do: the runs are not the same, whatever their events say */
     bool is_founded;  /* what was before from_ns is known to be equal */
     int64_t from_ns;  /* events before were not compared one by one */
     uint64_t n_equal; /* events that were */
@@ -76,8 +78,8 @@ typedef struct ReportDiff {
 /*
  * Compares the events of two traces from from_ns on, in which both begin there or before, up to the
  * first one that differs. `known` are the checkpoints of each side, as read before, or NULL. False
- * and a GError if a trace cannot be read. `diff` is zeroed before, and to be finished after, in
- * either case.
+ * and a GError if a trace cannot be read, or is cut off before anything differs. `diff` is zeroed
+ * before, and to be finished after, in either case.
  */
 bool report_diff_events(ReportDiff *diff, ReportLines *const *traces,
                         const ReportCheckpoints *known, GError **error);

@@ -95,6 +95,28 @@ out '  A  45.250000000 s  reset: '
 grep -v checkpoint "$folder/trace.jsonl" | sed 's/,"steps":"[0-9a-f]*"//' >"$folder/old.jsonl"
 expect 0 diff "$folder/old.jsonl" $quickstart
 
+# Traces in which no event differs, and none at all: what their last lines say counts.
+for seed in 1 2; do
+    "$bnetlab" run --quiet --seed $seed --checkpoints "$folder/points-$seed" --trace "$folder/empty-$seed" \
+        --trace-from 120s $quickstart >"$folder/out"
+done
+for kind in points empty; do
+    expect 0 diff "$folder/$kind-1" "$folder/$kind-1"
+    out "EQUAL  trace hash $hash"
+    expect 1 diff "$folder/$kind-1" "$folder/$kind-2"
+    out 'DIFFER  in what no event of a trace shows'
+    out "  A  $hash"
+done
+head -n 100 "$folder/trace.jsonl" >"$folder/cut.jsonl"
+expect 2 diff "$folder/cut.jsonl" "$folder/trace.jsonl"
+err 'A: the trace is cut off, it has no last line; events that are equal so far: 99'
+expect 2 diff "$folder/cut.jsonl" $quickstart
+err 'A: the trace is cut off'
+silent out
+
+# A scenario that asks for processes is compared as the simulator runs it.
+expect 0 diff --set /driver=sockets scenarios/parity/pair.json
+
 expect 2 diff
 err 'name one scenario'
 expect 2 diff a b c

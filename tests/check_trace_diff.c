@@ -284,6 +284,47 @@ START_TEST(test_one_ends)
 }
 END_TEST
 
+/* No event differs, and yet the runs are not the same: so their last lines say. Where one does not
+ * tell its steps, they count for nothing. */
+START_TEST(test_other_end)
+{
+    static const char whole[] = HEAD STARTED("5", "a") "\n" END;
+    static const char *const others[] = {
+        HEAD STARTED("5", "a") "\n{\"end\":9000000001,\"trace_hash\":\"ab\",\"steps\":\"cd\"}\n",
+        HEAD STARTED("5", "a") "\n{\"end\":9000000000,\"trace_hash\":\"ac\",\"steps\":\"cd\"}\n",
+        HEAD STARTED("5", "a") "\n{\"end\":9000000000,\"trace_hash\":\"ab\",\"steps\":\"ce\"}\n",
+        HEAD STARTED("5", "a") "\n{\"end\":9000000000,\"trace_hash\":\"ab\"}\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        ReportDiff diff = compare(whole, others[i], 0);
+        ck_assert(diff.is_equal);
+        ck_assert_int_eq(diff.ends_differ, i < 3);
+        ck_assert_uint_eq(diff.sides[0].end.hash, 0xab);
+        report_diff_finish(&diff);
+    }
+}
+END_TEST
+
+/* Without its last line a trace is no whole run; where it differs before, that does not matter. */
+START_TEST(test_no_end)
+{
+    static const char whole[] = HEAD STARTED("5", "a") "\n" STARTED("7", "b") "\n" END;
+    ReportDiff diff = {0};
+    g_autoptr(GError) error = NULL;
+    ReportLines *const traces[2] = {lines_of(0, whole), lines_of(1, HEAD STARTED("5", "a") "\n")};
+    ck_assert(!report_diff_events(&diff, traces, NULL, &error));
+    ck_assert_str_eq(
+        error->message,
+        "B: the trace is cut off, it has no last line; events that are equal so far: 1");
+    report_lines_free(traces[0]);
+    report_lines_free(traces[1]);
+    report_diff_finish(&diff);
+    diff = compare(HEAD STARTED("6", "a") "\n", whole, 0);
+    ck_assert(!diff.is_equal);
+    report_diff_finish(&diff);
+}
+END_TEST
+
 /* What is before is passed over; it is known to be equal if the checkpoints say so. */
 START_TEST(test_from)
 {
@@ -333,6 +374,7 @@ START_TEST(test_history_is_bounded)
     g_autoptr(GString) text = g_string_new(HEAD);
     for (uint32_t i = 0; i < REPORT_DIFF_HISTORY + 10; i++)
         g_string_append_printf(text, "{\"t\":%u,\"what\":\"started\",\"peer\":\"a\"}\n", i);
+    g_string_append(text, END);
     ReportDiff diff = compare(text->str, text->str, 0);
     ck_assert(diff.is_equal);
     ck_assert_uint_eq(diff.n_equal, REPORT_DIFF_HISTORY + 10);
@@ -410,6 +452,8 @@ int main(void)
     tcase_add_test(tcase, test_other_time);
     tcase_add_test(tcase, test_looks_ahead);
     tcase_add_test(tcase, test_one_ends);
+    tcase_add_test(tcase, test_other_end);
+    tcase_add_test(tcase, test_no_end);
     tcase_add_test(tcase, test_from);
     tcase_add_test(tcase, test_unsteady);
     tcase_add_test(tcase, test_history_is_bounded);

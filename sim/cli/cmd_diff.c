@@ -197,16 +197,23 @@ static bool compare_events(Comparison *comparison)
 
 /* --- the result ------------------------------------------------------------------------------ */
 
+/* As the checkpoints told it, else the trace that was read to its end. */
+static void take_hash(const Comparison *comparison, int s, ReportDiffRun *run)
+{
+    const ReportCheckpoints *checkpoints = &comparison->checkpoints[s];
+    const ReportLine *end = &comparison->diff.sides[s].end;
+    run->has_hash = checkpoints->is_complete || end->kind == REPORT_LINE_END;
+    run->hash = checkpoints->is_complete ? checkpoints->hash : end->hash;
+}
+
 static int report(const Comparison *comparison, bool is_equal)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     g_autofree char *a = diff_side_name(&comparison->sides[0]);
     g_autofree char *b = diff_side_name(&comparison->sides[1]);
-    const ReportCheckpoints *both = comparison->checkpoints;
-    const ReportDiffRun runs[2] = {
-        {.name = a, .has_hash = both[0].is_complete, .hash = both[0].hash},
-        {.name = b, .has_hash = both[1].is_complete, .hash = both[1].hash},
-    };
+    ReportDiffRun runs[2] = {{.name = a}, {.name = b}};
+    for (int s = 0; s < 2; s++)
+        take_hash(comparison, s, &runs[s]);
     const ReportDiff *diff = is_equal ? NULL : &comparison->diff;
     if (comparison->options->json)
         report_diff_json(out, diff, runs);
@@ -228,7 +235,8 @@ static int compare(Comparison *comparison)
         return report(comparison, true);
     if (!compare_events(comparison))
         return CLI_BAD_INPUT;
-    return report(comparison, comparison->diff.is_equal && !comparison->differs);
+    const bool differs = comparison->differs || comparison->diff.ends_differ;
+    return report(comparison, comparison->diff.is_equal && !differs);
 }
 
 static int run(const Options *options)

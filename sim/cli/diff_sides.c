@@ -56,6 +56,7 @@ static GPtrArray *command_of(const DiffSide *side, bool checkpoints, int64_t fro
     g_ptr_array_add(words, g_strdup("run"));
     g_ptr_array_add(words, g_strdup("--quiet"));
     g_ptr_array_add(words, g_strdup("--jobs=1"));
+    g_ptr_array_add(words, g_strdup("--driver=simulator"));
     g_autoptr(GPtrArray) arguments = arguments_of(side);
     g_ptr_array_extend_and_steal(words, g_steal_pointer(&arguments));
     if (checkpoints) {
