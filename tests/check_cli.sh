@@ -226,7 +226,10 @@ expect 2 run --max-memory 1GB --set '/peers/node={"count": 1498}' \
     --set '/topology={"kind": "full-mesh"}' "$folder/suite/good.json"
 err 'GB are for 2,248,500 session ends; 1.00 GB are allowed by --max-memory'
 expect 0 run --max-memory none "$folder/suite/good.json"
-for size in -1 1 x '' 1TB; do
+expect 0 run "--max-memory=$bytes" "$folder/suite/good.json" # a number alone is one of bytes
+expect 2 run "--max-memory=$((bytes - 1))" "$folder/suite/good.json"
+err '4.61 MB are allowed by --max-memory'
+for size in -1 1.5 1. x '' 1TB; do
     expect 2 run "--max-memory=$size" "$folder/suite/good.json"
     err "run: --max-memory $size: "
     err ', or "none"'

@@ -24,7 +24,10 @@ bool cli_memory_read(const char *command, const char *value, CliMemoryLimit *ret
         ret_limit->bytes = machine_bytes();
     if (value == NULL || strcmp(value, "none") == 0)
         return true;
-    const char *wrong = scenario_units_size(value, &ret_limit->bytes);
+    /* A number alone is one of bytes, as in a scenario. */
+    const bool has_unit = value[0] == '\0' || !g_ascii_isdigit(value[strlen(value) - 1]);
+    g_autofree char *size = g_strconcat(value, has_unit ? "" : "B", NULL);
+    const char *wrong = scenario_units_size(size, &ret_limit->bytes);
     if (wrong != NULL)
         cli_error("%s: --max-memory %s: %s, or \"none\"", command, value, wrong);
     return wrong == NULL;
