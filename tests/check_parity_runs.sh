@@ -91,4 +91,19 @@ for option in --trace --checkpoints; do
 done
 expect 2 --driver sockets --shuffle-ties=1 $library/pair.json
 
+# A signal ends it as every run; of what it stops nothing is known.
+mkdir "$folder/tmp"
+TMPDIR=$folder/tmp "$bnetlab" run --driver sockets --jobs 1 --junit "$folder/junit.xml" $library/ \
+    >"$folder/out" 2>"$folder/err" </dev/null &
+process=$!
+until [ -n "$(find "$folder/tmp" -mindepth 1 2>/dev/null)" ] || ! kill -0 "$process"; do :; done
+kill -INT "$process"
+wait "$process"
+status=$?
+[ "$status" -eq 130 ] || fail "exit status $status, not 130, on SIGINT"
+silent err
+out ' not run'
+grep -q 'not run: interrupted' "$folder/junit.xml" || fail 'JUnit without what was not run'
+[ -z "$(find "$folder/tmp" -mindepth 1)" ] || fail 'chains on disk are left behind'
+
 finish
