@@ -103,6 +103,7 @@ struct NodeChain {
     /* producing */
     uint32_t last_slot;        /* in which a block was made */
     bool is_fresh;             /* the chain is of the present */
+    bool has_told_key;         /* that one of our keys is not that of the schedule */
     GHashTable *last_produced; /* name to number + 1 */
     GArray *proposed;          /* of BnetWireProducer: who shall produce; empty: as it is */
 };

@@ -29,56 +29,6 @@ struct NodeWait {
     BnetId trx_id;
 };
 
-/* --- arguments ------------------------------------------------------------------------------- */
-
-/* A number from least to most; *number is untouched if there is none. */
-static bool get_number(struct json_object *command, const char *key, int64_t least, int64_t most,
-                       int64_t *number)
-{
-    struct json_object *value = NULL;
-    if (!json_object_object_get_ex(command, key, &value))
-        return true;
-    if (!json_object_is_type(value, json_type_int))
-        return false;
-    const int64_t given = json_object_get_int64(value);
-    if (given < least || given > most)
-        return false;
-    *number = given;
-    return true;
-}
-
-static bool get_id(struct json_object *command, const char *key, BnetId *ret_id)
-{
-    const char *text = node_json_get_text(command, key);
-    return text && bnet_parse_id(text, strlen(text), ret_id);
-}
-
-static bool has(struct json_object *command, const char *key)
-{
-    return json_object_object_get_ex(command, key, NULL);
-}
-
-/* Bytes of hexadecimal digits. (transfer full) (nullable) */
-static GByteArray *get_bytes(struct json_object *command, const char *key)
-{
-    const char *text = node_json_get_text(command, key);
-    const size_t n = text ? strlen(text) : 0;
-    if (n == 0 || n % 2 != 0)
-        return NULL;
-    GByteArray *bytes = g_byte_array_sized_new((guint)(n / 2));
-    for (size_t i = 0; i < n; i += 2) {
-        const int high = g_ascii_xdigit_value(text[i]);
-        const int low = g_ascii_xdigit_value(text[i + 1]);
-        if (high < 0 || low < 0) {
-            g_byte_array_unref(bytes);
-            return NULL;
-        }
-        const guint8 byte = (guint8)(high << 4 | low);
-        g_byte_array_append(bytes, &byte, 1);
-    }
-    return bytes;
-}
-
 /* --- answers --------------------------------------------------------------------------------- */
 
 static struct json_object *new_answer(struct json_object *id, bool ok)
@@ -192,8 +142,8 @@ static void produce(NodeChain *chain, const Caller *caller, struct json_object *
     const char *slots = node_json_get_text(command, "slots");
     const char *wrong = NULL;
     const bool is_next = slots && strcmp(slots, "next") == 0;
-    if (!get_number(command, "count", 1, PRODUCE_MAX, &count) ||
-        (has(command, "slots") && !is_next && (!slots || strcmp(slots, "now") != 0))) {
+    if (!node_json_get_number(command, "count", 1, PRODUCE_MAX, &count) ||
+        (node_json_has(command, "slots") && !is_next && (!slots || strcmp(slots, "now") != 0))) {
         refuse(chain, caller, "count is 1 to 100000, slots \"now\" or \"next\"");
         return;
     }
@@ -234,7 +184,7 @@ static BnetBlock read_block(NodeChain *chain, const GByteArray *bytes, const cha
 
 static void push_block(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
-    g_autoptr(GByteArray) bytes = get_bytes(command, "block");
+    g_autoptr(GByteArray) bytes = node_json_get_bytes(command, "block");
     const char *why = "block is digits of a packed block";
     const uint32_t known = chain->store.n_blocks;
     const BnetBlock block = bytes ? read_block(chain, bytes, &why) : BNET_NO_BLOCK;
@@ -269,9 +219,10 @@ static BnetTrx model_trx(NodeChain *chain, struct json_object *command)
     int64_t size = 200;
     int64_t nonce = (int64_t)chain->store.n_trxs;
     int64_t expires_s = 60;
-    if (!get_number(command, "size", BNET_STORE_TRX_BYTES_MIN, BNET_STORE_TRX_BYTES_MAX, &size) ||
-        !get_number(command, "nonce", 0, INT64_MAX, &nonce) ||
-        !get_number(command, "expires_in", 1, chain->max_lifetime_s, &expires_s))
+    if (!node_json_get_number(command, "size", BNET_STORE_TRX_BYTES_MIN, BNET_STORE_TRX_BYTES_MAX,
+                              &size) ||
+        !node_json_get_number(command, "nonce", 0, INT64_MAX, &nonce) ||
+        !node_json_get_number(command, "expires_in", 1, chain->max_lifetime_s, &expires_s))
         return BNET_NO_TRX;
     const uint32_t expiration_s = bnet_store_second_after(
         &chain->store, node_chain_wall_ns(chain) + expires_s * BNET_NS_PER_S);
@@ -281,8 +232,8 @@ static BnetTrx model_trx(NodeChain *chain, struct json_object *command)
 static void push_transaction(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
     BnetTrx trx = BNET_NO_TRX;
-    if (has(command, "transaction")) {
-        g_autoptr(GByteArray) bytes = get_bytes(command, "transaction");
+    if (node_json_has(command, "transaction")) {
+        g_autoptr(GByteArray) bytes = node_json_get_bytes(command, "transaction");
         trx = bytes ? read_trx(chain, bytes) : BNET_NO_TRX;
     } else {
         trx = model_trx(chain, command);
@@ -305,9 +256,9 @@ static void block(NodeChain *chain, const Caller *caller, struct json_object *co
     int64_t number = 0;
     BnetId id;
     BnetBlock found = BNET_NO_BLOCK;
-    if (get_id(command, "block_id", &id))
+    if (node_json_get_id(command, "block_id", &id))
         found = bnet_store_find(&chain->store, &id);
-    else if (get_number(command, "number", 1, UINT32_MAX, &number))
+    else if (node_json_get_number(command, "number", 1, UINT32_MAX, &number))
         found = bnet_view_at(&chain->node.view, (uint32_t)number);
     if (found == BNET_NO_BLOCK) {
         refuse(chain, caller, "there is no such block; give a number or a block_id");
@@ -329,8 +280,8 @@ static void set_lib(NodeChain *chain, const Caller *caller, struct json_object *
 {
     const BnetView *view = &chain->node.view;
     int64_t number = 0;
-    if (!get_number(command, "number", MAX(bnet_view_lib_number(view), 1),
-                    bnet_view_head_number(view), &number) ||
+    if (!node_json_get_number(command, "number", MAX(bnet_view_lib_number(view), 1),
+                              bnet_view_head_number(view), &number) ||
         number == 0 || chain->self.quirks) {
         refuse(chain, caller, "number is from the LIB's to the head's, in profile documented");
         return;
@@ -367,7 +318,7 @@ static void set_clock(NodeChain *chain, const Caller *caller, struct json_object
 static void reject(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
     BnetId id;
-    if (!get_id(command, "block_id", &id))
+    if (!node_json_get_id(command, "block_id", &id))
         refuse(chain, caller, "block_id is 64 digits");
     else if (!bnet_store_reject(&chain->store, &id))
         refuse(chain, caller, "the block is known already, or 1024 are rejected");
@@ -420,7 +371,7 @@ static void disconnect_peer(NodeChain *chain, const Caller *caller, struct json_
     if (get_peer(command, &endpoint)) {
         slot = session_with(chain, &endpoint);
         is_done = node_peers_drop_target(chain, &endpoint);
-    } else if (!get_number(command, "session", 0, NODE_SESSIONS_MAX, &slot)) {
+    } else if (!node_json_get_number(command, "session", 0, NODE_SESSIONS_MAX, &slot)) {
         slot = -1;
     }
     if (is_session(chain, slot)) {
@@ -439,13 +390,6 @@ static void subscribe(NodeChain *chain, const Caller *caller, struct json_object
     (void)command;
     chain->tells_messages = true;
     done(chain, caller);
-}
-
-static void quit(NodeChain *chain, const Caller *caller, struct json_object *command)
-{
-    (void)command;
-    done(chain, caller);
-    chain->quits = true;
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */
@@ -488,20 +432,21 @@ static bool is_so(const NodeChain *chain, const NodeWait *wait)
 static void wait(NodeChain *chain, const Caller *caller, struct json_object *command)
 {
     NodeWait *wait = g_new0(NodeWait, 1);
-    int64_t timeout_s = 10;
+    int64_t timeout_ns = 10 * BNET_NS_PER_S;
     wait->client = caller->client;
     wait->id = json_object_get(caller->id);
     wait->sessions = -1;
-    wait->has_head_id = get_id(command, "head_id", &wait->head_id);
-    wait->has_trx_id = get_id(command, "transaction", &wait->trx_id);
-    const bool is_good = get_number(command, "timeout", 0, WAIT_MAX_S, &timeout_s) &&
-                         get_number(command, "head", 0, UINT32_MAX, &wait->head) &&
-                         get_number(command, "lib", 0, UINT32_MAX, &wait->lib) &&
-                         get_number(command, "sessions", 0, NODE_SESSIONS_MAX, &wait->sessions) &&
-                         get_number(command, "transactions", 0, UINT32_MAX, &wait->transactions) &&
-                         wait->has_head_id == has(command, "head_id") &&
-                         wait->has_trx_id == has(command, "transaction");
-    wait->due_ns = chain->now_ns + timeout_s * BNET_NS_PER_S;
+    wait->has_head_id = node_json_get_id(command, "head_id", &wait->head_id);
+    wait->has_trx_id = node_json_get_id(command, "transaction", &wait->trx_id);
+    const bool is_good =
+        node_json_get_seconds(command, "timeout", WAIT_MAX_S, &timeout_ns) &&
+        node_json_get_number(command, "head", 0, UINT32_MAX, &wait->head) &&
+        node_json_get_number(command, "lib", 0, UINT32_MAX, &wait->lib) &&
+        node_json_get_number(command, "sessions", 0, NODE_SESSIONS_MAX, &wait->sessions) &&
+        node_json_get_number(command, "transactions", 0, UINT32_MAX, &wait->transactions) &&
+        wait->has_head_id == node_json_has(command, "head_id") &&
+        wait->has_trx_id == node_json_has(command, "transaction");
+    wait->due_ns = chain->now_ns + timeout_ns;
     if (is_good) {
         g_ptr_array_add(chain->waits, wait);
         return;
@@ -510,6 +455,16 @@ static void wait(NodeChain *chain, const Caller *caller, struct json_object *com
     refuse(chain, caller,
            "head, lib, sessions and transactions are numbers, head_id and transaction ids, "
            "timeout seconds up to 3600");
+}
+
+/* `why` not; NULL: it is so. */
+static void answer_wait(NodeChain *chain, const NodeWait *wait, const char *why)
+{
+    struct json_object *answer = new_answer(wait->id, why == NULL);
+    if (why)
+        node_json_text(answer, "error", why);
+    put_status(answer, chain);
+    post(chain, wait->client, answer);
 }
 
 void node_commands_wake(NodeChain *chain)
@@ -521,13 +476,22 @@ void node_commands_wake(NodeChain *chain)
             i++;
             continue;
         }
-        struct json_object *answer = new_answer(wait->id, so);
-        if (!so)
-            node_json_text(answer, "error", "timed out");
-        put_status(answer, chain);
-        post(chain, wait->client, answer);
+        answer_wait(chain, wait, so ? NULL : "timed out");
         g_ptr_array_remove_index(chain->waits, i);
     }
+}
+
+/* Whoever waits still is told, so that no answer is missing. */
+static void quit(NodeChain *chain, const Caller *caller, struct json_object *command)
+{
+    (void)command;
+    for (guint i = 0; i < chain->waits->len; i++) {
+        const NodeWait *wait = g_ptr_array_index(chain->waits, i);
+        answer_wait(chain, wait, is_so(chain, wait) ? NULL : "the node ends");
+    }
+    g_ptr_array_set_size(chain->waits, 0);
+    done(chain, caller);
+    chain->quits = true;
 }
 
 bool node_commands_has_waits(const NodeChain *chain, uint32_t client)
@@ -550,34 +514,66 @@ int64_t node_commands_deadline(const NodeChain *chain)
 
 typedef struct Command {
     const char *name;
+    const char *arguments; /* their names, with a space between them */
     void (*run)(NodeChain *chain, const Caller *caller, struct json_object *command);
 } Command;
+
+/* A key of the command that is no argument of it; NULL: there is none. */
+static const char *find_strange(const Command *kind, struct json_object *command)
+{
+    g_auto(GStrv) allowed = g_strsplit(kind->arguments, " ", -1);
+    json_object_object_foreach(command, key, value)
+    {
+        (void)value;
+        if (strcmp(key, "cmd") != 0 && strcmp(key, "id") != 0 &&
+            !g_strv_contains((const char *const *)allowed, key))
+            return key;
+    }
+    return NULL;
+}
+
+static void run_command(NodeChain *chain, const Caller *caller, const Command *kind,
+                        struct json_object *command)
+{
+    const char *strange = find_strange(kind, command);
+    if (!strange) {
+        kind->run(chain, caller, command);
+        return;
+    }
+    g_autofree char *why = g_strdup_printf("%s has no argument %s; it has %s", kind->name, strange,
+                                           kind->arguments[0] != '\0' ? kind->arguments : "none");
+    refuse(chain, caller, why);
+}
 
 void node_commands_take(NodeChain *chain, uint32_t client, struct json_object *command)
 {
     static const Command commands[] = {
-        {"status", status},
-        {"sessions", sessions},
-        {"produce", produce},
-        {"push_block", push_block},
-        {"push_transaction", push_transaction},
-        {"block", block},
-        {"set_lib", set_lib},
-        {"set_producers", set_producers},
-        {"reject", reject},
-        {"clock", set_clock},
-        {"connect", connect_peer},
-        {"disconnect", disconnect_peer},
-        {"wait", wait},
-        {"subscribe", subscribe},
-        {"quit", quit},
+        {"status", "", status},
+        {"sessions", "", sessions},
+        {"produce", "count slots", produce},
+        {"push_block", "block", push_block},
+        {"push_transaction", "transaction size nonce expires_in", push_transaction},
+        {"block", "number block_id", block},
+        {"set_lib", "number", set_lib},
+        {"set_producers", "producers", set_producers},
+        {"reject", "block_id", reject},
+        {"clock", "time", set_clock},
+        {"connect", "peer", connect_peer},
+        {"disconnect", "peer session", disconnect_peer},
+        {"wait", "head lib sessions transactions head_id transaction timeout", wait},
+        {"subscribe", "", subscribe},
+        {"quit", "", quit},
     };
     Caller caller = {.client = client};
+    if (!command) {
+        refuse(chain, &caller, "a line is a JSON object");
+        return;
+    }
     json_object_object_get_ex(command, "id", &caller.id);
     const char *name = node_json_get_text(command, "cmd");
     for (size_t i = 0; name && i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(name, commands[i].name) == 0) {
-            commands[i].run(chain, &caller, command);
+            run_command(chain, &caller, &commands[i], command);
             return;
         }
     }

@@ -137,18 +137,14 @@ static struct json_object *parse(const char *line, size_t n)
     return NULL;
 }
 
+/* What is no command is passed on, too: it is refused when its turn has come. */
 static void take_line(Client *client, const char *line, size_t n)
 {
-    static const char refusal[] = "{\"ok\":false,\"error\":\"a line is a JSON object\"}";
     while (n > 0 && g_ascii_isspace(line[n - 1]))
         n--;
     if (n == 0)
         return;
     struct json_object *object = parse(line, n);
-    if (!object) {
-        tell(client, refusal, sizeof refusal - 1);
-        return;
-    }
     client->wants_events |= g_strcmp0(node_json_get_text(object, "cmd"), "subscribe") == 0;
     NodeInput *input = node_input_new(NODE_INPUT_COMMAND, 0);
     input->client = client->id;
@@ -180,8 +176,13 @@ static bool read_in(Client *client)
     const ssize_t n = read(client->in, bytes, sizeof bytes);
     if (n < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    if (n == 0)
+    if (n == 0) {
+        /* As of every text, the end may stand for that of the last line. A peer that closes its
+         * socket may have been cut off in the middle of one. */
+        if (client->is_stdin)
+            take_line(client, (const char *)client->line->data, client->line->len);
         return false;
+    }
     const bool ends_line = memchr(bytes, '\n', (size_t)n) != NULL;
     g_byte_array_append(client->line, bytes, (guint)n);
     if (ends_line && !take_lines(client))

@@ -165,6 +165,8 @@ static GArray *choose_trxs(const NodeChain *chain, uint32_t slot)
 
 /* --- making ---------------------------------------------------------------------------------- */
 
+static const char wrong_key[] = "our key of the producer is not that of the schedule";
+
 BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_wrong)
 {
     BnetStore *store = &chain->store;
@@ -178,7 +180,7 @@ BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_w
     else if (!is_ours(chain, producer))
         *ret_wrong = "the producer of that slot is not ours";
     else if (!has_key(chain, producer))
-        *ret_wrong = "our key of the producer is not that of the schedule";
+        *ret_wrong = wrong_key;
     if (*ret_wrong)
         return BNET_NO_BLOCK;
     g_autoptr(GArray) trxs = choose_trxs(chain, slot);
@@ -208,6 +210,20 @@ BnetBlock node_producer_make(NodeChain *chain, uint32_t slot, const char **ret_w
     return block;
 }
 
+/* Who makes no blocks for a wrong key would wonder why. Told once. */
+static void tell_wrong_key(NodeChain *chain)
+{
+    static const char why[] =
+        "no blocks are made: our key of the scheduled producer is not that of "
+        "the schedule";
+    if (chain->has_told_key)
+        return;
+    chain->has_told_key = true;
+    struct json_object *event = node_event(chain, "trouble");
+    node_json_text(event, "why", why);
+    node_event_post(chain, event, g_strdup(why));
+}
+
 /* --- slots ----------------------------------------------------------------------------------- */
 
 void node_producer_run(NodeChain *chain)
@@ -217,6 +233,8 @@ void node_producer_run(NodeChain *chain)
     if (chain->options->producers->len == 0 || !chain->is_fresh || slot <= chain->last_slot)
         return;
     node_producer_make(chain, slot, &wrong);
+    if (wrong == wrong_key)
+        tell_wrong_key(chain);
 }
 
 /* When the next slot begins in which a block could be made. */

@@ -42,6 +42,39 @@ START_TEST(test_bad_lines)
 }
 END_TEST
 
+/* Answers come in the order of the lines, those that are no commands included. */
+START_TEST(test_order)
+{
+    static const char *const wanted[] = {"1", NULL, "2", NULL, "3"};
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    live_say(&node, "{\"cmd\":\"status\",\"id\":1}\nnonsense\n{\"cmd\":\"sessions\",\"id\":2}\n"
+                    "[]\n{\"cmd\":\"status\",\"id\":3}");
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        struct json_object *answer = live_answer(&node);
+        ck_assert_int_eq(json_object_get_boolean(live_get(answer, "ok")), wanted[i] != NULL);
+        ck_assert_pstr_eq(json_object_get_string(live_get(answer, "id")), wanted[i]);
+        json_object_put(answer);
+    }
+    live_end(&node);
+}
+END_TEST
+
+/* Who misspells what to wait for is not told that it has come. */
+START_TEST(test_strange_arguments)
+{
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    refused(&node, "{\"cmd\":\"wait\",\"haed\":10,\"timeout\":0}",
+            "wait has no argument haed; it has head lib ");
+    refused(&node, "{\"cmd\":\"status\",\"id\":1,\"head\":1}",
+            "status has no argument head; it has none");
+    refused(&node, "{\"cmd\":\"produce\",\"count\":1,\"coun\":1}", "produce has no argument coun");
+    ck_assert_int_eq(live_head(&node), 1);
+    live_end(&node);
+}
+END_TEST
+
 START_TEST(test_bad_arguments)
 {
     static const char *const commands[][2] = {
@@ -79,6 +112,10 @@ START_TEST(test_bad_arguments)
         {"{\"cmd\":\"wait\",\"head\":\"1\"}", "numbers"},
         {"{\"cmd\":\"wait\",\"head_id\":\"00\"}", "numbers"},
         {"{\"cmd\":\"wait\",\"timeout\":3601}", "timeout"},
+        {"{\"cmd\":\"wait\",\"timeout\":3600.1}", "timeout"},
+        {"{\"cmd\":\"wait\",\"timeout\":-0.1}", "timeout"},
+        {"{\"cmd\":\"wait\",\"timeout\":\"1\"}", "timeout"},
+        {"{\"cmd\":\"wait\",\"head\":2,\"timeout\":0.01}", "timed out"},
         {"{\"cmd\":\"wait\",\"head\":2,\"timeout\":0}", "timed out"},
     };
     LiveNode node;
@@ -464,6 +501,29 @@ START_TEST(test_socket)
 }
 END_TEST
 
+/* What was waited for is answered before the node ends, and so is a last line without an end. */
+START_TEST(test_ends_waits)
+{
+    static const char last[] = "{\"cmd\":\"wait\",\"head\":1,\"id\":1}\n"
+                               "{\"cmd\":\"wait\",\"head\":9,\"id\":2}\n"
+                               "{\"cmd\":\"quit\",\"id\":3}";
+    static const char *const wanted[] = {NULL, "the node ends", NULL};
+    LiveNode node;
+    live_begin_with(&node, LIVE_PRODUCER);
+    ck_assert_int_eq(write(node.in, last, sizeof last - 1), sizeof last - 1);
+    (void)close(node.in);
+    node.in = open("/dev/null", O_WRONLY);
+    for (int i = 0; i < 3; i++) {
+        struct json_object *answer = live_answer(&node);
+        ck_assert_int_eq(live_number(answer, "id"), i + 1);
+        ck_assert_pstr_eq(json_object_get_string(live_get(answer, "error")), wanted[i]);
+        json_object_put(answer);
+    }
+    ck_assert_ptr_null(live_line(&node));
+    ck_assert_int_eq(live_wait(&node), 0);
+}
+END_TEST
+
 /* The end of standard input is that of the node, and so is a signal. */
 START_TEST(test_ends)
 {
@@ -494,6 +554,8 @@ int main(void)
 {
     const TTest *const tests[] = {
         test_bad_lines,
+        test_order,
+        test_strange_arguments,
         test_bad_arguments,
         test_pushed_blocks,
         test_transactions,
@@ -506,6 +568,7 @@ int main(void)
         test_connect_and_disconnect,
         test_socket,
         test_ends,
+        test_ends_waits,
         test_clock,
         test_credulous,
     };

@@ -57,6 +57,14 @@ err 'bnetlab: node: listening on 127.0.0.1:'
 err 'config.ini:3: plugin = eosio::chain_api_plugin is not for this node and is passed over'
 err 'config.ini:7: http-server-address'
 
+# ---- who cannot make blocks ----------------------------------------------------------------------
+
+echo '{"cmd":"wait","head":2,"timeout":1.2}' >"$folder/in"
+expect 0 --bnet-endpoint 127.0.0.1:0 --control - --enable-stale-production --producer eosio \
+    --private-key 5JbDP55GXN7MLcNYKCnJtfKi9aD2HvHAdY7g8m67zFTAFkY1uBB
+out 'timed out'
+[ "$(grep -c 'no blocks are made: our key' "$folder/err")" -eq 1 ] || fail 'a wrong key is not told once'
+
 # ---- a chain that stays ---------------------------------------------------------------------------
 
 key=5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3
