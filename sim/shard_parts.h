@@ -79,6 +79,7 @@ struct SimShards {
     /* The meeting of the threads. */
     int arrived;    /* atomic */
     int generation; /* atomic */
+    uint32_t spins; /* before a thread sleeps there */
     GMutex mutex;
     GCond cond;
     GThread **threads; /* [n - 1] */

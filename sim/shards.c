@@ -7,7 +7,8 @@
 #include "sim/internal.h"
 #include "sim/shard_parts.h"
 
-/* How often a thread looks whether the others have come before it sleeps. */
+/* How often a thread looks whether the others have come before it sleeps, if each has a processor.
+ */
 #define SPINS 4000u
 
 /* --- refusing -------------------------------------------------------------------------------- */
@@ -70,7 +71,7 @@ static void meet(SimShards *shards)
         g_mutex_unlock(&shards->mutex);
         return;
     }
-    for (uint32_t i = 0; i < SPINS; i++) {
+    for (uint32_t i = 0; i < shards->spins; i++) {
         if (g_atomic_int_get(&shards->generation) != generation)
             return;
         relax();
@@ -312,6 +313,7 @@ SimShards *sim_shards_new(SimWorld *world, uint32_t n_threads, const char **ret_
     SimShards *shards = g_new0(SimShards, 1);
     shards->whole = world;
     shards->n = n;
+    shards->spins = n <= g_get_num_processors() ? SPINS : 0;
     shards->shard_of = g_new0(uint8_t, world->n_peers);
     shards->unread = g_new0(uint64_t, world->n_ends);
     deal_peers(shards);
