@@ -3,6 +3,7 @@
  * What a stretch refuses: each state of a world in which none begins, and each thing that makes it
  * fail where it comes up in a window. An observer that is told in the window bends the world.
  */
+#include "sim/look.h"
 #include "sim/shards.h"
 #include "tests/sim_fixture.h"
 
@@ -358,6 +359,24 @@ END_TEST
 
 /* --- beside one thread ----------------------------------------------------------------------- */
 
+/* Pongs, and notices of several blocks on a wire, that wait in the world. */
+static void count_lists(const SimWorld *world, uint32_t *pongs, uint32_t *notices)
+{
+    for (uint32_t e = 0; e < world->n_ends; e++) {
+        const SimEnd *end = &world->ends[e];
+        const BnetRing *wire = &end->wire;
+        BnetRingWalk walk = bnet_ring_walk(wire);
+        uint32_t item;
+        *pongs += sim_look_session(world, e)->pong != 0;
+        while (bnet_ring_next(&walk, &world->pool, &item)) {
+            BnetMessage message = {0};
+            if ((item & SIM_ITEM_KIND) == SIM_ITEM_PARCEL)
+                sim_parcels_look(&world->parcels, item & ~SIM_ITEM_KIND, &world->store, &message);
+            *notices += message.kind == BNET_MESSAGE_BLOCK_NOTICE && message.u.notice.count > 1;
+        }
+    }
+}
+
 /* A write that has to wait keeps notices and pongs back: they change hands with their sessions. */
 static void narrow(SimWorld *world)
 {
@@ -374,14 +393,20 @@ START_TEST(test_world_after_a_stretch)
 {
     g_autoptr(Scenario) scenario = fix_scenario(
         "{'duration': '60s', 'peers': {'bp': {'count': 5, 'produces': true}, 'node': {'count': 8}},"
-        "'topology': {'kind': 'ring'}, 'links': {'latency': {'uniform': ['30ms', '80ms']}}}");
+        "'topology': {'kind': 'ring'}, 'links': {'latency': {'uniform': ['100ms', '600ms']}}}");
     SimWorld *alone = settled_world(scenario, NULL, true);
     SimWorld *shared = settled_world(scenario, NULL, true);
     SimShards *shards = two_shards(shared);
+    const int64_t begin_ns = 12 * S;
+    uint32_t pongs = 0;
+    uint32_t notices = 0;
+    run_until(alone, begin_ns);
+    run_until(shared, begin_ns);
     narrow(alone);
     narrow(shared);
-    for (int64_t until_ns = SETTLED_NS; until_ns < SETTLED_NS + 20 * S; until_ns += 170 * MS) {
+    for (int64_t until_ns = begin_ns; until_ns < begin_ns + 20 * S; until_ns += 43 * MS) {
         run_until(alone, until_ns);
+        count_lists(alone, &pongs, &notices);
         ck_assert_int_eq(run_stretch(shards, shared, until_ns), SIM_STRETCH_OVER);
         alone->now_ns = shared->now_ns = until_ns;
         ck_assert_uint_eq(sim_hash_of_world(alone), sim_hash_of_world(shared));
@@ -394,6 +419,8 @@ START_TEST(test_world_after_a_stretch)
         ck_assert_mem_eq(&alone->probes, &shared->probes, sizeof alone->probes);
     }
     ck_assert_uint_gt(sim_shards_windows(shards), 40);
+    ck_assert_uint_gt(pongs, 0);
+    ck_assert_uint_gt(notices, 0);
     sim_shards_free(shards);
     sim_world_free(alone);
     sim_world_free(shared);

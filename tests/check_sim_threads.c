@@ -159,7 +159,7 @@ END_TEST
 START_TEST(test_busy_producers)
 {
     check_runs("{'duration': '15s', 'peers': {'bp': {'count': 6, 'produces': true, 'processing':"
-               "{'block': '480ms'}}}, 'topology': {'kind': 'ring'}, 'links': {'latency': '60ms'}}",
+               "{'block': '450ms'}}}, 'topology': {'kind': 'ring'}, 'links': {'latency': '60ms'}}",
                &(Sharing){30, UINT64_MAX, 0, 0});
 }
 END_TEST
