@@ -58,6 +58,7 @@ typedef struct SimShard {
     GArray *beliefs;     /* of SimBelief */
     SimQueueEvent event; /* that is under way */
     uint32_t index;
+    uint32_t spins; /* before it sleeps where threads meet */
     bool in_window;
 } SimShard;
 
@@ -77,9 +78,9 @@ struct SimShards {
     int is_over;          /* atomic: the threads end */
     uint64_t windows;
     /* The meeting of the threads. */
-    int arrived;    /* atomic */
-    int generation; /* atomic */
-    uint32_t spins; /* before a thread sleeps there */
+    int arrived;         /* atomic */
+    int generation;      /* atomic */
+    bool has_processors; /* one for each thread */
     GMutex mutex;
     GCond cond;
     GThread **threads; /* [n - 1] */

@@ -7,9 +7,10 @@
 #include "sim/internal.h"
 #include "sim/shard_parts.h"
 
-/* How often a thread looks whether the others have come before it sleeps, if each has a processor.
- */
-#define SPINS 4000u
+/* How often a thread looks whether the others have come before it sleeps, if each has a processor:
+ * so often at most, and at least. Where they are kept waiting it is in vain, and done less. */
+#define SPINS_MAX 4000u
+#define SPINS_MIN 50u
 
 /* --- refusing -------------------------------------------------------------------------------- */
 
@@ -59,9 +60,25 @@ static void sleep_until_next(SimShards *shards, int generation)
     g_mutex_unlock(&shards->mutex);
 }
 
-/* Returns when all threads have come. */
-static void meet(SimShards *shards)
+/* The others have come before it was too long to look for them. */
+static bool look_for_others(SimShard *shard, int generation)
 {
+    SimShards *shards = shard->shards;
+    for (uint32_t i = 0; i < shard->spins; i++) {
+        if (g_atomic_int_get(&shards->generation) != generation) {
+            shard->spins = MIN(2 * shard->spins, SPINS_MAX);
+            return true;
+        }
+        relax();
+    }
+    shard->spins = shards->has_processors ? MAX(shard->spins / 2, SPINS_MIN) : 0;
+    return false;
+}
+
+/* Returns when all threads have come. */
+static void meet(SimShard *shard)
+{
+    SimShards *shards = shard->shards;
     int generation = g_atomic_int_get(&shards->generation);
     if (g_atomic_int_add(&shards->arrived, 1) + 1 == (int)shards->n) {
         g_atomic_int_set(&shards->arrived, 0);
@@ -71,12 +88,8 @@ static void meet(SimShards *shards)
         g_mutex_unlock(&shards->mutex);
         return;
     }
-    for (uint32_t i = 0; i < shards->spins; i++) {
-        if (g_atomic_int_get(&shards->generation) != generation)
-            return;
-        relax();
-    }
-    sleep_until_next(shards, generation);
+    if (!look_for_others(shard, generation))
+        sleep_until_next(shards, generation);
 }
 
 /* --- windows --------------------------------------------------------------------------------- */
@@ -103,18 +116,18 @@ static void run_window(SimShard *shard)
 static void take_part(SimShard *shard)
 {
     run_window(shard);
-    meet(shard->shards);
+    meet(shard);
     if (!has_failed(shard->shards))
         sim_shard_take_mail(shard);
     sim_queue_peek(&shard->world.queue); /* what comes next is found out here, not by one for all */
-    meet(shard->shards);
+    meet(shard);
 }
 
 static gpointer thread_main(gpointer data)
 {
     SimShard *shard = data;
     for (;;) {
-        meet(shard->shards);
+        meet(shard);
         if (g_atomic_int_get(&shard->shards->is_over))
             return NULL;
         take_part(shard);
@@ -125,7 +138,7 @@ static void window(SimShards *shards, int64_t until_ns)
 {
     shards->until_ns = until_ns;
     shards->windows++;
-    meet(shards);
+    meet(shards->shards[0]);
     take_part(shards->shards[0]);
     if (has_failed(shards))
         return;
@@ -261,6 +274,7 @@ static SimShard *new_shard(SimShards *shards, uint32_t index)
     SimShard *shard = g_aligned_alloc0(1, sizeof *shard, 128);
     shard->shards = shards;
     shard->index = index;
+    shard->spins = shards->has_processors ? SPINS_MAX : 0;
     shard->mail = g_new0(SimMail, shards->n);
     for (uint32_t i = 0; i < shards->n; i++)
         sim_mail_init(&shard->mail[i]);
@@ -313,7 +327,7 @@ SimShards *sim_shards_new(SimWorld *world, uint32_t n_threads, const char **ret_
     SimShards *shards = g_new0(SimShards, 1);
     shards->whole = world;
     shards->n = n;
-    shards->spins = n <= g_get_num_processors() ? SPINS : 0;
+    shards->has_processors = n <= g_get_num_processors();
     shards->shard_of = g_new0(uint8_t, world->n_peers);
     shards->unread = g_new0(uint64_t, world->n_ends);
     deal_peers(shards);
@@ -335,7 +349,7 @@ void sim_shards_free(SimShards *shards)
     if (!shards)
         return;
     g_atomic_int_set(&shards->is_over, 1);
-    meet(shards);
+    meet(shards->shards[0]);
     for (uint32_t i = 0; i + 1 < shards->n; i++)
         g_thread_join(shards->threads[i]);
     for (uint32_t i = 0; i < shards->n; i++)
