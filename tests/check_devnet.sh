@@ -162,6 +162,13 @@ out '^{"agree":true,'
 is_gone "$second" || fail 'a node outlives its network'
 [ ! -e "$temporary" ] || fail 'the temporary folder stays'
 
+# Logs that were asked for can be read afterwards.
+mkdir "$folder/tmp"
+TMPDIR=$folder/tmp devnet 0 --peers 1 --duration 1 --log-json
+err 'devnet: 1 node, of which 1 makes blocks; their data is in '
+err ' is left behind'
+[ -s "$(find "$folder/tmp" -name node-01.jsonl)" ] || fail 'the logs are gone'
+
 # Who shall not come back is missed in the end.
 begin --peers 2 --interval 1 --json --no-restart --data-dir "$folder/dead"
 until_is has_pid 2

@@ -202,8 +202,10 @@ static int run(const Options *options, const char *folder)
         cli_error("devnet: %s", error->message);
         return CLI_BAD_INPUT;
     }
-    g_autofree char *line = g_strdup_printf("%d nodes, %d of them make blocks; their data is in %s",
-                                            options->peers, options->producers, folder);
+    g_autofree char *line =
+        g_strdup_printf("%d node%s, of which %d make%s blocks; their data is in %s", options->peers,
+                        options->peers == 1 ? "" : "s", options->producers,
+                        options->producers == 1 ? "s" : "", folder);
     on_line(line);
     watch(devnet, options, signal_number);
     return judge(devnet);
@@ -220,7 +222,8 @@ static int run_in_folder(const Options *options)
         return CLI_BAD_INPUT;
     }
     const int status = run(options, folder);
-    if (status == CLI_FAILED)
+    /* Who asks for logs wants to read them. */
+    if (status == CLI_FAILED || (options->log_json && status != CLI_BAD_INPUT))
         cli_error("devnet: %s is left behind", folder);
     else
         remove_folder(folder);
