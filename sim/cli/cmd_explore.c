@@ -481,7 +481,7 @@ int cli_explore(int argc, char **argv)
          "--seeds",
          NULL},
         {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
-         CLI_TIES_HELP, "[=SEED]"},
+         CLI_TIES_HELP, "SEED"},
         {"jobs", 'j', G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &options.jobs,
          "Seeds to run at a time (default: one a processor)", "N"},
         {"json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &options.json,

@@ -549,7 +549,7 @@ int cli_run(int argc, char **argv)
         {"checkpoints", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &options.checkpoints,
          "The trace hash after each second as JSON lines", "FILE|FOLDER/"},
         {"shuffle-ties", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.shuffle_ties,
-         CLI_TIES_HELP, "[=SEED]"},
+         CLI_TIES_HELP, "SEED"},
         {"max-memory", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.max_memory,
          CLI_MEMORY_HELP, "SIZE|none"},
         {"driver", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &options.driver,

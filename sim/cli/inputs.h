@@ -58,7 +58,8 @@ typedef struct CliTies {
     uint64_t seed;
 } CliTies;
 
-#define CLI_TIES_HELP "Draw the order of events of one instant from a seed (default: the run's)"
+#define CLI_TIES_HELP                                                                              \
+    "Draw the order of events of one instant from a seed (--shuffle-ties: the run's)"
 
 /* The option's value may be missing, and is read as a text all the same. */
 void cli_ties_spell_out(int argc, char **argv);
