@@ -266,9 +266,14 @@ static bool take_line(Config *config, char *line, GError **error)
     const Entry *entry = find_entry(key);
     if (entry)
         return set_value(config, entry, value, error);
+    if (g_str_has_prefix(key, "bnet-"))
+        return fail(error, "%s:%u: the plugin has no option %s", config->path, config->line, key);
+    /* Of the others the value is nobody's business: it may be a private key. */
+    const bool is_plugin = strcmp(key, "plugin") == 0;
     g_ptr_array_add(config->options->notes,
-                    g_strdup_printf("%s:%u: %s = %s is not for this node and is passed over",
-                                    config->path, config->line, key, value));
+                    g_strdup_printf("%s:%u: %s%s%s is not for this node and is passed over",
+                                    config->path, config->line, key, is_plugin ? " = " : "",
+                                    is_plugin ? value : ""));
     return true;
 }
 

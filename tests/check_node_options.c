@@ -370,7 +370,7 @@ START_TEST(test_config_file)
                                "bnet-threads = 3\n"
                                "bnet-peer-log-format = [${_id}]\n"
                                "http-server-address = 127.0.0.1:8888\n"
-                               "producer-name = eosio\n";
+                               "signature-provider = EOS6MRy=KEY:5KQwr\n";
     ck_assert(parse_file(&options, text, "--bnet-threads=2", NULL));
     ck_assert_uint_eq(options.endpoint.port, 1234);
     ck_assert_uint_eq(options.connects->len, 2);
@@ -380,6 +380,9 @@ START_TEST(test_config_file)
     ck_assert_uint_eq(options.notes->len, 3);
     ck_assert_ptr_nonnull(strstr(g_ptr_array_index(options.notes, 0), ":2: plugin"));
     ck_assert_ptr_nonnull(strstr(g_ptr_array_index(options.notes, 1), ":12: http-server-address"));
+    const char *secret = g_ptr_array_index(options.notes, 2);
+    ck_assert_ptr_nonnull(strstr(secret, ":13: signature-provider is not for this node"));
+    ck_assert_ptr_null(strstr(secret, "5KQwr")); /* a private key is not told */
     node_options_clear(&options);
 }
 END_TEST
@@ -390,6 +393,7 @@ START_TEST(test_bad_config_files)
         {"plugin = eosio::bnet_plugin\nbnet-connect\n", ":2: \"bnet-connect\" is no KEY = VALUE"},
         {"plugin = eosio::bnet_plugin\nbnet-no-trx = maybe\n", ":2: bnet-no-trx is 0, 1"},
         {"plugin = eosio::bnet_plugin\nbnet-endpoint = x\n", "--bnet-endpoint: \"x\""},
+        {"bnet-conect = a:1\n", ":1: the plugin has no option bnet-conect"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         NodeOptions options;
