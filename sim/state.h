@@ -156,6 +156,7 @@ typedef struct SimPeer {
     char *name;
     uint32_t first_end; /* its ends are world->peer_ends[first_end + slot] */
     uint32_t n_ends;
+    uint32_t hello; /* parcel of the last one that it sent, as far as that is still under way */
     const ScenarioProcessing *processing;
     struct SimPersonas *personas; /* persona.h; NULL: honest */
     struct SimDeployed *deployed; /* deployed.h; NULL: as documented, but for its core */
@@ -164,14 +165,14 @@ typedef struct SimPeer {
     bool up;
     bool honest;
     bool producing;      /* not stopped by the scenario */
-    uint32_t stopped_by; /* event that did; SIM_NONE: none */
     bool fresh;          /* saw a recent block: only then it produces */
     bool busy;           /* `job` is being done */
+    bool has_produced;   /* in this process, or in the chain that stands at the start */
+    bool paused;         /* its process stands still */
+    uint32_t stopped_by; /* event that did; SIM_NONE: none */
     SimJob job;
     SimJobs jobs;
     uint32_t last_produced; /* highest number of its blocks, on any fork; 0: none */
-    bool has_produced;      /* in this process, or in the chain that stands at the start */
-    bool paused;            /* its process stands still */
     int64_t resumed_ns;     /* when it last went on; BNET_TIME_NEVER: it never stood still */
     uint32_t slot_due;      /* the first slot of its own that it slept over; SIM_NONE: none */
     uint32_t last_slot;     /* of its newest block; it makes none for that slot or an earlier one */

@@ -111,8 +111,15 @@ static bool is_signal(uint32_t item)
     return (item & SIM_ITEM_KIND) == SIM_ITEM_SIGNAL;
 }
 
-/* Takes the message over. Mostly it is a handle; so is the notice of one block. */
-static uint32_t item_of(SimWorld *world, BnetMessage *message)
+static uint32_t hello_of(SimWorld *world, SimPeer *peer, const BnetMessage *message)
+{
+    peer->hello = sim_parcels_pack_hello(&world->parcels, message, &world->store, peer->hello);
+    return peer->hello;
+}
+
+/* Takes over the message that the end sends. Mostly it is a handle; so is the notice of one
+ * block. */
+static uint32_t item_of(SimWorld *world, uint32_t end, BnetMessage *message)
 {
     if (message->kind == BNET_MESSAGE_BLOCK)
         return message->u.block | SIM_ITEM_BLOCK;
@@ -120,6 +127,8 @@ static uint32_t item_of(SimWorld *world, BnetMessage *message)
         return message->u.trx | SIM_ITEM_TRX;
     if (message->kind == BNET_MESSAGE_BLOCK_NOTICE && message->u.notice.count == 1)
         return bnet_ring_pop(&message->u.notice, &world->pool) | SIM_ITEM_NOTICE;
+    if (message->kind == BNET_MESSAGE_HELLO)
+        return hello_of(world, &world->peers[world->ends[end].peer], message) | SIM_ITEM_PARCEL;
     return sim_parcels_pack(&world->parcels, message, &world->store) | SIM_ITEM_PARCEL;
 }
 
@@ -272,7 +281,7 @@ bool sim_wire_send(SimWorld *world, uint32_t end, BnetMessage *message, uint32_t
         bnet_message_finish(message, &world->pool);
         return true;
     }
-    put(world, end, item_of(world, message), bytes);
+    put(world, end, item_of(world, end, message), bytes);
     from->blocked = !has_room(world, end ^ 1);
     if (from->blocked)
         sim_probe(&world->probes, SIM_PROBE_WRITE_BLOCKED);

@@ -549,7 +549,7 @@ START_TEST(test_notices_are_released)
     bnet_message_finish(&message, &world->pool);
     sim_wire_clear(world, end_a);
     ck_assert_uint_eq(world->pool.n_free, world->pool.capacity - 1);
-    ck_assert_uint_gt(world->parcels.n_free, 0);
+    ck_assert_uint_gt(world->parcels.messages.n_free, 0);
     ck_assert_uint_eq(sim_parcels_used(&world->parcels), 0);
 }
 END_TEST
