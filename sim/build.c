@@ -6,6 +6,7 @@
 
 #include "sim/deployed.h"
 #include "sim/internal.h"
+#include "sim/table.h"
 
 /* --- peers and links ------------------------------------------------------------------------- */
 
@@ -127,8 +128,8 @@ SimWorld *sim_world_new_unwatched(const Scenario *scenario, GError **error)
     world->n_peers = scenario->n_peers;
     world->n_ends = 2 * scenario->n_links;
     g_assert(world->n_ends <= SIM_ENTITY_MAX && world->n_peers <= SIM_ENTITY_MAX / 2);
-    world->peers = g_new0(SimPeer, world->n_peers);
-    world->ends = g_new0(SimEnd, world->n_ends);
+    world->peers = sim_table_new(world->n_peers, sizeof *world->peers);
+    world->ends = sim_table_new(world->n_ends, sizeof *world->ends);
     world->links = g_new0(SimLink, scenario->n_links);
     world->peer_ends = g_new0(uint32_t, world->n_ends);
     world->connected = g_new0(bool, world->n_peers);
@@ -222,8 +223,8 @@ void sim_world_free(SimWorld *world)
     bnet_store_finish(&world->store);
     bnet_actions_finish(&world->actions);
     bnet_pool_finish(&world->pool);
-    g_free(world->peers);
-    g_free(world->ends);
+    sim_table_free(world->peers);
+    sim_table_free(world->ends);
     g_free(world->paths);
     g_free(world->links);
     g_free(world->peer_ends);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/state.h"
+#include "sim/table.h"
 
 uint32_t sim_record_code(const BnetId *code)
 {
@@ -370,7 +371,7 @@ SimRecord *sim_record_new(const SimWorld *world)
     self->n_ends = world->n_ends;
     self->n_peers = world->n_peers;
     self->sound_below = BNET_NO_BLOCK + 1;
-    self->ends = g_aligned_alloc0(MAX(1, self->n_ends), sizeof(SimEndRecord), 64);
+    self->ends = sim_table_new(self->n_ends, sizeof *self->ends);
     self->pings = g_new0(SimPingRecord, self->n_ends);
     self->peers = g_new0(SimPeerRecord, self->n_peers);
     for (uint32_t e = 0; e < self->n_ends; e++) {
@@ -390,7 +391,7 @@ void sim_record_free(SimRecord *self)
         sim_block_set_clear(&self->ends[e].blocks);
     for (uint32_t p = 0; p < self->n_peers; p++)
         sim_block_set_clear(&self->peers[p].young);
-    g_aligned_free(self->ends);
+    sim_table_free(self->ends);
     g_free(self->pings);
     g_free(self->peers);
     g_free(self);
