@@ -16,7 +16,7 @@
 /* Besides its structs: name, queues, what checks and metrics have of it. */
 #define PEER_BYTES UINT64_C(400)
 /* Besides its structs: events, what is on the wire, actions, what checks have of it. */
-#define END_BYTES UINT64_C(190)
+#define END_BYTES UINT64_C(130)
 /* So many of the newest blocks an end has marks of, in the session and in the record. */
 #define END_MARKS 2048u
 #define END_MARK_BYTES UINT64_C(1040) /* when it has all of them */
@@ -38,6 +38,10 @@
 #define TRX_WIRE_BYTES UINT64_C(160)
 /* Of an end that knows any. */
 #define TRX_END_BYTES UINT64_C(500)
+
+/* An end, in a run on several threads, and for each of them. */
+#define SHARED_END_BYTES UINT64_C(256)
+#define SHARED_END_THREAD_BYTES UINT64_C(7)
 
 static uint64_t times(uint64_t a, uint64_t b)
 {
@@ -214,12 +218,19 @@ static bool has_access(const Scenario *scenario)
     return false;
 }
 
-static uint64_t ends_bytes(const Scenario *scenario)
+/* What is on its way between threads, and what each keeps in reserve. */
+static uint64_t shared_bytes(uint32_t n_threads)
+{
+    return n_threads > 1 ? SHARED_END_BYTES + n_threads * SHARED_END_THREAD_BYTES : 0;
+}
+
+static uint64_t ends_bytes(const Scenario *scenario, uint32_t n_threads)
 {
     const uint64_t marks = END_MARK_BYTES * MIN(blocks_of(scenario), END_MARKS) / END_MARKS;
     const uint64_t of_end = sizeof(SimEnd) + sizeof(SimEndRecord) + sizeof(SimPingRecord) +
                             sizeof(BnetSession) + sizeof(SimLink) / 2 + sizeof(ScenarioLink) / 2 +
-                            END_BYTES + marks + (has_access(scenario) ? ACCESS_BYTES : 0);
+                            END_BYTES + marks + (has_access(scenario) ? ACCESS_BYTES : 0) +
+                            shared_bytes(n_threads);
     uint64_t bytes = times(of_end, 2 * (uint64_t)scenario->n_links);
     for (uint32_t g = 0; g < scenario->n_groups; g++)
         bytes += times(ends_of(scenario, &scenario->groups[g]),
@@ -229,13 +240,13 @@ static uint64_t ends_bytes(const Scenario *scenario)
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-SimMemory sim_memory_estimate(const Scenario *scenario)
+SimMemory sim_memory_estimate(const Scenario *scenario, uint32_t n_threads)
 {
     const uint64_t blocks = blocks_of(scenario);
     SimMemory memory = {
         .program = PROGRAM_BYTES,
         .peers = scenario->n_peers * (sizeof(SimPeer) + sizeof(SimPeerRecord) + PEER_BYTES),
-        .ends = ends_bytes(scenario),
+        .ends = ends_bytes(scenario, n_threads),
         .blocks = times(blocks, sizeof(BnetBlockInfo) + dpos_bytes(scenario) + BLOCK_BYTES) +
                   log_bytes(&scenario->chain),
         .transactions = transactions_bytes(scenario),

@@ -9,7 +9,7 @@
  * The largest that the process becomes is between half and one and a half times the estimate
  * (tests/check_memory.c). Not foreseen is what a run comes to by itself: fork switches (150
  * bytes each), a LIB that stalls for hours, queues of peers that are too slow, floods of a persona.
- * Nor is what `--trace` takes, nor what several threads of a run do (up to 500 bytes an end).
+ * Nor is what `--trace` takes.
  *
  * O(groups + streams + latencies); of a chain from a file its size is looked up.
  */
@@ -28,6 +28,7 @@ typedef struct SimMemory {
     uint64_t total;
 } SimMemory;
 
-SimMemory sim_memory_estimate(const Scenario *scenario);
+/* A run on so many threads (1 to SIM_THREADS_MAX, shards.h). */
+SimMemory sim_memory_estimate(const Scenario *scenario, uint32_t n_threads);
 
 #endif

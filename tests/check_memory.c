@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/memory.h"
+#include "sim/shards.h"
 #include "tests/sanitized.h"
 #include "tests/sim_fixture.h"
 
@@ -69,7 +70,7 @@ START_TEST(test_measured)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts) && !TEST_SANITIZED; i++) {
         g_autoptr(Scenario) scenario = fix_scenario(texts[i]);
-        const uint64_t estimate = sim_memory_estimate(scenario).total;
+        const uint64_t estimate = sim_memory_estimate(scenario, 1).total;
         const uint64_t measured = measure(scenario);
         ck_assert_msg(measured >= estimate / 2 && measured <= estimate / 2 * 3,
                       "%s: %.1f MB, %.1f MB were estimated", texts[i], (double)measured / 1e6,
@@ -83,8 +84,23 @@ END_TEST
 static SimMemory estimate(const char *text)
 {
     g_autoptr(Scenario) scenario = fix_scenario(text);
-    return sim_memory_estimate(scenario);
+    return sim_memory_estimate(scenario, 1);
 }
+
+/* Several threads take more for each end, and the more the more there are. */
+START_TEST(test_threads)
+{
+    g_autoptr(Scenario) scenario = fix_scenario(EOS("10s", "95", "4", ""));
+    const SimMemory one = sim_memory_estimate(scenario, 1);
+    const SimMemory two = sim_memory_estimate(scenario, 2);
+    const SimMemory many = sim_memory_estimate(scenario, SIM_THREADS_MAX);
+    const uint64_t n_ends = 2 * (uint64_t)scenario->n_links;
+    ck_assert_uint_eq(two.ends - one.ends, n_ends * 270);
+    ck_assert_uint_eq(many.ends - two.ends, n_ends * 7 * (SIM_THREADS_MAX - 2));
+    ck_assert_uint_eq(two.total - one.total, two.ends - one.ends);
+    ck_assert_uint_eq(two.peers, one.peers);
+}
+END_TEST
 
 START_TEST(test_parts)
 {
@@ -181,6 +197,7 @@ int main(void)
     TCase *tcase = tcase_create("memory");
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, test_measured);
+    tcase_add_test(tcase, test_threads);
     tcase_add_test(tcase, test_parts);
     tcase_add_test(tcase, test_chain);
     tcase_add_test(tcase, test_groups);

@@ -444,6 +444,12 @@ static bool take_driver(const Session *session)
     return true;
 }
 
+static bool fit_memory(Session *session)
+{
+    session->memory.n_threads = (uint32_t)session->options->threads;
+    return cli_memory_fit("run", session->scenarios, &session->memory, &session->jobs);
+}
+
 /* Without a word about it no more threads are at work than there are processors. */
 static int jobs_of(const Options *options)
 {
@@ -475,9 +481,7 @@ static int run(const Options *options)
                cli_outputs_name("--trace", options->trace, session.scenarios, &session.traces) &&
                cli_outputs_name("--checkpoints", options->checkpoints, session.scenarios,
                                 &session.checkpoints) &&
-               keep_files_apart(&session) &&
-               cli_memory_fit("run", session.scenarios, &session.memory, &session.jobs) &&
-               open_junit(&session)) {
+               keep_files_apart(&session) && fit_memory(&session) && open_junit(&session)) {
         status = run_all(&session);
     }
     g_strfreev(session.traces);

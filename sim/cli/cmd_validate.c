@@ -21,7 +21,7 @@ static void write_ok(const Scenario *scenario, const char *path)
                            scenario->n_links == 1 ? "" : "s");
     report_append_span(out, scenario->duration_ns);
     g_string_append(out, " s, about ");
-    report_append_bytes(out, sim_memory_estimate(scenario).total);
+    report_append_bytes(out, sim_memory_estimate(scenario, 1).total);
     g_string_append(out, " of memory)\n");
     cli_write(out->str, out->len);
 }

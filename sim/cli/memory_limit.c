@@ -113,7 +113,7 @@ bool cli_memory_fit(const char *command, const GPtrArray *scenarios, const CliMe
     uint64_t program = 0;
     for (guint i = 0; i < scenarios->len; i++) {
         const Scenario *scenario = g_ptr_array_index(scenarios, i);
-        const SimMemory memory = sim_memory_estimate(scenario);
+        const SimMemory memory = sim_memory_estimate(scenario, limit->n_threads);
         program = memory.program;
         g_array_append_val(bytes, memory.total);
         if (memory.total <= limit->bytes)

@@ -14,6 +14,7 @@
 typedef struct CliMemoryLimit {
     bool is_given;  /* by the user; else it is what the machine has */
     uint64_t bytes; /* UINT64_MAX: none */
+    uint32_t n_threads; /* of each run */
 } CliMemoryLimit;
 
 /* `value`: "2GB", "512MiB", "none"; NULL without the option. False: what is wrong with it has been

@@ -69,7 +69,7 @@ static void simulate(Run *run, const Scenario *scenario, const Writers *writers)
         return;
     run->result->wall_seconds = (double)(g_get_monotonic_time() - began_us) / 1e6;
     run->result->peak_rss_bytes = peak_rss_bytes();
-    run->result->estimated_bytes = sim_memory_estimate(scenario).total;
+    run->result->estimated_bytes = sim_memory_estimate(scenario, run->result->threads).total;
 }
 
 /* False: it cannot be opened, and the run has its error. NULL: it is not wanted. */
