@@ -439,10 +439,12 @@ static SimShards *shards_of(SimWorld *world, Go *go)
 static void fill_go(SimResult *result, const Go *go)
 {
     result->ties_seed = go->options ? go->options->ties_seed : 0;
-    result->threads = go->shards ? sim_shards_threads(go->shards) : 1;
     result->windows = go->shards ? sim_shards_windows(go->shards) : 0;
+    result->threads = result->windows > 0 ? sim_shards_threads(go->shards) : 1;
     result->failed_stretches = go->n_failed;
     result->one_thread_because = go->one_thread_because;
+    if (go->shards && result->windows == 0)
+        result->one_thread_because = "at no time was the network in an ordinary state";
 }
 
 static SimResult *run_once(const Scenario *scenario, Go *go, GError **error)

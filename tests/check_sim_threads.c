@@ -329,6 +329,18 @@ START_TEST(test_every_step)
 }
 END_TEST
 
+/* Where no window came about it was a run of one thread, and says so. */
+START_TEST(test_never_ordinary)
+{
+    g_autoptr(Scenario) scenario =
+        fix_scenario("{'duration': '3s'," SMALL ", 'links': {'latency': '99us'}}");
+    g_autoptr(SimResult) result = run_with(scenario, 2);
+    ck_assert_uint_eq(result->windows, 0);
+    ck_assert_uint_eq(result->threads, 1);
+    ck_assert_str_eq(result->one_thread_because, "at no time was the network in an ordinary state");
+}
+END_TEST
+
 /* More threads than peers are of no use. */
 START_TEST(test_limits)
 {
@@ -404,6 +416,7 @@ int main(void)
     tcase_add_test(tcase, test_not_shared);
     tcase_add_loop_test(tcase, test_obstacles, 0, G_N_ELEMENTS(obstacles));
     tcase_add_test(tcase, test_every_step);
+    tcase_add_test(tcase, test_never_ordinary);
     tcase_add_test(tcase, test_limits);
     tcase_add_test(tcase, test_stopped);
     suite_add_tcase(suite, tcase);
