@@ -93,7 +93,7 @@ static double estimate(const Case *bench_case, uint32_t r)
     g_autofree char *text = text_of(bench_case, &SHAPES[r]);
     const ScenarioText data = {.path = "benchmark", .data = text, .length = strlen(text)};
     g_autoptr(Scenario) scenario = scenario_load_data(&data, NULL, 0, NULL);
-    return (double)sim_memory_estimate(scenario).total;
+    return (double)sim_memory_estimate(scenario, 1).total;
 }
 
 static void bench(const Case *bench_case, uint32_t repetitions)
