@@ -152,6 +152,16 @@ static void take_line(Client *client, const char *line, size_t n)
     node_mailbox_post(client->control->chain, input);
 }
 
+/* What follows cannot be told from the line: it is the last word to the client. */
+static bool refuse_line(Client *client)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"ok\":false,\"error\":\"a line may have %zu bytes\"}", NODE_CONTROL_LINE_MAX);
+    tell(client, text, strlen(text));
+    (void)write_out(client);
+    return false;
+}
+
 /* False: one is too long. */
 static bool take_lines(Client *client)
 {
@@ -160,7 +170,7 @@ static bool take_lines(Client *client)
     while ((end = memchr(client->line->data + start, '\n', client->line->len - start)) != NULL) {
         const guint next = (guint)(end - client->line->data) + 1;
         if (next - start - 1 > NODE_CONTROL_LINE_MAX)
-            return false;
+            return refuse_line(client);
         take_line(client, (const char *)client->line->data + start, next - start - 1);
         start = next;
     }
@@ -187,7 +197,7 @@ static bool read_in(Client *client)
     g_byte_array_append(client->line, bytes, (guint)n);
     if (ends_line && !take_lines(client))
         return false;
-    return client->line->len <= NODE_CONTROL_LINE_MAX;
+    return client->line->len <= NODE_CONTROL_LINE_MAX || refuse_line(client);
 }
 
 typedef struct ClientSource {

@@ -8,6 +8,7 @@
 #include "node/log_format.h"
 
 #define FILE_BYTES_MAX ((gsize)1024 * 1024)
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* with which some editors begin a text */
 #define PLUGIN "eosio::bnet_plugin"
 
 /* Values as texts, as they came; NULL or empty: not given. */
@@ -188,15 +189,12 @@ static bool fail(GError **error, const char *format, ...)
     return false;
 }
 
-/* --- config.ini ------------------------------------------------------------------------------ */
+/* --- from texts to values -------------------------------------------------------------------- */
 
-static const Entry *find_entry(const char *name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
-        if (entries[i].in_file && strcmp(entries[i].name, name) == 0)
-            return &entries[i];
-    return NULL;
-}
+typedef struct Range {
+    uint32_t least;
+    uint32_t most;
+} Range;
 
 static bool parse_flag(const char *text, gboolean *ret_flag)
 {
@@ -206,105 +204,6 @@ static bool parse_flag(const char *text, gboolean *ret_flag)
     *ret_flag = is_on;
     return true;
 }
-
-static void add_text(char ***list, const char *text)
-{
-    const guint n = *list ? g_strv_length(*list) : 0;
-    *list = g_renew(char *, *list, n + 2);
-    (*list)[n] = g_strdup(text);
-    (*list)[n + 1] = NULL;
-}
-
-/* A file being read. */
-typedef struct Config {
-    const char *path;
-    uint32_t line;
-    Raw *raw;
-    NodeOptions *options;
-    bool has_plugin;
-} Config;
-
-static bool set_value(const Config *config, const Entry *entry, const char *value, GError **error)
-{
-    char *field = (char *)config->raw + entry->offset;
-    if (entry->kind == G_OPTION_ARG_STRING_ARRAY) {
-        add_text((char ***)(void *)field, value);
-        return true;
-    }
-    if (entry->kind == G_OPTION_ARG_NONE) {
-        gboolean flag;
-        if (!parse_flag(value, &flag))
-            return fail(error, "%s:%u: %s is 0, 1, true or false", config->path, config->line,
-                        entry->name);
-        *(gboolean *)(void *)field |= flag;
-        return true;
-    }
-    char **text = (char **)(void *)field;
-    if (*text == NULL)
-        *text = g_strdup(value);
-    return true;
-}
-
-static bool take_line(Config *config, char *line, GError **error)
-{
-    char *mark = strchr(line, '#');
-    if (mark)
-        *mark = '\0';
-    g_strstrip(line);
-    if (line[0] == '\0')
-        return true;
-    char *equals = strchr(line, '=');
-    if (!equals)
-        return fail(error, "%s:%u: \"%s\" is no KEY = VALUE", config->path, config->line, line);
-    *equals = '\0';
-    const char *key = g_strstrip(line);
-    const char *value = g_strstrip(equals + 1);
-    if (strcmp(key, "plugin") == 0 && strcmp(value, PLUGIN) == 0) {
-        config->has_plugin = true;
-        return true;
-    }
-    const Entry *entry = find_entry(key);
-    if (entry)
-        return set_value(config, entry, value, error);
-    if (g_str_has_prefix(key, "bnet-"))
-        return fail(error, "%s:%u: the plugin has no option %s", config->path, config->line, key);
-    /* Of the others the value is nobody's business: it may be a private key. */
-    const bool is_plugin = strcmp(key, "plugin") == 0;
-    g_ptr_array_add(config->options->notes,
-                    g_strdup_printf("%s:%u: %s%s%s is not for this node and is passed over",
-                                    config->path, config->line, key, is_plugin ? " = " : "",
-                                    is_plugin ? value : ""));
-    return true;
-}
-
-static bool read_config(NodeOptions *options, Raw *raw, GError **error)
-{
-    g_autofree char *text = NULL;
-    gsize n = 0;
-    if (!g_file_get_contents(raw->config, &text, &n, error))
-        return false;
-    if (n > FILE_BYTES_MAX || strlen(text) != n)
-        return fail(error, "%s: is no text of at most 1 MiB", raw->config);
-    Config config = {.path = raw->config, .raw = raw, .options = options};
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        config.line++;
-        if (!take_line(&config, *line, error))
-            return false;
-    }
-    if (!config.has_plugin)
-        g_ptr_array_add(options->notes, g_strdup_printf("%s: has no line \"plugin = " PLUGIN
-                                                        "\"; its options are taken all the same",
-                                                        raw->config));
-    return true;
-}
-
-/* --- from texts to values -------------------------------------------------------------------- */
-
-typedef struct Range {
-    uint32_t least;
-    uint32_t most;
-} Range;
 
 static bool take_number(const char *name, const char *text, Range range, uint32_t *number,
                         GError **error)
@@ -473,6 +372,128 @@ static bool take_plugin_options(NodeOptions *options, Raw *raw, GError **error)
     return take_connects(options, raw->connects, error) &&
            take_format(options, &raw->peer_log_format, error);
 }
+
+/* --- config.ini ------------------------------------------------------------------------------ */
+
+static const Entry *find_entry(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
+        if (entries[i].in_file && strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    return NULL;
+}
+
+static void add_text(char ***list, const char *text)
+{
+    const guint n = *list ? g_strv_length(*list) : 0;
+    *list = g_renew(char *, *list, n + 2);
+    (*list)[n] = g_strdup(text);
+    (*list)[n + 1] = NULL;
+}
+
+/* A file being read. */
+typedef struct Config {
+    const char *path;
+    uint32_t line;
+    Raw *raw;
+    NodeOptions *options;
+    bool has_plugin;
+} Config;
+
+static bool set_value(const Config *config, const Entry *entry, const char *value, GError **error)
+{
+    char *field = (char *)config->raw + entry->offset;
+    if (entry->kind == G_OPTION_ARG_STRING_ARRAY) {
+        add_text((char ***)(void *)field, value);
+        return true;
+    }
+    if (entry->kind == G_OPTION_ARG_NONE) {
+        gboolean flag;
+        if (!parse_flag(value, &flag))
+            return fail(error, "%s:%u: %s is 0, 1, true or false", config->path, config->line,
+                        entry->name);
+        *(gboolean *)(void *)field |= flag;
+        return true;
+    }
+    char **text = (char **)(void *)field;
+    if (*text == NULL)
+        *text = g_strdup(value);
+    return true;
+}
+
+/* Whether the value will do, seen alone, so that it can be said where it stands. */
+static bool check_value(const Config *config, const Entry *entry, const char *value, GError **error)
+{
+    Raw one = {0};
+    NodeOptions options = {.connects = g_array_new(FALSE, FALSE, sizeof(NodeEndpoint))};
+    const Config alone = {.path = config->path, .line = config->line, .raw = &one};
+    bool is_good = set_value(&alone, entry, value, error);
+    if (is_good && !take_plugin_options(&options, &one, error)) {
+        g_prefix_error(error, "%s:%u: ", config->path, config->line);
+        is_good = false;
+    }
+    raw_clear(&one);
+    node_options_clear(&options);
+    return is_good;
+}
+
+static bool take_line(Config *config, char *line, GError **error)
+{
+    char *mark = strchr(line, '#');
+    if (mark)
+        *mark = '\0';
+    g_strstrip(line);
+    if (line[0] == '\0')
+        return true;
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return fail(error, "%s:%u: \"%s\" is no KEY = VALUE", config->path, config->line, line);
+    *equals = '\0';
+    const char *key = g_strstrip(line);
+    const char *value = g_strstrip(equals + 1);
+    if (strcmp(key, "plugin") == 0 && strcmp(value, PLUGIN) == 0) {
+        config->has_plugin = true;
+        return true;
+    }
+    const Entry *entry = find_entry(key);
+    if (entry)
+        return check_value(config, entry, value, error) && set_value(config, entry, value, error);
+    if (g_str_has_prefix(key, "bnet-"))
+        return fail(error, "%s:%u: the plugin has no option %s", config->path, config->line, key);
+    /* Of the others the value is nobody's business: it may be a private key. */
+    const bool is_plugin = strcmp(key, "plugin") == 0;
+    g_ptr_array_add(config->options->notes,
+                    g_strdup_printf("%s:%u: %s%s%s is not for this node and is passed over",
+                                    config->path, config->line, key, is_plugin ? " = " : "",
+                                    is_plugin ? value : ""));
+    return true;
+}
+
+static bool read_config(NodeOptions *options, Raw *raw, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize n = 0;
+    if (!g_file_get_contents(raw->config, &text, &n, error))
+        return false;
+    if (n > FILE_BYTES_MAX || strlen(text) != n)
+        return fail(error, "%s: is no text of at most 1 MiB", raw->config);
+    Config config = {.path = raw->config, .raw = raw, .options = options};
+    const char *begin =
+        g_str_has_prefix(text, BYTE_ORDER_MARK) ? text + strlen(BYTE_ORDER_MARK) : text;
+    g_auto(GStrv) lines = g_strsplit(begin, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        config.line++;
+        if (!take_line(&config, *line, error))
+            return false;
+    }
+    if (!config.has_plugin)
+        g_ptr_array_add(options->notes, g_strdup_printf("%s: has no line \"plugin = " PLUGIN
+                                                        "\"; its options are taken all the same",
+                                                        raw->config));
+    return true;
+}
+
+/* --- what is the node's own ----------------------------------------------------------------- */
 
 static bool take_limits(NodeOptions *options, const Raw *raw, GError **error)
 {

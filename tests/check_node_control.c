@@ -142,8 +142,10 @@ START_TEST(test_clients)
 }
 END_TEST
 
+#define TOO_LONG "{\"ok\":false,\"error\":\"a line may have 67108864 bytes\"}\n"
+
 /* A line of 64 MiB is taken, one that is a byte longer costs the client its connection, whether its
- * end has come or not. */
+ * end has come or not; it is told so. */
 START_TEST(test_line)
 {
     Bench bench;
@@ -164,6 +166,9 @@ START_TEST(test_line)
         const int bad = join(&bench);
         (void)send_all(&bench, bad, line, most + 1 + end_of_line);
         settle(&bench);
+        char word[sizeof TOO_LONG] = "";
+        ck_assert_int_eq(recv(bad, word, sizeof word - 1, MSG_DONTWAIT), sizeof word - 1);
+        ck_assert_str_eq(word, TOO_LONG);
         ck_assert(is_closed(bad));
         ck_assert_uint_eq(take(&bench), 0);
         (void)close(bad);

@@ -392,7 +392,11 @@ START_TEST(test_bad_config_files)
     static const char *const bad[][2] = {
         {"plugin = eosio::bnet_plugin\nbnet-connect\n", ":2: \"bnet-connect\" is no KEY = VALUE"},
         {"plugin = eosio::bnet_plugin\nbnet-no-trx = maybe\n", ":2: bnet-no-trx is 0, 1"},
-        {"plugin = eosio::bnet_plugin\nbnet-endpoint = x\n", "--bnet-endpoint: \"x\""},
+        {"plugin = eosio::bnet_plugin\nbnet-endpoint = x\n", ":2: --bnet-endpoint: \"x\""},
+        {"\nbnet-connect = a:1\nbnet-connect = a:0\n", ":3: --bnet-connect: \"a:0\""},
+        {"bnet-threads = 0\n", ":1: --bnet-threads=0: allowed is"},
+        {"#\n#\nbnet-follow-irreversible = 2\n", ":3: --bnet-follow-irreversible=2: allowed"},
+        {"bnet-peer-log-format = ${_x}\n", ":1: --bnet-peer-log-format: there is no variable"},
         {"bnet-conect = a:1\n", ":1: the plugin has no option bnet-conect"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -403,7 +407,11 @@ START_TEST(test_bad_config_files)
         node_options_clear(&options);
     }
     NodeOptions options;
-    ck_assert(parse_file(&options, "bnet-threads = 2\n", NULL, NULL));
+    ck_assert(parse_file(&options,
+                         "\xef\xbb\xbf"
+                         "bnet-threads = 2\n",
+                         NULL, NULL));
+    ck_assert_uint_eq(options.threads, 2);
     ck_assert_uint_eq(options.notes->len, 1); /* the plugin is not named */
     node_options_clear(&options);
 }

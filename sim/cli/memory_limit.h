@@ -12,8 +12,8 @@
 #define CLI_MEMORY_HELP "Refuse a run that is estimated to take more (default: the machine's)"
 
 typedef struct CliMemoryLimit {
-    bool is_given;  /* by the user; else it is what the machine has */
-    uint64_t bytes; /* UINT64_MAX: none */
+    bool is_given;      /* by the user; else it is what the machine has */
+    uint64_t bytes;     /* UINT64_MAX: none */
     uint32_t n_threads; /* of each run */
 } CliMemoryLimit;
 
