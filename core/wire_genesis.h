@@ -38,6 +38,9 @@ typedef struct BnetWireGenesis {
     uint16_t max_authority_depth;
 } BnetWireGenesis;
 
+/* The initial_configuration with which EOSIO chains begin; the rest is zero. */
+extern const BnetWireGenesis bnet_wire_genesis_usual;
+
 /* Reads the fields. False, and nothing but the reader was touched: they are cut, or the key is of a
  * type other than 0 or 1. */
 bool bnet_wire_read_genesis(BnetReader *reader, BnetWireGenesis *ret_genesis);

@@ -47,25 +47,7 @@ void node_genesis_default(BnetWireGenesis *ret_genesis)
 {
     static const char key[] = "EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV";
     static const char time[] = "2018-06-01T12:00:00";
-    *ret_genesis = (BnetWireGenesis){
-        .max_block_net_usage = 1048576,
-        .target_block_net_usage_pct = 1000,
-        .max_transaction_net_usage = 524288,
-        .base_per_transaction_net_usage = 12,
-        .net_usage_leeway = 500,
-        .context_free_discount_net_usage_num = 20,
-        .context_free_discount_net_usage_den = 100,
-        .max_block_cpu_usage = 200000,
-        .target_block_cpu_usage_pct = 1000,
-        .max_transaction_cpu_usage = 150000,
-        .min_transaction_cpu_usage = 100,
-        .max_transaction_lifetime = 3600,
-        .deferred_trx_expiration_window = 600,
-        .max_transaction_delay = 3888000,
-        .max_inline_action_size = 4096,
-        .max_inline_action_depth = 4,
-        .max_authority_depth = 6,
-    };
+    *ret_genesis = bnet_wire_genesis_usual;
     const bool is_key = bnet_parse_key(key, strlen(key), &ret_genesis->initial_key);
     const bool is_time =
         bnet_parse_time_point(time, strlen(time), &ret_genesis->initial_timestamp_us);

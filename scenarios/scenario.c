@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/scenario.h"
 
+#include "core/header.h"
+
 static void free_personas(ScenarioGroup *group)
 {
     for (uint32_t i = 0; i < group->n_personas; i++) {
@@ -95,4 +97,12 @@ char *scenario_peer_name(const Scenario *scenario, uint32_t peer)
         return g_strdup(group->name);
     }
     return g_strdup_printf("%s[%u]", group->name, peer - group->first);
+}
+
+uint64_t scenario_account_name(uint32_t index)
+{
+    char text[] = "produceraa";
+    text[8] = (char)('a' + index / 26);
+    text[9] = (char)('a' + index % 26);
+    return bnet_name(text);
 }

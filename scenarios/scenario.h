@@ -428,4 +428,7 @@ ScenarioWay scenario_way(const Scenario *scenario, uint32_t way);
 /* The name of a peer: "bp[3]", or the bare name of a group of one. (transfer full) */
 char *scenario_peer_name(const Scenario *scenario, uint32_t peer);
 
+/* The account of producer `index` of the schedule, 0 to 675: "produceraa", "producerab", ... */
+uint64_t scenario_account_name(uint32_t index);
+
 #endif

@@ -28,21 +28,12 @@ static BnetRule rule_of(ScenarioRule rule)
 
 /* --- a modelled chain ------------------------------------------------------------------------ */
 
-/* "produceraa", "producerab", ...: in the order of the schedule. */
-static uint64_t producer_name(uint32_t index)
-{
-    char text[] = "produceraa";
-    text[8] = (char)('a' + index / 26);
-    text[9] = (char)('a' + index % 26);
-    return bnet_name(text);
-}
-
 static void init_model(SimWorld *world)
 {
     const Scenario *scenario = world->scenario;
     uint64_t names[BNET_PRODUCERS_MAX];
     for (uint32_t i = 0; i < scenario->n_scheduled; i++)
-        names[i] = producer_name(i);
+        names[i] = scenario_account_name(i);
     g_assert(scenario->n_scheduled >= 1);
     uint32_t round = scenario->n_scheduled * BNET_SLOTS_PER_TURN;
     uint32_t genesis_slot = scenario->chain.has_genesis_time ? scenario->chain.genesis_slot
@@ -300,8 +291,8 @@ static void name_producers(SimWorld *world)
         if (!is_named(world, n, newest->producers[i].name))
             world->producers[n++] = newest->producers[i].name;
     for (uint32_t i = 0; n < scenario->n_producers; i++)
-        if (!is_named(world, n, producer_name(i)))
-            world->producers[n++] = producer_name(i);
+        if (!is_named(world, n, scenario_account_name(i)))
+            world->producers[n++] = scenario_account_name(i);
     world->n_turns = active->n;
     world->turns_change = newest != active;
     for (uint32_t i = 0; i < scenario->n_events; i++)

@@ -51,27 +51,9 @@ static BnetKey initial_key(uint64_t name)
 static void init_genesis(Making *making)
 {
     const int64_t slot = genesis_slot(making->scenario);
-    making->genesis = (BnetWireGenesis){
-        .initial_timestamp_us = BNET_SLOT_EPOCH_S * G_USEC_PER_SEC + slot * US_PER_SLOT,
-        .initial_key = initial_key(bnet_name("eosio")),
-        .max_block_net_usage = 1048576,
-        .target_block_net_usage_pct = 1000,
-        .max_transaction_net_usage = 524288,
-        .base_per_transaction_net_usage = 12,
-        .net_usage_leeway = 500,
-        .context_free_discount_net_usage_num = 20,
-        .context_free_discount_net_usage_den = 100,
-        .max_block_cpu_usage = 200000,
-        .target_block_cpu_usage_pct = 1000,
-        .max_transaction_cpu_usage = 150000,
-        .min_transaction_cpu_usage = 100,
-        .max_transaction_lifetime = 3600,
-        .deferred_trx_expiration_window = 600,
-        .max_transaction_delay = 3888000,
-        .max_inline_action_size = 4096,
-        .max_inline_action_depth = 4,
-        .max_authority_depth = 6,
-    };
+    making->genesis = bnet_wire_genesis_usual;
+    making->genesis.initial_timestamp_us = BNET_SLOT_EPOCH_S * G_USEC_PER_SEC + slot * US_PER_SLOT;
+    making->genesis.initial_key = initial_key(bnet_name("eosio"));
 }
 
 /* The same as a node reads it. (transfer full) */
@@ -125,20 +107,11 @@ static void init_store(Making *making)
     making->head = BNET_GENESIS;
 }
 
-/* "produceraa", "producerab", ... */
-static uint64_t producer_name(uint32_t index)
-{
-    char text[] = "produceraa";
-    text[8] = (char)('a' + index / 26);
-    text[9] = (char)('a' + index % 26);
-    return bnet_name(text);
-}
-
 static uint32_t schedule_of(Making *making)
 {
     uint64_t names[BNET_PRODUCERS_MAX];
     for (uint32_t i = 0; i < making->scenario->n_scheduled; i++)
-        names[i] = producer_name(i);
+        names[i] = scenario_account_name(i);
     return bnet_store_add_schedule(&making->store, making->head, names,
                                    making->scenario->n_scheduled);
 }
@@ -226,7 +199,7 @@ static void make_blocks(Making *making, ParityChain *chain)
     }
     const BnetSchedule *active = bnet_store_schedule(&making->store, making->head);
     g_assert(active->n == making->scenario->n_scheduled &&
-             active->producers[0].name == producer_name(0));
+             active->producers[0].name == scenario_account_name(0));
 }
 
 bool parity_chain_make(const Scenario *scenario, const char *folder, ParityChain *ret_chain,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/session.h"
+#include "sim/expect.h"
 #include "sim/live/node_process.h"
 #include "sim/parity/judge.h"
 
@@ -103,20 +104,6 @@ void parity_judge_convergence(const ParityCase *of, ParityFinding *finding)
 
 /* --- expectations ---------------------------------------------------------------------------- */
 
-static void add_check(GArray *checks, const char *id, const char *title, SimVerdict verdict,
-                      char *detail)
-{
-    const SimCheckResult check = {
-        .id = g_strdup(id),
-        .title = g_strdup(title),
-        .verdict = verdict,
-        .detail = detail,
-        .violations = verdict == SIM_VERDICT_FAIL,
-        .first_ns = INT64_MAX,
-    };
-    g_array_append_val(checks, check);
-}
-
 static SimVerdict verdict_of(bool is_kept)
 {
     return is_kept ? SIM_VERDICT_PASS : SIM_VERDICT_FAIL;
@@ -125,8 +112,8 @@ static SimVerdict verdict_of(bool is_kept)
 static void add_unjudged(GArray *checks, const char *kind, uint32_t index)
 {
     g_autofree char *id = g_strdup_printf("expect/%s/%u", kind, index);
-    add_check(checks, id, "what the scenario expects", SIM_VERDICT_NOT_JUDGED,
-              g_strdup("not judged over sockets"));
+    sim_expect_add(checks, id, "what the scenario expects", SIM_VERDICT_NOT_JUDGED,
+                   g_strdup("not judged over sockets"));
 }
 
 static void judge_bad_block(const ParityCase *of, const SimResult *result, GArray *checks)
@@ -144,8 +131,9 @@ static void judge_bad_block(const ParityCase *of, const SimResult *result, GArra
         g_string_append_printf(wrong, "%s%s was %s", wrong->len > 0 ? ", " : "", name,
                                cut[peer] ? "cut off" : "not cut off");
     }
-    add_check(checks, "expect/bad_block", "exactly these are cut off for a bad block",
-              verdict_of(wrong->len == 0), g_strdup(wrong->len == 0 ? "so it is" : wrong->str));
+    sim_expect_add(checks, "expect/bad_block", "exactly these are cut off for a bad block",
+                   verdict_of(wrong->len == 0),
+                   g_strdup(wrong->len == 0 ? "so it is" : wrong->str));
 }
 
 static bool is_in(const ScenarioPeerSet *set, uint32_t peer)
@@ -201,8 +189,8 @@ static void judge_disconnects(const ParityCase *of, const SimResult *result, uin
     }
     const bool is_kept = expected->each ? keeps_each(of, expected, result)
                                         : scenario_limits_hold(&expected->count, n);
-    add_check(checks, id, "sessions that are closed", verdict_of(is_kept),
-              g_strdup_printf("%" G_GUINT64_FORMAT " in all", n));
+    sim_expect_add(checks, id, "sessions that are closed", verdict_of(is_kept),
+                   g_strdup_printf("%" G_GUINT64_FORMAT " in all", n));
 }
 
 static void judge_other_disconnects(const ParityCase *of, const SimResult *result, GArray *checks)
@@ -217,8 +205,8 @@ static void judge_other_disconnects(const ParityCase *of, const SimResult *resul
             is_listed |= is_meant(&expect->disconnects[d], closed);
         n_other += !is_listed;
     }
-    add_check(checks, "expect/other_disconnects", "nobody else is cut off",
-              verdict_of(n_other == 0), g_strdup_printf("%u others", n_other));
+    sim_expect_add(checks, "expect/other_disconnects", "nobody else is cut off",
+                   verdict_of(n_other == 0), g_strdup_printf("%u others", n_other));
 }
 
 static uint64_t quantity_of(const ParityPeer *peer, ScenarioQuantity quantity)
@@ -245,11 +233,11 @@ static void judge_bound(const ParityCase *of, uint32_t index, GArray *checks)
         if (scenario_limits_hold(&bound->limits, value))
             continue;
         g_autofree char *name = scenario_peer_name(of->scenario, peer);
-        add_check(checks, id, "a bound at the end", SIM_VERDICT_FAIL,
-                  g_strdup_printf("%s has %" G_GUINT64_FORMAT, name, value));
+        sim_expect_add(checks, id, "a bound at the end", SIM_VERDICT_FAIL,
+                       g_strdup_printf("%s has %" G_GUINT64_FORMAT, name, value));
         return;
     }
-    add_check(checks, id, "a bound at the end", SIM_VERDICT_PASS, g_strdup("all keep it"));
+    sim_expect_add(checks, id, "a bound at the end", SIM_VERDICT_PASS, g_strdup("all keep it"));
 }
 
 void parity_judge_expectations(const ParityCase *of, const SimResult *result, GArray *checks)
@@ -257,8 +245,8 @@ void parity_judge_expectations(const ParityCase *of, const SimResult *result, GA
     const ScenarioExpect *expect = &of->scenario->expect;
     if (expect->convergence_within_ns != SCENARIO_TIME_NONE ||
         expect->lib_within_ns != SCENARIO_TIME_NONE)
-        add_check(checks, "expect/convergence", "all converge in time", SIM_VERDICT_NOT_JUDGED,
-                  g_strdup("not judged over sockets"));
+        sim_expect_add(checks, "expect/convergence", "all converge in time", SIM_VERDICT_NOT_JUDGED,
+                       g_strdup("not judged over sockets"));
     if (expect->bad_block_asked)
         judge_bad_block(of, result, checks);
     for (uint32_t i = 0; i < expect->n_disconnects; i++)
