@@ -154,5 +154,5 @@ int main(void)
         tcase_add_test(tcase, test_minute);
     }
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

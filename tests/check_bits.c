@@ -272,5 +272,5 @@ int main(void)
     tcase_add_test(tcase, test_status_floor);
     tcase_add_loop_test(tcase, test_random_status, 0, 2);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -131,5 +131,5 @@ int main(void)
     tcase_add_test(tcase, test_guilty);
     tcase_add_test(tcase, test_random_blame);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

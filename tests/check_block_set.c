@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "sim/block_set.h"
+#include "tests/run_suite.h"
 
 #define WINDOW (SIM_BLOCK_SET_WORDS * 64)
 #define BOTH (1u << SIM_BLOCK_FIRST | 1u << SIM_BLOCK_SECOND)
@@ -111,9 +112,5 @@ int main(void)
     tcase_add_test(tcase, test_evicted);
     tcase_add_test(tcase, test_model);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

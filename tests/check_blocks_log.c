@@ -457,5 +457,5 @@ int main(void)
     tcase_add_test(tcase, test_last_number);
     tcase_add_test(tcase, test_what_only_we_can_get_wrong);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

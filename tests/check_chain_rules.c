@@ -526,5 +526,5 @@ int main(void)
     tcase_add_test(tcase, test_empty_change);
     tcase_add_loop_test(tcase, test_random_walks, 0, 60);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -217,5 +217,5 @@ int main(void)
     tcase_add_test(tcase, test_clock_far_behind);
     tcase_add_test(tcase, test_pings);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

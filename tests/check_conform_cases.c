@@ -10,6 +10,7 @@
 
 #include "sim/conform/input.h"
 #include "sim/conform/run.h"
+#include "tests/run_suite.h"
 
 /*
  * Kinds of recorded cases: the project's own recordings agree, every change of one value in them is
@@ -592,9 +593,5 @@ int main(void)
 {
     Suite *suite = suite_create("conform_cases");
     add_tests(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -16,6 +16,7 @@
 
 #include "sim/conform/input.h"
 #include "sim/conform/run.h"
+#include "tests/run_suite.h"
 
 #define TRACES "tests/data/conform/chain-own.jsonl.gz"
 #define N_TRACES 8u
@@ -518,9 +519,5 @@ int main(void)
     tcase_add_test(tests, test_genesis_is_block_1);
     tcase_add_test(tests, test_producers_limit);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

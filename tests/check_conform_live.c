@@ -15,6 +15,7 @@
 #include <json-c/json.h>
 
 #include "sim/conform/run.h"
+#include "tests/run_suite.h"
 
 #define SESSIONS "tests/data/conform/sessions-own.json"
 #define N_SESSIONS 16u
@@ -268,9 +269,5 @@ int main(void)
     tcase_add_test(tcase, what_depends_on_the_clock);
     tcase_add_test(tcase, other_kinds_are_not_held);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

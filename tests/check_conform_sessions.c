@@ -14,6 +14,7 @@
 #include <json-c/json.h>
 
 #include "sim/conform/run.h"
+#include "tests/run_suite.h"
 
 #define SESSIONS "tests/data/conform/sessions-own.json"
 #define N_SESSIONS 16u
@@ -292,9 +293,5 @@ int main(void)
     tcase_add_test(tcase, wrong_records_are_told);
     tcase_add_test(tcase, a_client_that_is_not_there);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -425,5 +425,5 @@ int main(void)
     tcase_add_test(tcase, test_other_bytes_same_block);
     tcase_add_test(tcase, test_transaction_twice);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -582,5 +582,5 @@ int main(void)
     tcase_add_test(tcase, test_bad_changes);
     tcase_add_loop_test(tcase, test_stores_agree, 0, 4);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

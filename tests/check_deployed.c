@@ -548,5 +548,5 @@ int main(void)
     tcase_add_test(tests, test_crash_of_a_switch);
     tcase_add_test(tests, test_crash_of_an_empty_database);
     suite_add_tcase(suite, tests);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -189,5 +189,5 @@ int main(void)
     tcase_add_test(marks, test_marks);
     tcase_add_test(marks, test_marks_purge);
     suite_add_tcase(suite, marks);
-    return core_run(suite);
+    return run_suite(suite);
 }

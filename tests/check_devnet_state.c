@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "sim/live/devnet.h"
+#include "tests/run_suite.h"
 
 static void on_line(const char *line)
 {
@@ -40,9 +41,5 @@ int main(void)
     TCase *tcase = tcase_create("devnet_state");
     tcase_add_test(tcase, nobody_runs);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -495,5 +495,5 @@ int main(void)
     tcase_add_test(tcase, test_required_after_promotion);
     tcase_add_test(tcase, test_packed_change);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

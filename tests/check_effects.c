@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What scenarios of the library show can be read in their traces. Run from the project's root. */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define S INT64_C(1000000000)
@@ -33,11 +34,5 @@ int main(void)
 
     tcase_add_test(tcase, crash_restart);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * at random, links that are mended one by one, and a downlink that two senders share: read in the
  * traces of runs. Run from the project's root.
  */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define MS INT64_C(1000000)
@@ -439,11 +440,5 @@ int main(void)
     tcase_add_test(tcase, release_at_random);
     tcase_add_test(tcase, random_bad_links);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

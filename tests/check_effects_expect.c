@@ -3,6 +3,7 @@
  * The scenarios that show expectations: what they expect can be read in their traces, and without
  * what they are about they fail. Run from the project's root.
  */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define S INT64_C(1000000000)
@@ -96,11 +97,5 @@ int main(void)
     tcase_add_test(tcase, stuck_node);
     tcase_add_test(tcase, they_fail);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

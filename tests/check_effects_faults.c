@@ -275,5 +275,5 @@ int main(void)
     tcase_add_test(tcase, churn_day);
     tcase_add_test(tcase, flash_crowd);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * is as it says (a property fails, or what is expected of the symptom holds) and the trace has the
  * symptom; as documented nothing fails, and the trace has none. Run from the project's root.
  */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define MS INT64_C(1000000)
@@ -313,9 +314,5 @@ int main(void)
     tcase_add_loop_test(tcase, test_not_as_documented, 0, n);
     tcase_add_loop_test(tcase, test_as_deployed, 0, n);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * which explains them says for other delays. Run from the project's root.
  */
 #include "tests/left_fixture.h"
+#include "tests/run_suite.h"
 
 #define WAX "scenarios/incidents/wax-2023-07-14.json"
 #define BITFINEX "scenarios/incidents/eos-2018-11-03.json"
@@ -156,11 +157,5 @@ int main(void)
     tcase_add_test(tcase, bitfinex_sweep);
     tcase_add_test(tcase, handoff);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

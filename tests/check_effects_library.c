@@ -4,6 +4,7 @@
  * Run from the project's root.
  */
 #include "tests/left_fixture.h"
+#include "tests/run_suite.h"
 
 #define END INT64_MAX
 
@@ -272,11 +273,5 @@ int main(void)
     tcase_add_test(tcase, eclipse);
     tcase_add_test(tcase, route_around);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * What scenarios of the library say of links, uplinks and downlinks can be read in their traces,
  * and so can what events make of links. Run from the project's root.
  */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define MS INT64_C(1000000)
@@ -301,11 +302,5 @@ int main(void)
     tcase_add_test(tcase, changed_bandwidth);
     tcase_add_test(tcase, uplink_of_group);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

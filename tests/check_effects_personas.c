@@ -3,6 +3,7 @@
  * What peers that misbehave do, and what it costs them, can be read in the traces of the library's
  * adversaries. Run from the project's root.
  */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define S INT64_C(1000000000)
@@ -462,9 +463,5 @@ int main(void)
     tcase_set_timeout(tcase, 0);
     add_tests(tcase);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

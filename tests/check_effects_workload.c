@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What scenarios of the library show of the chain and of what is done on it can be read in their
  * traces. Run from the project's root. */
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define MS INT64_C(1000000)
@@ -196,11 +197,5 @@ int main(void)
     tcase_add_test(chain, transaction_burst);
     tcase_add_test(chain, large_blocks);
     suite_add_tcase(suite, chain);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

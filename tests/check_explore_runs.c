@@ -3,6 +3,7 @@
 #include <check.h>
 
 #include "sim/cli/explore_runs.h"
+#include "tests/run_suite.h"
 
 #define FIRST 100u
 #define SEEDS 40u
@@ -97,9 +98,5 @@ int main(void)
     tcase_add_test(tcase, test_stopped);
     tcase_add_test(tcase, test_refused);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "sim/fixmath.h"
 #include "sim/random.h"
 #include "tests/aborts.h"
+#include "tests/run_suite.h"
 
 #define TWO_TO_32 4294967296.0L
 #define TWO_TO_64 18446744073709551616.0L
@@ -289,9 +290,5 @@ int main(void)
     tcase_add_test(tcase, test_normal_error);
     tcase_add_test(tcase, test_normal_is_odd);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

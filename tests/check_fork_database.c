@@ -310,5 +310,5 @@ int main(void)
     tcase_add_test(tests, test_parent);
     tcase_add_test(tests, test_asserted);
     suite_add_tcase(suite, tests);
-    return core_run(suite);
+    return run_suite(suite);
 }

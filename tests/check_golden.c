@@ -140,5 +140,5 @@ int main(void)
     tcase_add_test(tcase, test_twice_and_other_seed);
     tcase_add_test(tcase, test_watched);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
  * cannot be left on. A quoted line becomes the nearest one in time that is like it.
  */
 #include "tests/library.h"
+#include "tests/run_suite.h"
 #include "tests/trace_fixture.h"
 
 #define MANUAL "docs/hazards.md"
@@ -215,11 +216,5 @@ int main(void)
     tcase_set_timeout(tcase, 300);
     tcase_add_test(tcase, the_page_quotes_what_is_so);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

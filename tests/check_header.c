@@ -312,5 +312,5 @@ int main(void)
     tcase_add_test(tcase, test_no_name);
     tcase_add_test(tcase, test_varuint_bytes);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "core/id_index.h"
 #include "tests/core_fixture.h"
+#include "tests/run_suite.h"
 
 typedef struct Item {
     BnetId id; /* stands first */
@@ -96,9 +97,5 @@ int main(void)
     tcase_add_test(tcase, test_empty);
     tcase_add_test(tcase, test_collisions);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "scenarios/sample.h"
 #include "sim/latency.h"
 #include "tests/aborts.h"
+#include "tests/run_suite.h"
 
 #define N_DRAWS 4000000u
 #define Z_99 2.3263478740408408 /* 99th percentile of the standard normal distribution */
@@ -475,9 +476,5 @@ int main(void)
     tcase_add_test(tcase, test_least);
     tcase_add_test(tcase, test_limits_are_asserted);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 
 #include "scenarios/loader.h"
 #include "tests/library.h"
+#include "tests/run_suite.h"
 
 #define MANUAL "docs/library.md"
 #define RENEW "to renew " MANUAL ", run this test once with BNETLAB_UPDATE_LIBRARY=1"
@@ -135,11 +136,5 @@ int main(void)
 
     tcase_add_test(tcase, the_page_has_every_scenario);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

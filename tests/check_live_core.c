@@ -232,5 +232,5 @@ int main(void)
     tcase_add_test(tcase, test_reject);
     tcase_add_test(tcase, test_rejects_at_the_limit);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

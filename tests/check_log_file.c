@@ -367,5 +367,5 @@ int main(void)
     tcase_add_test(tcase, test_every_cut);
     tcase_add_test(tcase, test_block_beyond_the_limit);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

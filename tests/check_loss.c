@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "sim/loss.h"
+#include "tests/run_suite.h"
 
 #define MS INT64_C(1000000)
 #define S INT64_C(1000000000)
@@ -222,11 +223,5 @@ int main(void)
     tcase_add_test(tcase, test_mean);
     tcase_add_test(tcase, test_draws);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

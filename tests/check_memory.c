@@ -204,5 +204,5 @@ int main(void)
     tcase_add_test(tcase, test_transactions);
     tcase_add_test(tcase, test_largest);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

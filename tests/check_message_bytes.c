@@ -487,5 +487,5 @@ int main(void)
     tcase_add_test(tcase, test_hello_has_a_limit);
     tcase_add_test(tcase, test_far_pings);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

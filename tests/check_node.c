@@ -550,5 +550,5 @@ int main(void)
     tcase_add_test(tcase, test_stop_and_restart);
     tcase_add_test(tcase, test_misuse_by_the_driver);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

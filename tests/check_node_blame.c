@@ -248,5 +248,5 @@ int main(void)
     tcase_add_test(tcase, test_blame_is_dropped);
     tcase_add_test(tcase, test_blame_is_never_evicted);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

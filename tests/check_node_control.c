@@ -17,6 +17,7 @@
 #include <json.h>
 
 #include "node/control.h"
+#include "tests/run_suite.h"
 
 typedef struct Bench {
     GMainContext *context;
@@ -302,9 +303,5 @@ int main(void)
     tcase_add_test(tcase, test_no_descriptor);
     tcase_add_test(tcase, test_output_that_does_not_wait);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "sim/live/node_process.h"
+#include "tests/run_suite.h"
 
 #define KEY "5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3"
 
@@ -262,9 +263,5 @@ int main(void)
     tcase_add_test(tcase, both_say_much);
     tcase_add_test(tcase, cannot_start);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -500,5 +500,5 @@ int main(void)
     tcase_add_test(tcase, test_sync_after_a_fork);
     tcase_add_loop_test(tcase, test_random_order, 0, 20);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -299,5 +299,5 @@ int main(void)
     tcase_add_test(tcase, test_marks_end_with_the_session);
     tcase_add_test(tcase, test_full_table);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

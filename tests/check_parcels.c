@@ -226,5 +226,5 @@ int main(void)
     tcase_add_test(tcase, test_notice_and_malformed);
     tcase_add_test(tcase, test_reuse);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

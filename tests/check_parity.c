@@ -9,6 +9,7 @@
 #include "sim/parity/script.h"
 #include "sim/parity/talk.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 /* --- talk ------------------------------------------------------------------------------------ */
 
@@ -236,9 +237,5 @@ int main(void)
     tcase_add_test(tcase, refuses_events);
     tcase_add_test(tcase, stops_in_the_simulator);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

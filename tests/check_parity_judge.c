@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is made of the logs of nodes: conversations and verdicts. */
 #include "tests/parity_fixture.h"
+#include "tests/run_suite.h"
 
 /* --- sessions -------------------------------------------------------------------------------- */
 
@@ -390,9 +391,5 @@ int main(void)
     tcase_add_test(tcase, l1_heads);
     tcase_add_test(tcase, expectations);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

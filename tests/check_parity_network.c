@@ -9,6 +9,7 @@
 
 #include "sim/parity/arms.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 /* A script that takes the place of the program. (transfer full) */
 static char *write_program(const char *text)
@@ -86,9 +87,5 @@ int main(void)
     tcase_add_test(tcase, leaves_nothing_behind);
     tcase_add_test(tcase, stops_without_rest);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

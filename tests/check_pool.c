@@ -197,5 +197,5 @@ int main(void)
     tcase_add_test(tcase, test_clear);
     tcase_add_test(tcase, test_random_rings);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -92,5 +92,5 @@ int main(void)
     tcase_add_test(tcase, test_names_differ);
     tcase_add_test(tcase, test_core);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "sim/queue.h"
 #include "sim/random.h"
+#include "tests/run_suite.h"
 
 #define PENDING_MAX 6000u
 #define MS INT64_C(1000000)
@@ -385,9 +386,5 @@ int main(void)
     tcase_add_test(tcase, test_memory_stays);
     tcase_add_test(tcase, test_peek_ahead);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -511,5 +511,5 @@ int main(void)
     tcase_add_test(rest, test_predictable_code);
     tcase_add_test(rest, test_empty_hello);
     suite_add_tcase(suite, rest);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -409,5 +409,5 @@ int main(void)
     tcase_add_test(chain, test_trailing_lib);
     tcase_add_test(chain, test_trailing_lib_in_pings);
     suite_add_tcase(suite, chain);
-    return core_run(suite);
+    return run_suite(suite);
 }

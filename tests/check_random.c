@@ -8,6 +8,7 @@
 
 #include "sim/random.h"
 #include "tests/aborts.h"
+#include "tests/run_suite.h"
 
 /* Known answers of Philox4x32-10, as published with Random123. */
 typedef struct KnownAnswer {
@@ -322,9 +323,5 @@ int main(void)
     tcase_add_test(tcase, test_range);
     tcase_add_test(tcase, test_limits_are_asserted);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

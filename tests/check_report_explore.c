@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "reports/explore.h"
+#include "tests/run_suite.h"
 
 static SimCheckResult checks[] = {
     {.id = (char *)"S1", .verdict = SIM_VERDICT_PASS, .detail = (char *)"fine"},
@@ -296,9 +297,5 @@ int main(void)
     tcase_add_test(tcase, test_nothing_emitted);
     tcase_add_test(tcase, test_json);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "reports/command.h"
 #include "reports/format.h"
 #include "reports/heads.h"
+#include "tests/run_suite.h"
 
 #define N_PEERS 6u
 
@@ -236,9 +237,5 @@ int main(void)
     tcase_add_test(tcase, disconnects_are_grouped);
     tcase_add_test(tcase, command_is_quoted_where_needed);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <check.h>
 
 #include "reports/hazards.h"
+#include "tests/run_suite.h"
 
 static SimCheckResult checks[] = {
     {.id = (char *)"S5", .verdict = SIM_VERDICT_FAIL},
@@ -83,9 +84,5 @@ int main(void)
     tcase_add_test(tcase, test_text);
     tcase_add_test(tcase, test_json);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "reports/json.h"
 #include "reports/text.h"
 #include "reports/text_metrics.h"
+#include "tests/run_suite.h"
 
 #define MS INT64_C(1000000)
 
@@ -162,11 +163,5 @@ int main(void)
     tcase_add_test(tcase, text_of_nothing);
     tcase_add_test(tcase, json);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

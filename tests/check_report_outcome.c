@@ -9,6 +9,7 @@
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/text.h"
+#include "tests/run_suite.h"
 
 static char *causes[] = {(char *)"a made <it>", (char *)"b took it in", NULL};
 
@@ -193,11 +194,5 @@ int main(void)
     tcase_add_test(tcase, json);
     tcase_add_test(tcase, junit);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

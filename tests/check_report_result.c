@@ -16,6 +16,7 @@
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/text.h"
+#include "tests/run_suite.h"
 
 static SimPeerResult peers[] = {
     {.name = (char *)"bp[0]",
@@ -557,9 +558,5 @@ int main(void)
     tcase_add_test(tcase, file_tells_what_failed);
     tcase_add_test(tcase, device_is_written_not_replaced);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

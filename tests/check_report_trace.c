@@ -12,6 +12,7 @@
 
 #include "reports/trace.h"
 #include "sim/world.h"
+#include "tests/run_suite.h"
 
 /* --- the world ------------------------------------------------------------------------------- */
 
@@ -568,9 +569,5 @@ int main(void)
     tcase_add_test(tcase, unfinished_leaves_nothing);
     tcase_add_test(tcase, errors_are_told);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "scenarios/loader.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 /* A folder of its own for each test, with an empty file "a.log" in it. */
 static char *folder;
@@ -229,11 +230,5 @@ int main(void)
     tcase_add_test(tcase, mistakes_beside_a_log);
     tcase_add_test(tcase, the_wire_is_one_of_two);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define S INT64_C(1000000000)
 #define N_PRODUCERS 4u
@@ -574,11 +575,5 @@ int main(void)
     tcase_add_test(tcase, events_at_the_limit);
     tcase_add_test(tcase, peers_at_the_limit);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

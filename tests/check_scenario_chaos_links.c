@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)
@@ -270,11 +271,5 @@ int main(void)
     tcase_add_test(tcase, changes_of_the_file);
     tcase_add_test(tcase, other_sorts);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

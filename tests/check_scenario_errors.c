@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "scenarios/loader.h"
+#include "tests/run_suite.h"
 
 #define FOLDER "tests/data/scenarios/bad/"
 #define GOOD_FOLDER "tests/data/scenarios/good/"
@@ -113,11 +114,5 @@ int main(void)
     tcase_add_test(tcase, every_good_file);
     tcase_add_test(tcase, damaged_files);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include "core/session.h"
 #include "scenarios/keys.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define S INT64_C(1000000000)
 #define REASON(reason) (UINT32_C(1) << (reason))
@@ -331,11 +332,5 @@ int main(void)
     tcase_add_test(tcase, too_many_watches);
     tcase_add_test(tcase, peer_sets);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 /* ' stands for ". */
 static Scenario *load_quoted(GString *json)
@@ -179,11 +180,5 @@ int main(void)
     tcase_add_test(tcase, regions);
     tcase_add_test(tcase, links_of_a_release);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define MS INT64_C(1000000)
 #define S INT64_C(1000000000)
@@ -444,11 +445,5 @@ int main(void)
     tcase_add_test(tcase, values_of_all_files_are_counted_together);
     tcase_add_test(tcase, bytes_of_all_files_are_counted_together);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

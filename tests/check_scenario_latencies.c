@@ -13,6 +13,7 @@
 #include "scenarios/region_table.h"
 #include "scenarios/sample.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define MS INT64_C(1000000)
 #define HOUR SCENARIO_LATENCY_MAX_NS
@@ -520,11 +521,5 @@ int main(void)
     tcase_add_test(tcase, largest_table);
     tcase_add_test(tcase, no_mistakes_that_follow_from_others);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

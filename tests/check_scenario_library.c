@@ -15,6 +15,7 @@
 #include "scenarios/keys.h"
 #include "scenarios/loader.h"
 #include "tests/library.h"
+#include "tests/run_suite.h"
 
 #define MANUAL "docs/scenarios.md"
 
@@ -315,11 +316,5 @@ int main(void)
     tcase_add_test(tcase, the_manual_has_every_word);
     tcase_add_test(tcase, misspellings);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "scenarios/loader.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 START_TEST(peers_at_the_limit)
 {
@@ -245,11 +246,5 @@ int main(void)
     tcase_add_test(tcase, files_that_cannot_be_read);
     tcase_add_test(tcase, freeing_nothing);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

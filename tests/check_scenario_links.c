@@ -12,6 +12,7 @@
 #include "scenarios/graphml.h"
 #include "scenarios/loader.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define MS INT64_C(1000000)
 
@@ -392,11 +393,5 @@ int main(void)
     tcase_add_test(tcase, latencies_of_graphml);
     tcase_add_test(tcase, damaged_graphml);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

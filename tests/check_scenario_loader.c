@@ -8,6 +8,7 @@
 
 #include "scenarios/loader.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define US INT64_C(1000)
 #define MS INT64_C(1000000)
@@ -575,11 +576,5 @@ int main(void)
     tcase_add_test(tcase, all_wrong_overrides_are_told);
     tcase_add_test(tcase, overrides_of_array_elements);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define S INT64_C(1000000000)
 
@@ -126,11 +127,5 @@ int main(void)
     tcase_add_test(tcase, keys_are_not_parameters);
     tcase_add_test(tcase, numbers_keep_all_digits);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

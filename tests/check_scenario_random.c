@@ -9,6 +9,7 @@
 
 #include "scenarios/topology.h"
 #include "scenarios/topology_random.h"
+#include "tests/run_suite.h"
 
 #define MILLION 1000000u
 
@@ -508,11 +509,5 @@ int main(void)
     tcase_add_test(tcase, links_between_regions);
     tcase_add_test(tcase, a_topology_is_a_function_of_the_seed);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 #include "scenarios/draw.h"
 #include "scenarios/sample.h"
 #include "tests/aborts.h"
+#include "tests/run_suite.h"
 
 #define QUARTER (UINT64_C(1) << 62)
 
@@ -145,11 +146,5 @@ int main(void)
     tcase_add_test(tcase, most_values);
     tcase_add_test(tcase, limits_are_asserted);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "scenarios/json_scan.h"
 #include "scenarios/loader.h"
+#include "tests/run_suite.h"
 
 static GArray *nodes;
 static GStringChunk *keys;
@@ -289,11 +290,5 @@ int main(void)
     tcase_add_test(tcase, values_at_the_limit);
     tcase_add_test(tcase, every_truncation);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

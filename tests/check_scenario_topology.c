@@ -7,6 +7,7 @@
 
 #include "scenarios/topology.h"
 #include "scenarios/topology_random.h"
+#include "tests/run_suite.h"
 
 static GArray *links;
 
@@ -285,11 +286,5 @@ int main(void)
     tcase_add_test(tcase, sorting);
     tcase_add_test(tcase, doubles);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

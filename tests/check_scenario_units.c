@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "scenarios/units.h"
+#include "tests/run_suite.h"
 
 #define S INT64_C(1000000000)
 
@@ -216,11 +217,5 @@ int main(void)
     tcase_add_test(tcase, millionths);
     tcase_add_test(tcase, durations_as_text);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 #define PEERS "\"peers\": {\"bp\": {\"count\": 2, \"produces\": true}}"
 
@@ -150,11 +151,5 @@ int main(void)
     tcase_add_test(tcase, it_names_few_peers);
     tcase_add_test(tcase, random_faults_are_few);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

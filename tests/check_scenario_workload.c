@@ -5,6 +5,7 @@
 
 #include "scenarios/sample.h"
 #include "tests/loader_fixture.h"
+#include "tests/run_suite.h"
 
 static Scenario *load_set(const char *pointer, const char *value)
 {
@@ -183,11 +184,5 @@ int main(void)
     tcase_add_test(tcase, largest_transactions);
     tcase_add_test(tcase, blocks_at_the_limit);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -395,5 +395,5 @@ int main(void)
     tcase_add_test(tcase, test_authorities_cut);
     tcase_add_test(tcase, test_authorities_limit);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

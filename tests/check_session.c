@@ -578,5 +578,5 @@ int main(void)
     tcase_add_test(tcase, test_lost);
     tcase_add_test(tcase, test_close_reason_names);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

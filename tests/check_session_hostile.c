@@ -107,5 +107,5 @@ int main(void)
     tcase_add_test(tcase, test_junk_notices);
     tcase_add_test(tcase, test_absurd_lib);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

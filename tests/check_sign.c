@@ -534,5 +534,5 @@ int main(void)
     tcase_add_test(tcase, test_no_private_key);
     tcase_add_test(tcase, test_finish);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -450,5 +450,5 @@ int main(void)
     tcase_add_test(tcase, test_rate_changes_in_a_piece);
     tcase_add_test(tcase, test_bandwidth_changes_behind_small_ones);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

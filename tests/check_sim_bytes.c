@@ -147,5 +147,5 @@ int main(void)
     tcase_add_test(tcase, test_transaction_sizes);
     tcase_add_test(tcase, test_long_hello);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -135,5 +135,5 @@ int main(void)
     tcase_add_test(tcase, test_c1_after_close);
     tcase_add_test(tcase, test_c1_persona);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -333,5 +333,5 @@ int main(void)
     tcase_add_test(tcase, test_session);
     tcase_add_test(tcase, test_many_sessions);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -215,5 +215,5 @@ int main(void)
     tcase_add_test(tcase, test_steps);
     tcase_add_test(tcase, test_steps_of_runs);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

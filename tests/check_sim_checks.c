@@ -592,5 +592,5 @@ int main(void)
     tcase_add_test(tcase, test_l3_stops_the_run);
     tcase_add_test(tcase, test_s4_in_a_run);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

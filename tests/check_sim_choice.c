@@ -420,5 +420,5 @@ int main(void)
     tcase_add_test(tcase, test_s6_in_block);
     tcase_add_test(tcase, test_restart);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

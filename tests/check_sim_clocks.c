@@ -404,5 +404,5 @@ int main(void)
     tcase_add_test(tcase, test_missed_slots);
     tcase_add_test(tcase, test_story);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -294,5 +294,5 @@ int main(void)
     tcase_add_test(tcase, test_story);
     tcase_add_test(tcase, test_summed_up);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -197,5 +197,5 @@ int main(void)
     tcase_add_test(tcase, test_bad_block_in_disconnects);
     tcase_add_test(tcase, test_disconnects_titles);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

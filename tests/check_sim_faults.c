@@ -572,5 +572,5 @@ int main(void)
     tcase_add_test(tcase, test_crash_in_a_pause);
     tcase_add_test(tcase, test_last_fault);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -292,5 +292,5 @@ int main(void)
     tcase_add_test(tcase, test_c5_stays_open);
     tcase_add_test(tcase, test_c5_without_cause);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

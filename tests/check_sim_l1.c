@@ -541,5 +541,5 @@ int main(void)
     tcase_add_test(tcase, test_no_violation);
     tcase_add_test(tcase, test_follower_is_sent_too_much);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -362,5 +362,5 @@ int main(void)
     tcase_add_test(tcase, test_l6_no_calm);
     tcase_add_test(tcase, test_l7);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

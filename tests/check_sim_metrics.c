@@ -315,5 +315,5 @@ int main(void)
     tcase_add_test(tcase, test_expected);
     tcase_add_test(tcase, test_expected_bytes);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -540,5 +540,5 @@ int main(void)
     tcase_add_test(tcase, test_dead_before_hello);
     tcase_add_loop_test(tcase, test_streams, 0, 5);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -136,5 +136,5 @@ int main(void)
     tcase_add_test(tcase, test_expectations_count);
     tcase_add_test(tcase, test_finality_conflict);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

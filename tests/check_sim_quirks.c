@@ -4,6 +4,7 @@
  * all of them together. The latency is 40 ms.
  */
 #include "core/quirks.h"
+#include "tests/run_suite.h"
 #include "tests/sim_fixture.h"
 
 #define LATENCY (40 * MS)
@@ -378,9 +379,5 @@ int main(void)
     tcase_add_test(tcase, test_mixed_network);
     tcase_add_test(tcase, test_each_quirk_runs);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -130,5 +130,5 @@ int main(void)
     tcase_add_test(tcase, test_all_alike);
     tcase_add_test(tcase, test_told);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -303,5 +303,5 @@ int main(void)
     tcase_add_test(tcase, test_r6_lists);
     tcase_add_test(tcase, test_r7);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -165,5 +165,5 @@ int main(void)
     tcase_add_test(tcase, test_ends_of_calendar);
     tcase_add_test(tcase, test_last_slot);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

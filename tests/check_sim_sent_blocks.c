@@ -182,5 +182,5 @@ int main(void)
     tcase_add_test(tcase, test_c7);
     tcase_add_test(tcase, test_c7_old);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

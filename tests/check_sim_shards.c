@@ -448,5 +448,5 @@ int main(void)
     tcase_add_test(tcase, test_refused_after_a_fault);
     tcase_add_test(tcase, test_world_after_a_stretch);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

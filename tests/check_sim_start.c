@@ -593,5 +593,5 @@ int main(void)
     tcase_add_test(tcase, test_bad_root);
     tcase_add_test(tcase, test_last_slot);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

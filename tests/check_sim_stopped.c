@@ -158,5 +158,5 @@ int main(void)
     tcase_add_test(tcase, test_convergence);
     tcase_add_test(tcase, test_disconnects);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

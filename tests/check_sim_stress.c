@@ -76,5 +76,5 @@ int main(void)
     tcase_add_loop_test(tcase, test_notable_seeds, 0, G_N_ELEMENTS(notable));
     tcase_add_test(tcase, test_random_scenarios);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

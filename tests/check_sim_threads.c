@@ -420,5 +420,5 @@ int main(void)
     tcase_add_test(tcase, test_limits);
     tcase_add_test(tcase, test_stopped);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

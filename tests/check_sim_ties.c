@@ -182,5 +182,5 @@ int main(void)
     tcase_add_test(tcase, test_same_seed_same_run);
     tcase_add_test(tcase, test_library_keeps_its_properties);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

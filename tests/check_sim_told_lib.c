@@ -116,5 +116,5 @@ int main(void)
     tcase_add_test(tcase, test_s1_ping_lib);
     tcase_add_test(tcase, test_s8_head_of_lower_lib);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

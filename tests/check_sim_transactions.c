@@ -339,5 +339,5 @@ int main(void)
     tcase_add_test(tcase, test_kilobyte);
     tcase_add_test(tcase, test_slowest);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

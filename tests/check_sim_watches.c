@@ -310,5 +310,5 @@ int main(void)
     tcase_add_test(tcase, test_stopped);
     tcase_add_test(tcase, test_titles);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

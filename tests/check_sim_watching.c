@@ -105,5 +105,5 @@ int main(void)
     tcase_add_test(tcase, test_busy_in_each_slot);
     tcase_add_test(tcase, test_status_of_a_hub);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

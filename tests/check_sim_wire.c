@@ -583,5 +583,5 @@ int main(void)
     tcase_add_test(tcase, test_closed_end);
     tcase_add_test(tcase, test_notices_are_released);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

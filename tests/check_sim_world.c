@@ -554,5 +554,5 @@ int main(void)
     tcase_add_test(tcase, test_rules);
     tcase_add_test(tcase, test_lib_lag);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

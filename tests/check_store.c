@@ -510,5 +510,5 @@ int main(void)
     tcase_add_test(tcase, test_long_chain_is_logarithmic);
     tcase_add_test(tcase, test_limits_of_ancestor);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

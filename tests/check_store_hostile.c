@@ -229,5 +229,5 @@ int main(void)
     tcase_add_test(tcase, test_good_orders);
     tcase_add_test(tcase, test_random_orders);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

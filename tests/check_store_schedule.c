@@ -2,6 +2,7 @@
 /* Modelled blocks that bring new producers: what they are as bytes, when they may come. */
 #include "core/contents.h"
 #include "tests/contents_fixture.h"
+#include "tests/run_suite.h"
 
 /* A schedule that is wanted. */
 typedef struct Wanted {
@@ -244,9 +245,5 @@ int main(void)
     tcase_add_test(tcase, test_lib);
     tcase_add_test(tcase, test_keys);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

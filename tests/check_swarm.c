@@ -261,5 +261,5 @@ int main(void)
     tcase_add_loop_test(tcase, test_sightings, 0, G_N_ELEMENTS(sightings_cases));
     tcase_add_test(tcase, test_conflicts_are_sighted);
     suite_add_tcase(suite, tcase);
-    return fix_main(suite);
+    return run_suite(suite);
 }

@@ -41,5 +41,5 @@ int main(void)
     TCase *tcase = tcase_create("table");
     tcase_add_test(tcase, test_zeroed);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

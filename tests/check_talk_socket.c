@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include "sim/conform/talk_socket.h"
+#include "tests/run_suite.h"
 
 #define GOOD_ANSWER                                                                                \
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"            \
@@ -344,9 +345,5 @@ int main(void)
     tcase_add_loop_test(tcase, bad_answers_are_found, 0, G_N_ELEMENTS(bad_answers));
     tcase_add_test(tcase, an_answer_without_end_is_found);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -557,5 +557,5 @@ int main(void)
     tcase_add_test(tcase, test_id);
     tcase_add_test(tcase, test_id_digits);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

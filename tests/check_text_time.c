@@ -329,5 +329,5 @@ int main(void)
     tcase_add_test(tcase, test_every_day);
     tcase_add_test(tcase, test_slot_round_trips);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 
 #include "reports/diff.h"
 #include "reports/trace_diff.h"
+#include "tests/run_suite.h"
 
 #define HEAD "{\"bnetlab\":\"0\",\"format\":1}\n"
 #define END                                                                                        \
@@ -460,9 +461,5 @@ int main(void)
     tcase_add_test(tcase, test_text);
     tcase_add_test(tcase, test_text_of_equal);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include <check.h>
 
 #include "reports/trace_words.h"
+#include "tests/run_suite.h"
 
 #define ID_7 "00000007aaaaaaaa" /* of a block 7: what is behind does not matter */
 #define ID_8 "00000008bbbbbbbb"
@@ -270,9 +271,5 @@ int main(void)
     tcase_add_test(tcase, causes_are_bounded);
     tcase_add_test(tcase, causes_of_nothing);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

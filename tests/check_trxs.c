@@ -429,5 +429,5 @@ int main(void)
     tcase_add_test(tcase, test_compaction);
     tcase_add_loop_test(tcase, test_random_trxs, 0, 5);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

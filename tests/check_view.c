@@ -439,5 +439,5 @@ int main(void)
     tcase_add_test(tcase, test_included_twice);
     tcase_add_test(tcase, test_returned);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -287,5 +287,5 @@ int main(void)
     tcase_add_loop_test(tcase, test_random_views, 0, 24);
     tcase_add_loop_test(tcase, test_convergence, 0, 8);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

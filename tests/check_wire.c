@@ -517,5 +517,5 @@ int main(void)
     tcase_add_test(tcase, test_what_only_we_can_get_wrong);
     tcase_add_test(tcase, test_empty_vectors);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -314,5 +314,5 @@ int main(void)
     tcase_add_test(tcase, test_merkle_at_its_limit);
     tcase_add_test(tcase, test_full_merkle);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -350,5 +350,5 @@ int main(void)
     tcase_add_test(tcase, test_text_of_leaves);
     tcase_add_test(tcase, test_text_of_trees);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

@@ -144,5 +144,5 @@ int main(void)
     tcase_add_test(tcase, test_every_cut);
     tcase_add_test(tcase, test_type_of_the_key);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

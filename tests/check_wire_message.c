@@ -479,5 +479,5 @@ int main(void)
     tcase_add_test(tcase, test_every_cut);
     tcase_add_loop_test(tcase, test_damage, 1, 5);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

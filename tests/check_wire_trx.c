@@ -442,5 +442,5 @@ int main(void)
     tcase_add_test(tcase, test_cut);
     tcase_add_test(tcase, test_hashes_of_packings);
     suite_add_tcase(suite, tcase);
-    return core_run(suite);
+    return run_suite(suite);
 }

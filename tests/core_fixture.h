@@ -21,6 +21,7 @@
 #include <check.h>
 
 #include "core/node.h"
+#include "tests/run_suite.h"
 
 /* --- random numbers -------------------------------------------------------------------------- */
 
@@ -501,17 +502,6 @@ static inline void bench_connect(CoreBench *bench, uint32_t slot, uint32_t lib, 
 static inline const BnetSession *bench_session(const CoreBench *bench, uint32_t slot)
 {
     return bnet_node_session(&bench->node, slot);
-}
-
-/* --- the program ----------------------------------------------------------------------------- */
-
-static inline int core_run(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

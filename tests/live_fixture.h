@@ -30,6 +30,7 @@
 #include <json.h>
 
 #include "core/wire_message.h"
+#include "tests/run_suite.h"
 
 #define LIVE_LIMIT_S 60
 #define LIVE_ARGUMENTS_MAX 40
@@ -312,11 +313,7 @@ static inline int live_run(const char *name, const TTest *const *tests, size_t n
     for (size_t i = 0; i < n; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }
 
 /* --- raw clients ----------------------------------------------------------------------------- */

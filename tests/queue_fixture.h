@@ -16,6 +16,7 @@
 #include "sim/queue.h"
 #include "sim/random.h"
 #include "tests/aborts.h"
+#include "tests/run_suite.h"
 
 /* Room for one of them. */
 typedef union AnyQueue {
@@ -353,11 +354,7 @@ static inline int queue_tests_run(const char *name, const QueueOps *ops, void (*
     queue_tests_add(tcase);
     add(tcase);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "scenarios/loader.h"
 #include "sim/internal.h"
+#include "tests/run_suite.h"
 
 #define MS BNET_NS_PER_MS
 #define S BNET_NS_PER_S
@@ -307,17 +308,6 @@ static inline void fix_tell_block(SimWorld *world, SimHappeningKind kind, uint32
 {
     BnetMessage message = {.kind = BNET_MESSAGE_BLOCK, .u.block = block};
     fix_tell_message(world, kind, peer, remote, &message);
-}
-
-/* --- the program ----------------------------------------------------------------------------- */
-
-static inline int fix_main(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* The peer's applied chain ends there. */
